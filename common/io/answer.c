@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/answer.h"
+
+#include "base/die.h"
+#include "base/text.h"
+#include "wire/jw.h"
+
+#include <hiredis/hiredis.h>
+
+#include <stdlib.h>
+
+struct giving {
+	struct bus	*bus;
+	struct txn	*txn;
+	char		*text;
+	char		 request_id[REQUEST_ID];
+	void		(*done)(void *arg);
+	void		*arg;
+};
+
+static void
+give(struct giving *g, bool first)
+{
+	if (first) {
+		txn_set_ex(g->txn, K_RESULT, g->request_id, g->text, KEY_TTL_RESULT_S);
+		txn_expire(g->txn, K_SEEN, g->request_id, KEY_TTL_SEEN_S);
+	} else
+		txn_hset(g->txn, K_SEEN, g->request_id, "outcome", g->text);
+	txn_zrem(g->txn, K_OPEN, g->request_id);
+	txn_commit(g->txn, g->done, g->arg);
+	free(g->text);
+	free(g);
+}
+
+static void
+on_stored(void *arg, const redisReply *r)
+{
+	struct giving	*g = arg;
+
+	give(g, r->type != REDIS_REPLY_STRING || text_eq(r->str, g->text));
+}
+
+static void
+on_claimed(void *arg, const redisReply *r)
+{
+	struct giving	*g = arg;
+	char		 key[KEY_MAX];
+
+	if (r->type == REDIS_REPLY_INTEGER && r->integer == 1)
+		give(g, true);
+	else
+		bus_ask(g->bus, on_stored, g, 3, (const char *[]){ "HGET",
+		    key_format(K_SEEN, g->request_id, key), "answer" });
+}
+
+void
+answer_commit(struct bus *b, const char *request_id, const char *text, struct txn *txn,
+    void (*done)(void *), void *arg)
+{
+	char	 key[KEY_MAX];
+
+	if (*request_id == '\0' || text_eq(request_id, "unknown")) {
+		txn_commit(txn, done, arg);
+		return;
+	}
+	struct giving	*g = xcalloc(1, sizeof(*g));
+	*g = (struct giving){ .bus = b, .txn = txn, .text = xstrdup(text), .done = done,
+	    .arg = arg };
+	text_put(g->request_id, sizeof(g->request_id), request_id);
+	bus_ask(b, on_claimed, g, 4, (const char *[]){ "HSETNX",
+	    key_format(K_SEEN, request_id, key), "answer", text });
+}
+
+void
+answer_refusal(struct buf *b, const struct refusal *r)
+{
+	jw_open(b, '{');
+	jw_put_bool(b, "success", false);
+	jw_put_str(b, "error", r->error != NULL ? r->error : deny_text(r->code));
+	jw_put_str(b, "errorCode", deny_code(r->code));
+	jw_put_str(b, "errorCategory", deny_category(r->code));
+	jw_put_bool(b, "retryable", deny_retryable(r->code));
+	if (r->details != NULL)
+		jw_put_raw(b, "details", r->details);
+	if (r->errors != NULL)
+		jw_put_raw(b, "errors", r->errors);
+	jw_close(b, '}');
+}

@@ -1,0 +1,581 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/pg.h"
+
+#include "base/die.h"
+#include "base/text.h"
+#include "io/crash.h"
+#include "run/log.h"
+
+#include <event2/event.h>
+#include <libpq-fe.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	BACKOFF_MIN_MS = 50,
+	BACKOFF_MAX_MS = 2000,
+	CONNECT_MS = 5000,
+	STUCK_MS = 5000,	/* a server that answers nothing for so long is cut */
+	PARAMS_MAX = 32,
+};
+
+struct step {
+	size_t	 stmt;
+	size_t	 start;		/* of its parameters in job->text */
+};
+
+struct pg_job {
+	struct pg		*pg;
+	const char		*label;
+	struct step		*steps;
+	size_t			 nsteps, cap;
+	char			*text;		/* parameters: flag byte, text, NUL */
+	size_t			 len, text_cap;
+	pg_done			*done;
+	void			*arg;
+	mono_t			 since;
+	bool			 sent;
+	TAILQ_ENTRY(pg_job)	 link;
+};
+
+struct pg_result {
+	PGresult	**v;
+	size_t		  n, cap;
+	enum pg_outcome	  outcome;
+	bool		  passing;	/* the failure is the server's, not the statement's */
+	char		  error[300];
+};
+
+enum pg_state { ST_DOWN, ST_CONNECTING, ST_PREPARING, ST_UP };
+
+struct pg {
+	struct loop		*loop;
+	char			*conninfo;
+	const struct pg_stmt	*stmts;
+	size_t			 nstmts;
+	const struct pg_hooks	*hooks;
+	void			*arg;
+
+	enum pg_state		 state;
+	PGconn			*c;
+	struct event		*readable, *writable;
+	struct timer		*timer;
+	int64_t			 backoff_ms;
+	struct loop_hook	 flush;
+	TAILQ_HEAD(, pg_job)	 jobs;		/* sent ones first */
+	struct pg_result	 result;	/* of the first job, as it comes in */
+	mono_t			 heard_at;
+	struct log_limit	 lost_lim;
+};
+
+static void	connect_step(struct pg *);
+static void	lose(struct pg *, const char *why);
+
+/* ---- results ---------------------------------------------------------------- */
+
+static void
+result_reset(struct pg_result *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		PQclear(r->v[i]);
+	r->n = 0;
+	r->outcome = PG_DONE;
+	r->passing = false;
+	r->error[0] = '\0';
+}
+
+static void
+result_add(struct pg_result *r, PGresult *res)
+{
+	if (r->n == r->cap) {
+		r->cap = r->cap == 0 ? 8 : r->cap * 2;
+		r->v = xrealloc(r->v, r->cap * sizeof(*r->v));
+	}
+	r->v[r->n++] = res;
+}
+
+/* Classes of SQLSTATE that say nothing about the statement (PostgreSQL manual, appendix A). */
+static bool
+passes(const char *state)
+{
+	static const char *const	 classes[] = { "08", "40", "53", "57" };
+
+	for (size_t i = 0; i < NITEMS(classes); i++)
+		if (strncmp(state, classes[i], 2) == 0)
+			return true;
+	return false;
+}
+
+static void
+result_note_error(struct pg_result *r, const PGresult *res)
+{
+	const char	*state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char	*text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (r->outcome != PG_DONE)
+		return;		/* the first is the cause, the rest follow from it */
+	r->outcome = state != NULL && strcmp(state, "23505") == 0 ? PG_CONFLICT : PG_FAILED;
+	r->passing = state == NULL || passes(state);
+	snprintf(r->error, sizeof(r->error), "%s %s", state == NULL ? "?" : state,
+	    text == NULL ? "?" : text);
+}
+
+int
+pg_rows(const struct pg_result *r, size_t i)
+{
+	return i < r->n ? PQntuples(r->v[i]) : 0;
+}
+
+const char *
+pg_value(const struct pg_result *r, size_t i, int row, int col)
+{
+	return PQgetvalue(r->v[i], row, col);
+}
+
+const char *
+pg_error(const struct pg_result *r)
+{
+	return r->error;
+}
+
+/* ---- jobs ------------------------------------------------------------------- */
+
+struct pg_job *
+pg_job_new(struct pg *pg, const char *label)
+{
+	struct pg_job	*j = xcalloc(1, sizeof(*j));
+
+	j->pg = pg;
+	j->label = label;
+	return j;
+}
+
+static void
+add_text(struct pg_job *j, const char *s)
+{
+	const size_t	 len = s == NULL ? 0 : strlen(s);
+
+	if (j->len + len + 2 > j->text_cap) {
+		j->text_cap = (j->len + len + 2) * 2;
+		j->text = xrealloc(j->text, j->text_cap);
+	}
+	j->text[j->len++] = s == NULL ? 'n' : 't';
+	memcpy(j->text + j->len, s == NULL ? "" : s, len + 1);
+	j->len += len + 1;
+}
+
+void
+pg_job_add(struct pg_job *j, size_t stmt, const char *const *params)
+{
+	if (j->nsteps == j->cap) {
+		j->cap = j->cap == 0 ? 8 : j->cap * 2;
+		j->steps = xrealloc(j->steps, j->cap * sizeof(*j->steps));
+	}
+	j->steps[j->nsteps++] = (struct step){ .stmt = stmt, .start = j->len };
+	for (int i = 0; i < j->pg->stmts[stmt].nparams; i++)
+		add_text(j, params[i]);
+}
+
+static void
+job_free(struct pg_job *j)
+{
+	free(j->steps);
+	free(j->text);
+	free(j);
+}
+
+static void
+end_first(struct pg *pg)
+{
+	struct pg_job	*j = TAILQ_FIRST(&pg->jobs);
+
+	if (pg->result.passing) {
+		char	 why[sizeof(pg->result.error)];
+
+		text_put(why, sizeof(why), pg->result.error);
+		lose(pg, why);
+		return;
+	}
+	TAILQ_REMOVE(&pg->jobs, j, link);
+	crash_point("commit.after", j->label);
+	j->done(j->arg, pg->result.outcome, &pg->result);
+	result_reset(&pg->result);
+	job_free(j);
+}
+
+static void
+must(const struct pg *pg, int ok, const char *what)
+{
+	if (!ok)
+		panic("pg %s: %s", what, PQerrorMessage(pg->c));
+}
+
+static void
+send_step(struct pg *pg, const struct pg_job *j, const struct step *s)
+{
+	const struct pg_stmt	*stmt = &pg->stmts[s->stmt];
+	const char		*values[PARAMS_MAX];
+	const char		*p = j->text + s->start;
+
+	for (int i = 0; i < stmt->nparams; i++) {
+		values[i] = *p == 'n' ? NULL : p + 1;
+		p += strlen(p) + 1;
+	}
+	must(pg, PQsendQueryPrepared(pg->c, stmt->name, stmt->nparams, values, NULL, NULL, 0),
+	    "send");
+}
+
+static void
+send_job(struct pg *pg, struct pg_job *j)
+{
+	crash_point("commit.before", j->label);
+	j->sent = true;
+	for (size_t i = 0; i < j->nsteps; i++)
+		send_step(pg, j, &j->steps[i]);
+	must(pg, PQpipelineSync(pg->c), "sync");
+	loop_at_flush(pg->loop, &pg->flush);
+}
+
+void
+pg_submit(struct pg_job *j, pg_done *done, void *arg)
+{
+	struct pg	*pg = j->pg;
+
+	j->done = done;
+	j->arg = arg;
+	j->since = loop_now(pg->loop);
+	if (TAILQ_EMPTY(&pg->jobs))
+		pg->heard_at = j->since;
+	TAILQ_INSERT_TAIL(&pg->jobs, j, link);
+	if (pg->state == ST_UP)
+		send_job(pg, j);
+}
+
+int64_t
+pg_oldest_us(const struct pg *pg)
+{
+	const struct pg_job	*j = TAILQ_FIRST(&pg->jobs);
+
+	return j == NULL ? 0 : mono_diff_us(loop_now(pg->loop), j->since);
+}
+
+/* ---- the connection --------------------------------------------------------- */
+
+static void
+lose(struct pg *pg, const char *why)
+{
+	const bool	 was_up = pg->state == ST_UP;
+	struct pg_job	*j;
+
+	if (log_allow(&pg->lost_lim, loop_now(pg->loop)))
+		log_warn("postgres_lost", "why=\"%.*s\" held=%u", (int)strcspn(why, "\n"), why,
+		    pg->lost_lim.held);
+	if (pg->readable != NULL)
+		event_free(pg->readable);
+	if (pg->writable != NULL)
+		event_free(pg->writable);
+	pg->readable = pg->writable = NULL;
+	PQfinish(pg->c);
+	pg->c = NULL;
+	pg->state = ST_DOWN;
+	result_reset(&pg->result);
+	TAILQ_FOREACH(j, &pg->jobs, link)
+		j->sent = false;
+	if (was_up)
+		pg->hooks->down(pg->arg);
+	timer_in_ms(pg->timer, pg->backoff_ms);
+	pg->backoff_ms = pg->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : pg->backoff_ms * 2;
+}
+
+static void
+on_flush(void *arg)
+{
+	struct pg	*pg = arg;
+
+	if (pg->state < ST_PREPARING)
+		return;
+	const int	 rest = PQflush(pg->c);
+	if (rest == -1)
+		lose(pg, PQerrorMessage(pg->c));
+	else if (rest == 1)
+		event_add(pg->writable, NULL);
+}
+
+static void
+became_up(struct pg *pg)
+{
+	struct pg_job	*j;
+
+	pg->state = ST_UP;
+	pg->backoff_ms = BACKOFF_MIN_MS;
+	timer_in_ms(pg->timer, STUCK_MS);
+	pg->hooks->up(pg->arg);
+	TAILQ_FOREACH(j, &pg->jobs, link)
+		if (!j->sent)
+			send_job(pg, j);
+}
+
+/* A PREPARE that fails means that the schema is not the one this binary was written for. */
+static void
+on_prepared(struct pg *pg, PGresult *res)
+{
+	const ExecStatusType	 st = PQresultStatus(res);
+
+	if (st == PGRES_PIPELINE_SYNC)
+		became_up(pg);
+	else if (st != PGRES_COMMAND_OK && st != PGRES_PIPELINE_ABORTED)
+		fatal(EXIT_CONFIG, "sql_not_prepared", "why=\"%.200s\"; load deploy/schema.sql",
+		    PQresultErrorMessage(res));
+	PQclear(res);
+}
+
+static void
+on_result(struct pg *pg, PGresult *res)
+{
+	switch (PQresultStatus(res)) {
+	case PGRES_PIPELINE_SYNC:
+		PQclear(res);
+		end_first(pg);
+		return;
+	case PGRES_FATAL_ERROR:
+		result_note_error(&pg->result, res);
+		break;
+	case PGRES_EMPTY_QUERY: case PGRES_COMMAND_OK: case PGRES_TUPLES_OK:
+	case PGRES_COPY_OUT: case PGRES_COPY_IN: case PGRES_BAD_RESPONSE:
+	case PGRES_NONFATAL_ERROR: case PGRES_COPY_BOTH: case PGRES_SINGLE_TUPLE:
+	case PGRES_PIPELINE_ABORTED:
+		break;
+	}
+	result_add(&pg->result, res);
+}
+
+static void
+drain(struct pg *pg)
+{
+	PGresult	*res;
+	bool		 ended = false;		/* NULL ends a statement, two end what is there */
+
+	while (pg->c != NULL && !PQisBusy(pg->c)) {
+		if ((res = PQgetResult(pg->c)) == NULL) {
+			if (ended)
+				return;
+			ended = true;
+			continue;
+		}
+		ended = false;
+		if (pg->state == ST_PREPARING)
+			on_prepared(pg, res);
+		else
+			on_result(pg, res);
+	}
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct pg	*pg = arg;
+
+	(void)fd;
+	(void)what;
+	if (pg->state == ST_CONNECTING) {
+		connect_step(pg);
+		return;
+	}
+	pg->heard_at = loop_now(pg->loop);
+	if (!PQconsumeInput(pg->c)) {
+		lose(pg, PQerrorMessage(pg->c));
+		return;
+	}
+	drain(pg);
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct pg	*pg = arg;
+
+	(void)fd;
+	(void)what;
+	if (pg->state == ST_CONNECTING)
+		connect_step(pg);
+	else
+		on_flush(pg);
+}
+
+static void
+watch_socket(struct pg *pg)
+{
+	const int	 fd = PQsocket(pg->c);
+
+	if (pg->readable != NULL)
+		event_free(pg->readable);
+	if (pg->writable != NULL)
+		event_free(pg->writable);
+	pg->readable = event_new(loop_base(pg->loop), fd, EV_READ | EV_PERSIST, on_readable, pg);
+	pg->writable = event_new(loop_base(pg->loop), fd, EV_WRITE, on_writable, pg);
+	if (pg->readable == NULL || pg->writable == NULL)
+		panic("out of memory: event_new");
+}
+
+static void
+prepare_all(struct pg *pg)
+{
+	pg->state = ST_PREPARING;
+	watch_socket(pg);
+	event_add(pg->readable, NULL);
+	must(pg, PQsetnonblocking(pg->c, 1) == 0, "nonblocking");
+	must(pg, PQenterPipelineMode(pg->c), "pipeline mode");
+	for (size_t i = 0; i < pg->nstmts; i++)
+		must(pg, PQsendPrepare(pg->c, pg->stmts[i].name, pg->stmts[i].text, 0, NULL),
+		    "prepare");
+	must(pg, PQpipelineSync(pg->c), "sync");
+	loop_at_flush(pg->loop, &pg->flush);
+}
+
+/* libpq may change the socket between two steps: it is watched anew each time. */
+static void
+connect_step(struct pg *pg)
+{
+	switch (PQconnectPoll(pg->c)) {
+	case PGRES_POLLING_READING:
+		watch_socket(pg);
+		event_add(pg->readable, NULL);
+		return;
+	case PGRES_POLLING_WRITING:
+		watch_socket(pg);
+		event_add(pg->writable, NULL);
+		return;
+	case PGRES_POLLING_OK:
+		prepare_all(pg);
+		return;
+	case PGRES_POLLING_FAILED:
+	case PGRES_POLLING_ACTIVE:
+		lose(pg, PQerrorMessage(pg->c));
+		return;
+	}
+}
+
+static void
+connect_now(struct pg *pg)
+{
+	pg->c = PQconnectStart(pg->conninfo);
+	if (pg->c == NULL)
+		panic("out of memory: PQconnectStart");
+	pg->state = ST_CONNECTING;
+	timer_in_ms(pg->timer, CONNECT_MS);
+	if (PQstatus(pg->c) == CONNECTION_BAD)
+		lose(pg, PQerrorMessage(pg->c));
+	else {
+		watch_socket(pg);
+		event_add(pg->writable, NULL);
+	}
+}
+
+static void
+on_timer(void *arg)
+{
+	struct pg	*pg = arg;
+
+	switch (pg->state) {
+	case ST_DOWN:
+		connect_now(pg);
+		return;
+	case ST_CONNECTING:
+	case ST_PREPARING:
+		lose(pg, "no answer while connecting");
+		return;
+	case ST_UP:
+		if (!TAILQ_EMPTY(&pg->jobs) &&
+		    mono_diff_ms(loop_now(pg->loop), pg->heard_at) > STUCK_MS)
+			lose(pg, "no answer in time");
+		else
+			timer_in_ms(pg->timer, STUCK_MS);
+		return;
+	}
+}
+
+/* Prisma's ?schema=... is no word of libpq's: what stands behind ? is left out. */
+static char *
+clean_conninfo(const char *text)
+{
+	const bool	 url = strstr(text, "://") != NULL;
+	char		*s = xstrdup(text);
+	char		*q = url ? strstr(s, "schema=") : NULL;
+
+	if (q != NULL && q > s && (q[-1] == '?' || q[-1] == '&')) {
+		const size_t	 len = strcspn(q, "&");
+
+		memmove(q, q + len + (q[len] == '&'), strlen(q + len + (q[len] == '&')) + 1);
+		const size_t	 n = strlen(s);
+		if (n > 0 && (s[n - 1] == '?' || s[n - 1] == '&'))
+			s[n - 1] = '\0';
+	}
+	return s;
+}
+
+struct pg *
+pg_new(struct loop *loop, const char *conninfo, const struct pg_stmt *stmts, size_t nstmts,
+    const struct pg_hooks *hooks, void *arg)
+{
+	struct pg	*pg = xcalloc(1, sizeof(*pg));
+
+	/* The contract's timestamps have no zone and mean UTC. */
+	setenv("PGTZ", "UTC", 1);
+	pg->loop = loop;
+	pg->conninfo = clean_conninfo(conninfo);
+	pg->stmts = stmts;
+	pg->nstmts = nstmts;
+	pg->hooks = hooks;
+	pg->arg = arg;
+	pg->backoff_ms = BACKOFF_MIN_MS;
+	pg->lost_lim = (struct log_limit)LOG_LIMIT(60000);
+	pg->flush = (struct loop_hook){ .run = on_flush, .arg = pg };
+	TAILQ_INIT(&pg->jobs);
+	pg->timer = timer_new(loop, on_timer, pg);
+	timer_in_ms(pg->timer, 0);
+	return pg;
+}
+
+void
+pg_free(struct pg *pg)
+{
+	struct pg_job	*j;
+
+	if (pg == NULL)
+		return;
+	while ((j = TAILQ_FIRST(&pg->jobs)) != NULL) {
+		TAILQ_REMOVE(&pg->jobs, j, link);
+		job_free(j);
+	}
+	result_reset(&pg->result);
+	free(pg->result.v);
+	if (pg->readable != NULL)
+		event_free(pg->readable);
+	if (pg->writable != NULL)
+		event_free(pg->writable);
+	PQfinish(pg->c);
+	timer_free(pg->timer);
+	free(pg->conninfo);
+	free(pg);
+}
+
+bool
+pg_is_up(const struct pg *pg)
+{
+	return pg->state == ST_UP;
+}
+
+const char *
+pg_time(wall_t t, char buf[PG_TIME])
+{
+	const time_t	 s = (time_t)(t.us / 1000000);
+	struct tm	 tm;
+
+	gmtime_r(&s, &tm);
+	text_putf(buf, PG_TIME, "%04d-%02d-%02d %02d:%02d:%02d.%06d", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(t.us % 1000000));
+	return buf;
+}
