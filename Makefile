@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# make help says what there is.
+
+DAEMONS = feedd userd cmdd orderd riskd algod
+
+# Two words a daemon: core is pure and unit-tested, shell does the I/O.
+feedd_CORE   = decode quotes
+feedd_SHELL  = feedd bus stream venue
+userd_CORE   = lease report
+userd_SHELL  = userd bus stream venue
+cmdd_CORE    = command intake
+cmdd_SHELL   = cmdd bus
+orderd_CORE  = order blotter request doubt
+orderd_SHELL = orderd bus store venue
+riskd_CORE   = account limit pending
+riskd_SHELL  = riskd bus store
+algod_CORE   = algo runner algo/trail_stop
+algod_SHELL  = algod bus store
+
+B       = build
+CC      = gcc
+CSTD    = -std=c11 -D_GNU_SOURCE
+WARN    = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+          -Wswitch-enum -Wvla
+OPT     = -O2 -g -fno-omit-frame-pointer
+CFLAGS  = $(CSTD) $(WARN) $(OPT) -Icommon -I. $(VARIANT)
+LDFLAGS = -Wl,--as-needed $(VARIANT_LD)
+VERSION = 0.1.0
+
+CORE_LIBS = -ljansson -lcrypto -lm
+IO_LIBS   = -lhiredis -lcurl -lwebsockets -lssl -lpq -levent -levent_extra $(CORE_LIBS)
+
+prefix = /usr/local
+
+# PostgreSQL's headers live in a folder of their own.
+$(B)/obj/common/io/%.o $(B)/obj/deploy/%.o: CFLAGS += -I$(shell pg_config --includedir 2>/dev/null)
+$(B)/obj/common/io/daemon.o: CFLAGS += -DVERSION='"$(VERSION)"'
+
+objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
+PURE_OBJS  = $(call objs,$(wildcard common/base/*.c common/wire/*.c common/venue/*.c))
+IO_OBJS    = $(call objs,$(wildcard common/run/*.c common/io/*.c))
+core_objs  = $(addprefix $(B)/obj/$(1)/,$(addsuffix .o,$($(1)_CORE)))
+shell_objs = $(addprefix $(B)/obj/$(1)/,$(addsuffix .o,$($(1)_SHELL)))
+CORE_OBJS  = $(foreach d,$(DAEMONS),$(call core_objs,$(d)))
+SIMEX_OBJS = $(call objs,$(wildcard tests/simex/*.c))
+CTL_OBJS   = $(call objs,$(wildcard deploy/pmsctl/*.c))
+BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
+BINS       = $(addprefix $(B)/bin/,$(DAEMONS) pmsctl simex)
+
+.PHONY: all unit check flow demo paper lint san bench install help clean bootstrap print-core
+.SECONDEXPANSION:
+.SECONDARY:
+
+all: $(BINS)
+
+help:	## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+unit:	bootstrap ## the unit tests alone: no server needed
+	@$(MAKE) --no-print-directory run-unit
+
+check:	bootstrap ## everything a change must pass: lint, unit and flow tests
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory all test-bins $(TESTS)
+	@CMOCKA_MESSAGE_OUTPUT=TAP prove $(TESTS) tests/flow/*.bats
+
+flow:	bootstrap ## the flow tests alone; FLOW=name picks one
+	@$(MAKE) --no-print-directory all test-bins
+	@prove --timer $(if $(FLOW),tests/flow/$(FLOW).bats,tests/flow/*.bats)
+
+demo:	bootstrap ## set up a private stack, tell a short story with real commands, stop it
+	@$(MAKE) --no-print-directory all
+	@deploy/stack demo
+
+paper:	bootstrap ## the same stack, left up: trade on paper
+	@$(MAKE) --no-print-directory all
+	@deploy/stack paper
+
+lint:	bootstrap ## layering, purity, manuals against binaries, static analysis
+	@$(MAKE) --no-print-directory all test-bins
+	@tests/lint/run
+
+san:	bootstrap ## unit tests and a flow test under ASan and UBSan
+	@$(MAKE) --no-print-directory B=build/san CC=clang OPT='-O1 -g' \
+	    VARIANT='-fsanitize=address,undefined -fno-sanitize-recover=all' \
+	    VARIANT_LD='-fsanitize=address,undefined' run-unit all test-bins
+	@PMS_BIN=build/san/test/bin prove tests/flow/trade.bats
+
+bench:	bootstrap ## latency against the floor, throughput; writes build/bench.tsv
+	@$(MAKE) --no-print-directory all $(BENCH_BINS)
+	@tests/bench/run
+
+bootstrap:
+	@deploy/bootstrap
+
+install: all ## binaries, manuals, samples to $(DESTDIR)$(prefix)
+	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/man/man8 \
+	    $(DESTDIR)$(prefix)/share/man/man7 $(DESTDIR)$(prefix)/share/pmsd
+	install $(B)/bin/* $(DESTDIR)$(prefix)/bin
+	install -m 644 $(foreach d,$(DAEMONS),$(d)/$(d).8) deploy/pmsctl/pmsctl.8 \
+	    tests/simex/simex.8 $(DESTDIR)$(prefix)/share/man/man8
+	install -m 644 common/wire/wire.7 $(DESTDIR)$(prefix)/share/man/man7
+	cp -R deploy/pmsd.conf deploy/schema.sql deploy/redis.conf deploy/redis.acl \
+	    deploy/systemd deploy/supervisor $(DESTDIR)$(prefix)/share/pmsd
+
+clean:	## remove build/
+	rm -rf build
+
+# ---- inside ---------------------------------------------------------------
+
+run-unit: $(TESTS)
+	@CMOCKA_MESSAGE_OUTPUT=TAP prove $(TESTS)
+
+# The binaries of the flow tests have crash points in their I/O layer.
+test-bins:
+	@$(MAKE) --no-print-directory B=$(B)/test VARIANT='$(VARIANT) -DCRASH_POINTS' all
+
+print-core:
+	@echo $(foreach d,$(DAEMONS),$(addprefix $(d)/,$(addsuffix .c,$($(d)_CORE))))
+
+$(B)/libpure.a: $(PURE_OBJS)
+$(B)/libcore.a: $(CORE_OBJS)
+$(B)/libio.a: $(IO_OBJS)
+$(B)/lib%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/bin/simex: $(SIMEX_OBJS) $(B)/libio.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+$(B)/bin/pmsctl: $(CTL_OBJS) $(B)/libio.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+$(B)/bin/%: $$(call shell_objs,$$*) $$(call core_objs,$$*) $(B)/libio.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+# No I/O library: a test links only if what it tests is pure.
+$(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/check.o $(B)/libcore.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libio.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
