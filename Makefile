@@ -12,8 +12,8 @@ cmdd_CORE    = command intake
 cmdd_SHELL   = cmdd bus
 orderd_CORE  = order blotter request doubt
 orderd_SHELL = orderd bus store venue
-riskd_CORE   = account limit pending
-riskd_SHELL  = riskd bus store
+riskd_CORE   = account limit market pending view
+riskd_SHELL  = riskd bus store judge book
 algod_CORE   = algo runner algo/trail_stop
 algod_SHELL  = algod bus store
 
@@ -32,6 +32,9 @@ IO_LIBS   = -lhiredis -lcurl -lwebsockets -lssl -lpq -levent -levent_extra $(COR
 
 prefix = /usr/local
 
+# make V=1 shows every command.
+Q = $(if $(V),,@echo '  $@';)
+
 # PostgreSQL's headers live in a folder of their own.
 $(B)/obj/common/io/%.o $(B)/obj/deploy/%.o: CFLAGS += -I$(shell pg_config --includedir 2>/dev/null)
 $(B)/obj/common/io/daemon.o: CFLAGS += -DVERSION='"$(VERSION)"'
@@ -43,6 +46,7 @@ core_objs  = $(addprefix $(B)/obj/$(1)/,$(addsuffix .o,$($(1)_CORE)))
 shell_objs = $(addprefix $(B)/obj/$(1)/,$(addsuffix .o,$($(1)_SHELL)))
 CORE_OBJS  = $(foreach d,$(DAEMONS),$(call core_objs,$(d)))
 SIMEX_OBJS = $(call objs,$(wildcard tests/simex/*.c))
+SIMEX_CORE = $(call objs,$(wildcard tests/simex/core/*.c))
 CTL_OBJS   = $(call objs,$(wildcard deploy/pmsctl/*.c))
 BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
@@ -122,29 +126,34 @@ print-core:
 $(B)/libpure.a: $(PURE_OBJS)
 $(B)/libcore.a: $(CORE_OBJS)
 $(B)/libio.a: $(IO_OBJS)
+$(B)/libsimex.a: $(SIMEX_CORE)
 $(B)/lib%.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
-$(B)/bin/simex: $(SIMEX_OBJS) $(B)/libio.a $(B)/libpure.a
+$(B)/bin/simex: $(SIMEX_OBJS) $(B)/libsimex.a $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
 $(B)/bin/pmsctl: $(CTL_OBJS) $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
 $(B)/bin/%: $$(call shell_objs,$$*) $$(call core_objs,$$*) $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
 # No I/O library: a test links only if what it tests is pure.
+$(B)/tests/simex_%: $(B)/obj/tests/unit/simex_%.o $(B)/obj/tests/unit/check.o $(B)/libsimex.a \
+    $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/check.o $(B)/libcore.a $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

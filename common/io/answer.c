@@ -84,5 +84,7 @@ answer_refusal(struct buf *b, const struct refusal *r)
 		jw_put_raw(b, "details", r->details);
 	if (r->errors != NULL)
 		jw_put_raw(b, "errors", r->errors);
+	if (r->more != NULL)
+		jw_raw(b, r->more);
 	jw_close(b, '}');
 }

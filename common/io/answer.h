@@ -24,6 +24,7 @@ struct refusal {
 	const char	*error;		/* NULL: the code's own sentence */
 	const char	*details;	/* JSON object, or NULL */
 	const char	*errors;	/* JSON array, or NULL */
+	const char	*more;		/* further JSON members, or NULL */
 };
 void	answer_refusal(struct buf *, const struct refusal *);
 

@@ -68,3 +68,12 @@ sha256_hex(const char *text, size_t len, char hex[SHA256_HEX])
 		panic("SHA-256 failed");
 	text_hex(out, SHA256_LEN, hex);
 }
+
+void
+uuid_of(const char *cause, char uuid[UUID])
+{
+	char	 h[SHA256_HEX];
+
+	sha256_hex(cause, strlen(cause), h);
+	text_putf(uuid, UUID, "%.8s-%.4s-4%.3s-a%.3s-%.12s", h, h + 8, h + 12, h + 15, h + 18);
+}

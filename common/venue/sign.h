@@ -21,4 +21,8 @@ void		 signer_hmac_hex(struct signer *, const char *text, size_t len,
 
 void		 sha256_hex(const char *text, size_t len, char hex[SHA256_HEX]);
 
+/* A UUID (version 4 in shape) that is a function of its cause: the same cause, the same id. */
+enum { UUID = 36 + 1 };
+void		 uuid_of(const char *cause, char uuid[UUID]);
+
 #endif

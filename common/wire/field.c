@@ -52,18 +52,15 @@ fault_text(struct field_fault *ff, const char *what, const char *value)
 static const char *
 number_text(const json_t *v, char buf[40])
 {
-	switch (json_typeof(v)) {
-	case JSON_STRING:
+	if (json_is_string(v))
 		return json_string_value(v);
-	case JSON_INTEGER:
+	if (json_is_integer(v))
 		snprintf(buf, 40, "%lld", (long long)json_integer_value(v));
-		return buf;
-	case JSON_REAL:
+	else if (json_is_real(v))
 		snprintf(buf, 40, "%.17g", json_real_value(v));
-		return buf;
-	default:
+	else
 		return NULL;
-	}
+	return buf;
 }
 
 static int

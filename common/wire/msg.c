@@ -123,7 +123,7 @@ static const struct field	msg_report_v[] = {
 	F(msg_report, avg_px, "avgPrice", F_DECS, FIELD_OMIT),
 	EXEC(msg_report, e.),
 	F(msg_report, at, "at", F_WALL, FIELD_OMIT),
-	F(msg_report, session, "session", F_I64, FIELD_OMIT),
+	F(msg_report, stream_no, "streamNo", F_I64, FIELD_OMIT),
 };
 const struct fields	msg_report_fields = FIELDS(msg_report_v);
 
@@ -133,6 +133,7 @@ static const struct field	msg_account_v[] = {
 	F(msg_account, reason, "reason", F_STR, FIELD_OMIT),
 	F(msg_account, at, "at", F_WALL, FIELD_OMIT),
 	F(msg_account, positions, "positions", F_RAW, FIELD_OMIT),
+	F(msg_account, stream_no, "streamNo", F_I64, FIELD_OMIT),
 };
 const struct fields	msg_account_fields = FIELDS(msg_account_v);
 
@@ -157,6 +158,7 @@ static const struct field	msg_outcome_v[] = {
 	F(msg_outcome, code, "code", F_STR, FIELD_OMIT),
 	F(msg_outcome, venue_code, "venueCode", F_INT, FIELD_OMIT),
 	F(msg_outcome, error, "error", F_STR, FIELD_OMIT),
+	F(msg_outcome, stream_no, "streamNo", F_I64, FIELD_OMIT),
 };
 const struct fields	msg_outcome_fields = FIELDS(msg_outcome_v);
 

@@ -122,7 +122,7 @@ struct msg_report {
 	dec_t			qty, px, cum_qty, avg_px;
 	struct exec		e;
 	wall_t			at;
-	int64_t			session;	/* of GAP and UP: which connection of the stream */
+	int64_t			stream_no;	/* of GAP and UP: they are numbered together */
 };
 extern const struct fields	msg_report_fields;
 
@@ -134,6 +134,7 @@ struct msg_account {
 	char			reason[32];
 	wall_t			at;
 	char			*positions;	/* JSON array of {s, pa, ep}; heap */
+	int64_t			stream_no;	/* of GAP and UP */
 };
 extern const struct fields	msg_account_fields;
 
@@ -170,6 +171,7 @@ struct msg_outcome {
 	char		code[40];		/* deny.def, of a refusal */
 	int		venue_code;
 	char		error[200];
+	int64_t		stream_no;		/* of RECONCILED: the stream_up it answers */
 };
 extern const struct fields	msg_outcome_fields;
 

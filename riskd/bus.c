@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "riskd/riskd.h"
+
+#include "base/text.h"
+
+#include <hiredis/hiredis.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	COMMANDS_IN_FLIGHT = 256,
+	FILLS_IN_FLIGHT = 512,
+	VIEWS_MS = 1000,		/* how often what has changed is looked at */
+	IDLE_VIEW_TURNS = 15,		/* an account that stands still is written so seldom */
+};
+
+/* ---- taking ------------------------------------------------------------------- */
+
+static void
+on_command(void *arg, struct item *item)
+{
+	judge_command(arg, item);
+}
+
+static void
+on_fill(void *arg, struct item *item)
+{
+	book_fill(arg, item);
+}
+
+static void
+on_outcome(void *arg, struct item *item)
+{
+	book_outcome(arg, item);
+}
+
+static void
+show_state(struct riskd *d)
+{
+	if (!daemon_is_ready(d->base))
+		return;
+	daemon_status(d->base, !pg_is_up(d->pg) ? "degraded: no ledger" :
+	    riskd_is_reconciled(d) ? "ready" : "reducing: user stream");
+}
+
+void
+bus_tell_reconciled(struct riskd *d, int64_t stream_no)
+{
+	d->reconciled_no = stream_no > d->reconciled_no ? stream_no : d->reconciled_no;
+	show_state(d);
+}
+
+/* New risk waits until orderd has said that book and exchange agree. */
+static void
+on_account(void *arg, struct item *item)
+{
+	struct riskd		*d = arg;
+	struct msg_account	 m = { .id = "" };
+	struct field_fault	 ff;
+
+	if (fields_read(&msg_account_fields, &m, item->text, item->len, &ff) == -1) {
+		bus_park(d->base->bus, item, ff.text);
+		return;
+	}
+	if (m.kind == REPORT_GAP) {
+		d->gap_no = m.stream_no > d->gap_no ? m.stream_no : d->gap_no;
+		show_state(d);
+	}
+	free(m.positions);
+	bus_ack(d->base->bus, item);
+}
+
+/* In the order they are handled when several wait: what ends risk first. */
+static const struct source	sources[] = {
+	{ .key = K_Q_OUTCOME, .end = TAKE_LEFT, .max_in_flight = FILLS_IN_FLIGHT,
+	  .handle = on_outcome },
+	{ .key = K_Q_FILL, .end = TAKE_LEFT, .max_in_flight = FILLS_IN_FLIGHT,
+	  .handle = on_fill },
+	{ .key = K_Q_ACCOUNT, .end = TAKE_LEFT, .max_in_flight = FILLS_IN_FLIGHT,
+	  .handle = on_account },
+	{ .key = K_Q_CLOSE, .end = TAKE_LEFT, .max_in_flight = COMMANDS_IN_FLIGHT,
+	  .handle = on_command },
+	{ .key = K_Q_RISK, .end = TAKE_LEFT, .max_in_flight = COMMANDS_IN_FLIGHT,
+	  .handle = on_command },
+};
+enum { SOURCES = NITEMS(sources) };
+_Static_assert(SOURCES <= NITEMS(((struct riskd *)0)->takes), "takes");
+
+/* ---- prices in ------------------------------------------------------------------------ */
+
+static void
+on_tick(void *arg, const char *channel, const char *text, size_t len)
+{
+	struct riskd		*d = arg;
+	const char		*symbol = strrchr(channel, ':') + 1;
+	struct field_fault	 ff;
+	struct price		 p;
+
+	fields_blank(&price_fields, &p, sizeof(p));
+	if (strlen(symbol) < SYMBOL && fields_read(&price_fields, &p, text, len, &ff) == 0)
+		market_heard(&d->market, symbol, &p, loop_now(d->base->loop));
+}
+
+/* ---- snapshots out ---------------------------------------------------------------------- */
+
+static void
+tell_snapshot(struct riskd *d, const struct account *a)
+{
+	const struct spelling	 s = riskd_spelling(d);
+	struct buf		 b = { 0 };
+
+	view_snapshot(a, &d->market, &s, loop_wall(d->base->loop), &b);
+	bus_tell_set_ex(d->base->bus, K_RISK, a->id, b.p, KEY_TTL_RISK_S);
+	buf_free(&b);
+}
+
+static void
+on_views_time(void *arg)
+{
+	static unsigned	 turn;
+	struct riskd	*d = arg;
+	struct map_iter	 it = map_each(&d->accounts.map);
+	struct node	*n;
+	const bool	 all = turn++ % IDLE_VIEW_TURNS == 0;
+
+	while ((n = map_next(&it)) != NULL) {
+		const struct account	*a = MAP_OF(n, struct account, node);
+
+		if (all || !TAILQ_EMPTY(&a->positions))
+			tell_snapshot(d, a);
+	}
+	timer_in_ms(d->views_timer, VIEWS_MS);
+}
+
+/* ---- orders of an earlier life -------------------------------------------------------------- */
+
+static void
+put_pending(struct riskd *d, const char *text, size_t len)
+{
+	struct field_fault	 ff;
+	struct pending		 p;
+
+	fields_blank(&pending_fields, &p, sizeof(p));
+	if (fields_read(&pending_fields, &p, text, len, &ff) == -1) {
+		log_error("reservation_unreadable", "why=\"%s\"; remove it by hand", ff.text);
+		return;
+	}
+	/* Whether it was accepted is not known: its end is answered, or cmdd's time-out. */
+	pendings_add(&d->pendings, &p, riskd_account(d, p.o.sub));
+}
+
+static void
+on_pending(void *arg, const redisReply *r)
+{
+	struct riskd	*d = arg;
+
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2)
+		put_pending(d, r->element[i + 1]->str, (size_t)r->element[i + 1]->len);
+	riskd_load(d, LOAD_SUMS);
+}
+
+void
+bus_load_pending(struct riskd *d)
+{
+	char	 key[KEY_MAX];
+
+	bus_ask(d->base->bus, on_pending, d, 2,
+	    (const char *[]){ "HGETALL", key_format(K_RESV, NULL, key) });
+}
+
+/* ---- start and end -------------------------------------------------------------------------- */
+
+static void
+on_told(void *arg)
+{
+	struct riskd	*d = arg;
+
+	daemon_ready(d->base);
+	show_state(d);
+}
+
+struct orderd_health {
+	int64_t	reconciled_no;
+};
+
+/* orderd may have said it to an earlier life of ours. */
+static void
+on_orderd_health(void *arg, const redisReply *r)
+{
+	static const struct field	 v[] = {
+		F(orderd_health, reconciled_no, "reconciledNo", F_I64, 0),
+	};
+	static const struct fields	 fields = FIELDS(v);
+	struct orderd_health		 h = { 0 };
+	struct field_fault		 ff;
+
+	if (r->type == REDIS_REPLY_STRING &&
+	    fields_read(&fields, &h, r->str, (size_t)r->len, &ff) == 0)
+		bus_tell_reconciled(arg, h.reconciled_no);
+}
+
+void
+bus_serve(struct riskd *d)
+{
+	char	 pattern[KEY_MAX], key[KEY_MAX];
+
+	bus_ask(d->base->bus, on_orderd_health, d, 2,
+	    (const char *[]){ "GET", key_format(K_HEALTH, "orderd", key) });
+	bus_subscribe(d->base->bus, key_format(K_TICK, "*", pattern), on_tick, NULL, d);
+	d->views_timer = timer_new(d->base->loop, on_views_time, d);
+	on_views_time(d);
+	for (size_t i = 0; i < SOURCES; i++) {
+		d->takes[i] = bus_take(d->base->bus, &sources[i], d);
+		take_start(d->takes[i], i == SOURCES - 1 ? on_told : NULL);
+	}
+}
+
+void
+bus_stop(struct riskd *d)
+{
+	for (size_t i = 0; i < SOURCES; i++)
+		if (d->takes[i] != NULL)
+			take_stop(d->takes[i]);
+}

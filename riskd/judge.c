@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "riskd/riskd.h"
+
+#include "base/attr.h"
+#include "base/text.h"
+#include "venue/clord.h"
+#include "wire/jw.h"
+
+#include <stdio.h>
+
+/* A command under judgement: read, its symbol understood, its account looked up. */
+struct hearing {
+	struct riskd		*d;
+	struct item		*item;
+	struct cmd		 c;
+	char			 symbol[SYMBOL];	/* native */
+	struct account		*account;		/* NULL: unknown */
+	const struct instr	*instr;			/* NULL: unknown */
+};
+
+/* ---- saying no -------------------------------------------------------------------- */
+
+/* An algo hears of its child through its own list; whoever asked, through the result. */
+static void
+tell_child(struct hearing *h, struct txn *t, enum deny code, const char *error)
+{
+	struct msg_child	 m;
+	struct buf		 b = { 0 };
+
+	fields_blank(&msg_child_fields, &m, sizeof(m));
+	m.kind = CHILD_DENIED;
+	text_putf(m.id, sizeof(m.id), "%sd", h->c.id);
+	text_put(m.algo_id, sizeof(m.algo_id), h->c.parent_id);
+	text_put(m.position_id, sizeof(m.position_id), h->c.position_id);
+	text_put(m.code, sizeof(m.code), deny_code(code));
+	snprintf(m.error, sizeof(m.error), "%s", error);
+	fields_object(&msg_child_fields, &m, &b);
+	txn_push(t, K_Q_CHILD, NULL, b.p, b.len);
+	buf_free(&b);
+}
+
+static void
+deny_with(struct hearing *h, enum deny code, const char *error, const char *answer)
+{
+	struct txn	*t = txn_new(h->d->base->bus, "deny", h->item);
+
+	h->d->denied++;
+	log_info("denied", "sub=%s sym=%s cmd=%s code=%s why=\"%s\"", h->c.sub, h->symbol,
+	    names_get(&command_names, (int)h->c.what), deny_code(code), error);
+	if (*h->c.parent_id != '\0')
+		tell_child(h, t, code, error);
+	answer_commit(h->d->base->bus, h->c.request_id, answer, t, NULL, NULL);
+}
+
+static void
+deny(struct hearing *h, enum deny code, const char *error, const char *details)
+{
+	struct buf	 b = { 0 };
+
+	answer_refusal(&b, &(struct refusal){ .code = code, .error = error, .details = details });
+	deny_with(h, code, error == NULL ? deny_text(code) : error, b.p);
+	buf_free(&b);
+}
+
+static void
+deny_verdict(struct hearing *h, const struct verdict *v)
+{
+	struct buf	 b = { 0 };
+
+	view_denial(v, &b);
+	deny_with(h, v->findings[0].code, v->findings[0].text, b.p);
+	buf_free(&b);
+}
+
+static void
+deny_text_of(struct hearing *h, enum deny code, const char *field, const char *value,
+    const char *error)
+{
+	struct buf	 details = { 0 };
+
+	jw_open(&details, '{');
+	jw_put_str(&details, "field", field);
+	jw_put_str(&details, "value", value);
+	jw_close(&details, '}');
+	deny(h, code, error, details.p);
+	buf_free(&details);
+}
+
+/* ---- handing on --------------------------------------------------------------------- */
+
+/*
+ * Told to the exchange as reduce-only only where the exchange's own net
+ * position covers it, whatever else is under way: it is the sum of all
+ * accounts, and may be smaller than ours, or of the other sign.
+ */
+static bool
+net_covers(struct riskd *d, const struct terms *o)
+{
+	struct map_iter	 it = map_each(&d->accounts.map);
+	struct node	*n;
+	dec_t		 net = DEC_ZERO;
+
+	while ((n = map_next(&it)) != NULL) {
+		const struct position	*p = account_position(MAP_OF(n, struct account, node),
+					    o->symbol);
+
+		if (p != NULL)
+			net = dec_add(net, position_signed_qty(p));
+	}
+	const dec_t	 side = o->side == SIDE_SELL ? net : dec_neg(net);
+	const dec_t	 left = dec_sub(side, pendings_open_qty(&d->pendings, o->symbol, o->side));
+	return dec_ok(left) && dec_cmp(left, o->qty) >= 0;
+}
+
+static void
+name_order(struct hearing *h, struct terms *o)
+{
+	const bool	 child = *h->c.parent_id != '\0';
+	const char	*cause = child ? h->c.parent_id :
+			    *h->c.request_id != '\0' ? h->c.request_id : h->c.id;
+
+	clord_format(h->account->prefix, o->type, cause, child ? h->c.child_no : 0, o->clord_id);
+}
+
+static struct terms
+compose(struct hearing *h, const struct verdict *v, const char *position_id)
+{
+	struct terms	 o = { .side = h->c.side, .type = TYPE_MARKET, .qty = v->qty,
+			    .px = DEC_NONE, .closing = h->c.reduce_only, .leverage = h->c.leverage,
+			    .origin = h->c.origin, .role = ROLE_UNKNOWN,
+			    .created_at = loop_wall(h->d->base->loop) };
+
+	text_put(o.sub, sizeof(o.sub), h->account->id);
+	text_put(o.symbol, sizeof(o.symbol), h->symbol);
+	text_put(o.parent_id, sizeof(o.parent_id), h->c.parent_id);
+	text_put(o.position_id, sizeof(o.position_id), position_id);
+	text_put(o.request_id, sizeof(o.request_id), h->c.request_id);
+	name_order(h, &o);
+	o.reduce_only = o.closing && net_covers(h->d, &o);
+	return o;
+}
+
+static void
+put_reservation(struct txn *t, const struct pending *p)
+{
+	struct buf	 b = { 0 };
+
+	fields_object(&pending_fields, p, &b);
+	txn_hset(t, K_RESV, NULL, p->o.clord_id, b.p);
+	buf_free(&b);
+}
+
+static void
+put_order(struct hearing *h, struct txn *t, const struct terms *o, enum key queue)
+{
+	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .o = *o };
+	struct buf		 b = { 0 };
+
+	text_putf(m.id, sizeof(m.id), "%so", h->c.id);
+	fields_object(&msg_order_fields, &m, &b);
+	txn_push(t, queue, NULL, b.p, b.len);
+	buf_free(&b);
+}
+
+static void
+hand_on(struct hearing *h, const struct verdict *v, const char *position_id, enum key queue)
+{
+	struct pending	 p = { .what = h->c.what, .reserved = DEC_ZERO, .closing = v->closing };
+
+	p.o = compose(h, v, position_id);
+	if (pendings_find(&h->d->pendings, p.o.clord_id) != NULL) {
+		/* It was handed on by an EXEC whose LREM this copy has survived. */
+		log_warn("handed_on_before", "sub=%s clord_id=%s", p.o.sub, p.o.clord_id);
+		bus_ack(h->d->base->bus, h->item);
+		return;
+	}
+	if (v->has_values)
+		p.reserved = dec_mul(v->opening, v->values.px, ROUND_UP);
+	text_put(p.as_given, sizeof(p.as_given), *h->c.symbol == '\0' ? h->symbol : h->c.symbol);
+	struct txn	*t = txn_new(h->d->base->bus, "hand_on", h->item);
+	put_order(h, t, &p.o, queue);
+	put_reservation(t, &p);
+	if (*p.o.request_id != '\0')
+		txn_hset(t, K_SEEN, p.o.request_id, "clordId", p.o.clord_id);
+	pendings_add(&h->d->pendings, &p, h->account);
+	h->d->handed_on++;
+	txn_commit(t, NULL, NULL);
+}
+
+/* ---- the commands ---------------------------------------------------------------------- */
+
+static bool
+is_late(const struct hearing *h)
+{
+	struct loop	*l = h->d->base->loop;
+
+	return !text_eq(h->c.act.boot, loop_boot(l)) ||
+	    mono_before(h->c.act.before, loop_now(l));
+}
+
+static void
+judge(struct hearing *h, struct verdict *v)
+{
+	const struct question	 q = { .account = h->account, .instr = h->instr,
+	    .market = &h->d->market, .symbol = h->c.symbol, .side = h->c.side, .qty = h->c.qty,
+	    .px = h->c.px, .leverage = h->c.leverage, .reduce_only = h->c.reduce_only,
+	    .now = loop_now(h->d->base->loop) };
+
+	h->d->judged++;
+	limit_judge(&q, v);
+}
+
+/* What must be in order before anything that adds risk may leave. */
+static enum deny
+gate(const struct hearing *h)
+{
+	if (!pg_is_up(h->d->pg))
+		return DENY_INFRA_LEDGER;
+	if (!riskd_is_reconciled(h->d))
+		return DENY_INFRA_UNAVAILABLE;
+	return DENY_NONE;
+}
+
+static void
+do_trade(struct hearing *h)
+{
+	struct verdict	 v;
+
+	judge(h, &v);
+	if (v.n > 0) {
+		deny_verdict(h, &v);
+		return;
+	}
+	const enum deny	 shut = dec_is_zero(v.opening) ? DENY_NONE : gate(h);
+	if (shut != DENY_NONE)
+		deny(h, shut, shut == DENY_INFRA_UNAVAILABLE ? "the user stream is being "
+		    "reconciled; only reductions are taken" : NULL, NULL);
+	else if (!h->c.force && pendings_doubt_like(&h->d->pendings, h->c.sub, h->symbol,
+	    h->c.side, v.qty))
+		deny(h, DENY_DUPLICATE_SUSPECTED, NULL, NULL);
+	else
+		hand_on(h, &v, "", K_Q_ORDER);
+}
+
+static struct position *
+position_to_close(const struct hearing *h)
+{
+	struct position	*p = account_position_by_id(h->account, h->c.position_id);
+
+	/* A child closes exactly the position it was started on. */
+	if (p == NULL && *h->c.parent_id == '\0' && h->instr != NULL)
+		p = account_position(h->account, h->symbol);
+	return p;
+}
+
+static void
+close_position(struct hearing *h, const struct position *p)
+{
+	struct verdict	 v;
+	char		 id[POSITION_ID];
+
+	text_put(id, sizeof(id), p->id);
+	text_put(h->symbol, sizeof(h->symbol), p->symbol);
+	h->instr = instrs_find(riskd_instrs(h->d), h->symbol);
+	h->c.side = side_closing(p->side);
+	h->c.qty = dec_ok(h->c.qty) ? h->c.qty : p->qty;
+	h->c.reduce_only = true;
+	h->c.leverage = p->leverage;
+	judge(h, &v);
+	if (v.n > 0)
+		deny_verdict(h, &v);
+	else
+		hand_on(h, &v, id, K_Q_URGENT);
+}
+
+static void
+do_close(struct hearing *h)
+{
+	const struct position	*p = h->account == NULL ? NULL : position_to_close(h);
+
+	if (h->account == NULL)
+		deny_text_of(h, DENY_ACCOUNT_NOT_FOUND, "subAccountId", h->c.sub, NULL);
+	else if (p == NULL)
+		deny_text_of(h, DENY_POSITION_NOT_FOUND, "positionId",
+		    *h->c.position_id != '\0' ? h->c.position_id : h->c.symbol, NULL);
+	else if (h->c.side_given && h->c.side != side_closing(p->side))
+		deny_text_of(h, DENY_POSITION_SIDE, "side",
+		    names_get(&side_names, (int)h->c.side), NULL);
+	else
+		close_position(h, p);
+}
+
+static void
+do_validate(struct hearing *h)
+{
+	struct verdict	 v;
+	struct buf	 b = { 0 };
+
+	judge(h, &v);
+	view_validation(&v, &b);
+	answer_commit(h->d->base->bus, h->c.request_id, b.p,
+	    txn_new(h->d->base->bus, "validate", h->item), NULL, NULL);
+	buf_free(&b);
+}
+
+/* Judged here, because only riskd knows the position; algod runs and answers it. */
+static void
+do_trail_stop(struct hearing *h)
+{
+	struct position	*p = h->account == NULL ? NULL :
+			    account_position_by_id(h->account, h->c.position_id);
+	struct txn	*t;
+	struct buf	 b = { 0 };
+
+	if (h->account == NULL) {
+		deny_text_of(h, DENY_ACCOUNT_NOT_FOUND, "subAccountId", h->c.sub, NULL);
+		return;
+	}
+	if (p == NULL) {
+		deny_text_of(h, DENY_POSITION_NOT_FOUND, "positionId", h->c.position_id, NULL);
+		return;
+	}
+	p->watched = true;
+	text_put(h->c.symbol, sizeof(h->c.symbol), p->symbol);
+	h->c.side = p->side == POS_LONG ? SIDE_BUY : SIDE_SELL;
+	h->c.qty = p->qty;
+	t = txn_new(h->d->base->bus, "start_algo", h->item);
+	fields_object(&cmd_fields, &h->c, &b);
+	txn_push(t, K_Q_ALGO, NULL, b.p, b.len);
+	txn_commit(t, NULL, NULL);
+	buf_free(&b);
+}
+
+/* Who serves what comes here; whether it may begin late. */
+static const struct {
+	enum command	what;
+	void		(*serve)(struct hearing *);
+	bool		any_time;
+} services[] = {
+	{ CMD_CLOSE, do_close, false },
+	{ CMD_TRADE, do_trade, false },
+	{ CMD_TRAIL_STOP, do_trail_stop, false },
+	{ CMD_VALIDATE, do_validate, true },
+};
+
+static void
+open_hearing(struct hearing *h)
+{
+	h->account = riskd_account(h->d, h->c.sub);
+	if (*h->c.symbol != '\0' &&
+	    instr_native(riskd_instrs(h->d), h->c.symbol, h->symbol) == 0)
+		h->instr = instrs_find(riskd_instrs(h->d), h->symbol);
+}
+
+void
+judge_command(struct riskd *d, struct item *item)
+{
+	struct hearing		 h = { .d = d, .item = item, .c = cmd_blank(CMD_VALIDATE) };
+	struct field_fault	 ff;
+
+	if (fields_read(&cmd_fields, &h.c, item->text, item->len, &ff) == -1) {
+		bus_park(d->base->bus, item, ff.text);
+		return;
+	}
+	open_hearing(&h);
+	for (size_t i = 0; i < NITEMS(services); i++) {
+		if (services[i].what != h.c.what)
+			continue;
+		if (!services[i].any_time && *h.c.parent_id == '\0' && is_late(&h))
+			deny(&h, DENY_INFRA_TIMEOUT, "the command was not begun in time", NULL);
+		else
+			services[i].serve(&h);
+		return;
+	}
+	bus_park(d->base->bus, item, "nobody here serves this command");
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pending.h - orders that were handed on and are not booked to their end, with
+ * what they reserve and the answer they owe.  Pure.
+ *
+ * An order reserves the notional it may add and the quantity it closes.  Both
+ * shrink with every booking, and the rest is released when what is booked
+ * equals the quantity the order ended with.  What survives a crash is the
+ * record in pms:resv; sums are read back from the executions.
+ */
+#ifndef RISKD_PENDING_H
+#define RISKD_PENDING_H
+
+#include "base/map.h"
+#include "riskd/account.h"
+#include "wire/msg.h"
+
+struct pending {
+	/* as handed on; in pms:resv */
+	struct terms	o;
+	enum command	what;
+	char		as_given[SYMBOL];	/* how the asker spells the symbol */
+	dec_t		reserved;		/* notional it may still add to the exposure */
+	dec_t		closing;		/* quantity of the position it still holds */
+	/* what has been heard */
+	int64_t		order_id;
+	bool		in_doubt;
+	dec_t		booked_qty, booked_cost;	/* quantity, and quantity times price */
+	dec_t		fee, rpnl;
+	char		last_position[POSITION_ID];
+	dec_t		end_qty;		/* cum_qty of its end; DEC_NONE: not ended */
+	enum ord_status	status;
+	/* the answer it owes */
+	mono_t		reply_at;		/* say what is known then; unset: not yet */
+	bool		answered;
+	struct node	node;
+};
+
+struct pendings {
+	struct map	map;		/* by clord_id; owns */
+};
+
+/* Takes its reservations out of the account and its position. */
+struct pending	*pendings_add(struct pendings *, const struct pending *, struct account *);
+struct pending	*pendings_find(const struct pendings *, const char *clord_id);	/* or NULL */
+/* Gives back what is still reserved. */
+void		 pendings_remove(struct pendings *, struct pending *, struct account *);
+void		 pendings_fini(struct pendings *);
+
+/* An execution of it has been booked. */
+void		 pending_booked(struct pending *, struct account *, const struct booking *);
+bool		 pending_is_over(const struct pending *);
+dec_t		 pending_avg_px(const struct pending *);	/* DEC_NONE: nothing booked */
+
+/* Is an equal order of the account in doubt?  (same symbol, side and quantity) */
+bool		 pendings_doubt_like(const struct pendings *, const char *sub, const char *symbol,
+		    enum side, dec_t qty);
+
+/* Signed quantity that orders under way may still trade on the symbol, by side. */
+dec_t		 pendings_open_qty(const struct pendings *, const char *symbol, enum side);
+
+/* The record in pms:resv. */
+extern const struct fields	pending_fields;
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * riskd - judges commands and keeps accounts and positions.
+ */
+#include "riskd/riskd.h"
+
+static const struct conf_key	keys[] = {
+	CONF(riskd_conf, accounts_every, C_MS, "1s", 100, 60000,
+	    "how often accounts and rules are read again, for what the gateway has changed"),
+	CONF(riskd_conf, reply_wait, C_MS, "1s", 0, 3500,
+	    "how long after the accept an answer waits for the order's end"),
+	CONF(riskd_conf, snapshot_every, C_INT, "500", 1, 100000,
+	    "events of an account between two snapshots"),
+	CONF(riskd_conf, stale_price, C_MS, "10s", 100, 3600000,
+	    "age from which a price is none"),
+};
+
+static const struct counter	counters[] = {
+	COUNTER(riskd, judged, "commands judged"),
+	COUNTER(riskd, denied, "commands denied, all reasons"),
+	COUNTER(riskd, handed_on, "orders handed on"),
+	COUNTER(riskd, booked, "executions booked"),
+	COUNTER(riskd, duplicates, "executions that had been booked before"),
+	COUNTER(riskd, external, "executions booked to EXTERNAL"),
+};
+
+static const enum key	outputs[] = { K_Q_ORDER, K_Q_URGENT, K_Q_ALGO, K_Q_CHILD, K_DEAD };
+
+struct account *
+riskd_account(struct riskd *d, const char *id)
+{
+	return accounts_find(&d->accounts, id);
+}
+
+bool
+riskd_is_reconciled(const struct riskd *d)
+{
+	return d->reconciled_no > d->gap_no;
+}
+
+struct spelling
+riskd_spelling(struct riskd *d)
+{
+	return (struct spelling){ riskd_instrs(d), d->base->common->symbol_format == SYMBOLS_CCXT };
+}
+
+const struct instrs *
+riskd_instrs(const struct riskd *d)
+{
+	return instruments_all(d->instruments);
+}
+
+struct event_stamp
+riskd_stamp(struct riskd *d)
+{
+	return event_stamp_next(&d->seq, loop_wall(d->base->loop));
+}
+
+static void
+on_instruments(void *arg)
+{
+	riskd_load(arg, LOAD_LEDGER);
+}
+
+void
+riskd_load(struct riskd *d, enum load_step step)
+{
+	switch (step) {
+	case LOAD_INSTRUMENTS:
+		d->instruments = instruments_new(d->base->bus, on_instruments, d);
+		return;
+	case LOAD_LEDGER:
+		store_load(d);
+		return;
+	case LOAD_PENDING:
+		bus_load_pending(d);
+		return;
+	case LOAD_SUMS:
+		store_load_sums(d);
+		return;
+	case LOAD_DONE:
+		store_poll_accounts(d);
+		bus_serve(d);
+		return;
+	}
+}
+
+static void
+start(struct daemon *base)
+{
+	struct riskd	*d = base->self;
+
+	d->base = base;
+	d->conf = base->conf;
+	d->market.stale_ms = d->conf->stale_price;
+	d->global_rules = rules_builtin();
+	d->reply_timer = timer_new(base->loop, book_on_reply_time, d);
+	store_start(d);
+}
+
+static void
+stop(struct daemon *base)
+{
+	bus_stop(base->self);
+}
+
+static void
+health(struct daemon *base, struct buf *b)
+{
+	const struct riskd	*d = base->self;
+
+	buf_addf(b, ",\"accounts\":%zu,\"pending\":%zu,\"ledger\":%s,\"reconciled\":%s",
+	    d->accounts.map.n, d->pendings.map.n,
+	    d->pg != NULL && pg_is_up(d->pg) ? "true" : "false", riskd_is_reconciled(d) ? "true" : "false");
+}
+
+static void
+fini(struct daemon *base)
+{
+	struct riskd	*d = base->self;
+
+	book_fini(d);
+	store_fini(d);
+	timer_free(d->accounts_timer);
+	timer_free(d->views_timer);
+	timer_free(d->reply_timer);
+	pendings_fini(&d->pendings);
+	accounts_fini(&d->accounts);
+	instruments_free(d->instruments);
+	market_fini(&d->market);
+}
+
+static const struct daemon_spec	spec = {
+	.name = "riskd", .purpose = "judges commands, keeps accounts and positions",
+	.conf = keys, .nconf = NITEMS(keys), .conf_size = sizeof(struct riskd_conf),
+	.counters = counters, .ncounters = NITEMS(counters),
+	.outputs = outputs, .noutputs = NITEMS(outputs),
+	.self_size = sizeof(struct riskd),
+	.start = start, .stop = stop, .health = health, .fini = fini,
+};
+
+int
+main(int argc, char **argv)
+{
+	return daemon_main(&spec, argc, argv);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * riskd.h - the daemon's context, and what its shell files offer each other.
+ */
+#ifndef RISKD_RISKD_H
+#define RISKD_RISKD_H
+
+#include "io/answer.h"
+#include "io/daemon.h"
+#include "io/instruments.h"
+#include "io/ledger.h"
+#include "riskd/view.h"
+
+struct riskd_conf {
+	int64_t	accounts_every;
+	int64_t	reply_wait;
+	int64_t	stale_price;
+	int64_t	snapshot_every;
+};
+
+/* The executions of one account are booked one after the other. */
+struct booker {
+	struct riskd		*d;
+	char			 account[SUB_ID];
+	STAILQ_HEAD(, work)	 queue;
+	bool			 busy;
+	struct node		 node;
+};
+
+struct riskd {
+	struct daemon			*base;
+	const struct riskd_conf		*conf;
+	struct pg			*pg;
+	struct ledger			*ledger;
+	struct accounts			 accounts;
+	struct pendings			 pendings;
+	struct instruments		*instruments;
+	struct market			 market;
+	struct map			 bookers;	/* by account */
+	struct rules			 global_rules;
+	struct timer			*accounts_timer, *views_timer, *reply_timer;
+	struct take			*takes[8];	/* as bus.c lists its sources */
+	int64_t				 seq;		/* of the last event */
+	bool				 loading;	/* begun, see riskd_load_next() */
+	/* the stream's gaps and orderd's word that book and exchange agree, by their numbers */
+	int64_t				 gap_no, reconciled_no;
+	/* counters */
+	uint64_t			 judged, denied, handed_on, booked, duplicates, external;
+};
+
+struct account	*riskd_account(struct riskd *, const char *id);		/* or NULL */
+bool		 riskd_is_reconciled(const struct riskd *);
+struct spelling	 riskd_spelling(struct riskd *);
+const struct instrs	*riskd_instrs(const struct riskd *);
+struct event_stamp	 riskd_stamp(struct riskd *);
+
+/* The steps of a start, each begun by the end of the one before it. */
+enum load_step { LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_SUMS, LOAD_DONE };
+void		 riskd_load(struct riskd *, enum load_step);
+
+/* bus.c: what is taken, views out, views in */
+void	bus_load_pending(struct riskd *);
+void	bus_serve(struct riskd *);		/* begins to take */
+void	bus_stop(struct riskd *);
+void	bus_tell_reconciled(struct riskd *, int64_t stream_no);
+
+/* judge.c: commands */
+void	judge_command(struct riskd *, struct item *);
+
+/* book.c: executions, outcomes, answers */
+void	book_fill(struct riskd *, struct item *);
+void	book_outcome(struct riskd *, struct item *);
+void	book_on_reply_time(void *arg);
+void	book_fini(struct riskd *);
+/* One change of an account at a time: false when another is under way. */
+bool	book_lock(struct riskd *, const char *account);
+void	book_unlock(struct riskd *, const char *account);
+
+/* store.c: every statement */
+enum { CAUSE_MAX = 160 };
+void	store_start(struct riskd *);
+void	store_load(struct riskd *);
+void	store_load_sums(struct riskd *);	/* of the pendings found in pms:resv */
+void	store_poll_accounts(struct riskd *);
+void	store_book(struct riskd *, const struct booking *, const struct msg_fill *,
+	    entry_done *, void *arg);
+void	store_book_external(struct riskd *, const struct msg_fill *, dec_t qty, entry_done *,
+	    void *arg);
+/* The booking that was stored for this execution; NULL: there is none. */
+typedef void	store_found(void *arg, const char *json);
+void	store_find_booking(struct riskd *, const struct msg_fill *, store_found *, void *arg);
+void	store_fini(struct riskd *);
+
+#endif
