@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make help says what there is.
 
-DAEMONS = feedd userd cmdd orderd riskd algod
+DAEMONS = feedd userd cmdd riskd
 
 # Two words a daemon: core is pure and unit-tested, shell does the I/O.
 feedd_CORE   = decode quotes
@@ -50,7 +50,7 @@ SIMEX_CORE = $(call objs,$(wildcard tests/simex/core/*.c))
 CTL_OBJS   = $(call objs,$(wildcard deploy/pmsctl/*.c))
 BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
-BINS       = $(addprefix $(B)/bin/,$(DAEMONS) pmsctl simex)
+BINS       = $(addprefix $(B)/bin/,$(DAEMONS) simex)
 
 .PHONY: all unit check flow demo paper lint san bench install help clean bootstrap print-core
 .SECONDEXPANSION:

@@ -1,0 +1,279 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# lib.bash - what the flow tests say.  One stack per bats file:
+#
+#	load lib
+#	setup_file() { stack_up; }
+#	teardown_file() { stack_down; }
+#	@test "a market order is filled and booked" {
+#		run cmd trade '{"subAccountId":"'$ALPHA'","symbol":"BTCUSDT","side":"BUY","quantity":0.01}'
+#		is true field .success <<<"$output"
+#		books_agree
+#	}
+#
+# Nothing here sleeps for a time: await polls a fact until its deadline.
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+STACK=$REPO/deploy/stack
+DAEMONS='feedd userd riskd orderd algod cmdd'
+
+# ---- the stack ----------------------------------------------------------------
+
+# The binaries with crash points, where they are built; a market that moves
+# only when the test moves it.  What the test file exported before wins.
+stack_up()
+{
+	local built=$REPO/build/test/bin
+	[ ! -x "$built/cmdd" ] || export PMS_BIN=${PMS_BIN:-$built}
+	export PMS_SIMEX_ARGS=${PMS_SIMEX_ARGS---still -s 1}
+	PMS_DIR=$(mktemp -d /tmp/pmsd-flow.XXXXXX)
+	export PMS_DIR
+	"$STACK" start "$PMS_DIR" >/dev/null 3>&- || return 1
+	# shellcheck source=/dev/null
+	. "$PMS_DIR/env"
+}
+
+stack_down()
+{
+	[ -n "${PMS_DIR:-}" ] || return 0
+	events_stop
+	"$STACK" stop "$PMS_DIR" 3>&-
+}
+
+kill9() { "$STACK" kill "$1"; }		# NAME, as a crash would
+down() { "$STACK" down "$1"; }		# NAME, asked to stop
+up() { "$STACK" up "$1" 3>&-; }		# NAME; CRASH_AT=point up NAME arms a crash point
+ready() { [ -s "$PMS_DIR/$1.ready" ] && is_up "$1"; }
+is_up() { "$STACK" status | grep -q "^$1  *up$"; }
+is_over() { [ -e "$PMS_DIR/$1.status" ]; }
+exit_status() { cat "$PMS_DIR/$1.status"; }	# NAME, of its last run
+pid() { cut -d' ' -f1 "$PMS_DIR/$1.pid"; }
+
+# ---- words to the servers -----------------------------------------------------
+
+rc() { redis-cli -s "$PMS_REDIS_SOCKET" "$@"; }
+sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -c "$1"; }
+field() { jq -r "$1"; }			# JQ-PATH, of the JSON on stdin
+uuid() { cat /proc/sys/kernel/random/uuid; }
+
+# The control port of the exchange: ctl price symbol=BTCUSDT price=60000
+ctl()	# VERB KEY=VALUE...
+{
+	local verb=$1 pair args=()
+	shift
+	for pair in "$@"; do
+		args+=(--data-urlencode "$pair")
+	done
+	curl -sS --fail-with-body --max-time 5 --get "${args[@]}" "$SIMEX_CONTROL/$verb"
+}
+
+price() { ctl price symbol="$1" price="$2" >/dev/null; }	# SYMBOL VALUE
+
+# ---- commands -----------------------------------------------------------------
+
+push()	# QUEUE JSON
+{
+	rc lpush "pms:cmd:$1" "$2" >/dev/null
+}
+
+answer()	# REQUEST-ID -> its result, when there is one
+{
+	local text
+	text=$(rc get "pms:result:$1")
+	[ -n "$text" ] && printf '%s\n' "$text"
+}
+
+await_answer()	# REQUEST-ID [SECONDS]
+{
+	await "${2:-6}" answer "$1" && answer "$1"
+}
+
+# As the gateway does it: with a requestId of its own, unless the JSON has one.
+cmd()	# QUEUE JSON [SECONDS] -> the result
+{
+	local id json
+	json=$(jq -c --arg id "$(uuid)" '{requestId: $id} + .' <<<"$2") || return 1
+	id=$(jq -r .requestId <<<"$json")
+	push "$1" "$json"
+	await_answer "$id" "${3:-6}"
+}
+
+# ---- waiting ------------------------------------------------------------------
+
+now_us()
+{
+	echo "${EPOCHREALTIME//[!0-9]/}"
+}
+
+# The condition is run again and again: give a command, not its outcome.
+await()	# SECONDS COMMAND...
+{
+	local end=$(($(now_us) + $1 * 1000000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		if [ "$(now_us)" -gt "$end" ]; then
+			echo "awaited in vain: $*" >&2
+			show_logs
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+is()	# WANTED COMMAND...: await 5 is 0 rc llen pms:q:risk
+{
+	local want=$1 got
+	shift
+	got=$("$@")
+	[ "$got" = "$want" ] || { echo "wanted '$want', got '$got': $*" >&2; return 1; }
+}
+
+logged()	# NAME REGEX
+{
+	grep -qE -- "$2" "$PMS_DIR/$1.log"
+}
+
+await_log()	# NAME REGEX [SECONDS]
+{
+	await "${3:-5}" logged "$1" "$2"
+}
+
+show_logs()
+{
+	local name
+	for name in $DAEMONS simex; do
+		echo "--- $name" && tail -n 8 "$PMS_DIR/$name.log"
+	done >&2 2>/dev/null
+}
+
+# ---- events -------------------------------------------------------------------
+
+events_start()
+{
+	: >"$PMS_DIR/events"
+	rc psubscribe 'pms:events:*' >"$PMS_DIR/events" 2>&1 </dev/null 3>&- &
+	echo $! >"$PMS_DIR/events.pid"
+	await 5 grep -q '^psubscribe' "$PMS_DIR/events"
+}
+
+events_stop()
+{
+	[ -e "$PMS_DIR/events.pid" ] || return 0
+	kill "$(cat "$PMS_DIR/events.pid")" 2>/dev/null || :
+	rm -f "$PMS_DIR/events.pid"
+}
+
+# redis-cli writes four lines for each: "pmessage", pattern, channel, text.
+events_get()	# TYPE -> its events, one JSON a line
+{
+	awk -v want="pms:events:$1" '
+	    $0 == "pmessage" { getline; getline channel; getline; if (channel == want) print }
+	' "$PMS_DIR/events"
+}
+
+has_event()	# TYPE [JQ-CONDITION]
+{
+	events_get "$1" | jq -e -s "any(.[]; ${2:-true})"
+}
+
+await_event()	# TYPE [JQ-CONDITION] [SECONDS]
+{
+	await "${3:-5}" has_event "$1" "${2:-true}"
+}
+
+# ---- do the books agree? ------------------------------------------------------
+
+# At rest: no order works, no command waits.  Each check says what differs.
+books_agree()
+{
+	local check
+	for check in nothing_waits positions_agree balances_agree no_id_twice executions_agree; do
+		await 5 "$check" || { "$check" || :; return 1; }
+	done
+}
+
+nothing_waits()
+{
+	is 0 rc hlen pms:resv && is 0 rc zcard pms:open && is 0 rc llen pms:dead &&
+	    is '' rc --scan --pattern 'pms:work:*' && is '' rc --scan --pattern 'pms:q:*'
+}
+
+# Rows "name value"; a row of zero says as much as none.
+rounded()
+{
+	awk '{ v = sprintf("%.8f", $2); if (v + 0 != 0) print $1, v }' <<<"$1" | sort
+}
+
+same()	# WHAT OURS THEIRS
+{
+	diff -u --label "$1: ours" --label "the exchange's" <(rounded "$2") <(rounded "$3") >&2
+}
+
+virtual_positions()
+{
+	sql "select replace(replace(symbol, '/', ''), ':USDT', '') || ' ' ||
+	        sum(case side when 'LONG' then quantity else -quantity end)
+	     from virtual_positions where status = 'OPEN' group by replace(replace(symbol, '/', ''), ':USDT', '')"
+}
+
+exchange_symbols()
+{
+	ctl status | jq -r '.symbols | keys[]'
+}
+
+exchange_positions()
+{
+	local symbol
+	for symbol in $(exchange_symbols); do
+		ctl position symbol="$symbol" | jq -r '"\(.symbol) \(.qty)"'
+	done
+}
+
+positions_agree()
+{
+	same positions "$(virtual_positions)" "$(exchange_positions)"
+}
+
+balances_agree()
+{
+	is '' sql "select a.name, a.current_balance, a.initial_balance + coalesce(sum(l.change_amount), 0)
+	    from sub_accounts a left join balance_logs l on l.sub_account_id = a.id
+	    group by a.id
+	    having abs(a.current_balance - a.initial_balance - coalesce(sum(l.change_amount), 0)) > 1e-9"
+}
+
+# A batch has several in one body.
+ids_sent()
+{
+	ctl ledger kind=requests | jq -r '.[] | select(.method == "POST") | .body |
+	    scan("PMS[0-9a-f]{12}_[A-Z]{3}_[0-9a-f]{12}")'
+}
+
+ids_sent_twice()
+{
+	ids_sent | sort | uniq -d
+}
+
+no_id_twice()
+{
+	is '' ids_sent_twice
+}
+
+booked_executions()
+{
+	sql "select symbol || '/' || exchange_order_id || ' ' || sum(qty)
+	     from engine.executions group by symbol, exchange_order_id"
+}
+
+exchange_executions()
+{
+	ctl ledger kind=executions | jq -r '
+	    map(select(.clientOrderId | startswith("PMS"))) | group_by([.symbol, .orderId])[] |
+	    "\(.[0].symbol)/\(.[0].orderId) \(map(.qty | tonumber) | add)"'
+}
+
+executions_agree()
+{
+	same 'executed quantity of each order' "$(booked_executions)" "$(exchange_executions)"
+}

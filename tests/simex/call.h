@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * call.h - one request on its way through the simulator, and the handlers of
+ * the endpoint table.
+ *
+ * When a handler runs, the caller is known, the parameters fit the endpoint's
+ * table and the symbol, if it takes one and one was sent, is listed.  It
+ * appends its answer to out, or returns why not.
+ */
+#ifndef SIMEX_CALL_H
+#define SIMEX_CALL_H
+
+#include "tests/simex/core/form.h"
+#include "tests/simex/simex.h"
+
+enum security { SEC_NONE, SEC_KEY, SEC_SIGNED };
+
+struct call {
+	struct simex		*s;
+	const struct form	*form;
+	struct desk		*desk;		/* NULL: no symbol was sent */
+	wall_t			 now;
+	struct buf		*out;
+	/* for the ledger */
+	int64_t			 order_id;
+	char			 clord_id[CLORD_ID];
+};
+
+struct endpoint {
+	const char		*method, *path;
+	enum security		 security;
+	int			 weight;	/* with a symbol, or of an endpoint that takes none */
+	int			 weight_all;	/* without, where that is allowed */
+	int			 orders;	/* counted against the order limits */
+	bool			 recorded;	/* in the ledger */
+	const struct param	*params;
+	size_t			 nparams;
+	struct reject		 (*run)(struct call *);
+};
+
+const struct endpoint	*endpoint_find(const char *method, const char *path);	/* or NULL */
+
+/* Checks the parameters and finds the desk. */
+struct reject	call_prepare(struct call *, const struct param *, size_t n);
+/* {"code":200,"msg":..} */
+void		call_done(struct call *, const char *msg);
+
+/* public.c */
+struct reject	public_ping(struct call *);
+struct reject	public_time(struct call *);
+struct reject	public_exchange_info(struct call *);
+struct reject	public_book_ticker(struct call *);
+struct reject	public_premium_index(struct call *);
+struct reject	public_depth(struct call *);
+
+/* trade.c */
+struct reject	trade_place(struct call *);
+struct reject	trade_query(struct call *);
+struct reject	trade_cancel(struct call *);
+struct reject	trade_cancel_all(struct call *);
+struct reject	trade_open_order(struct call *);
+struct reject	trade_open_orders(struct call *);
+struct reject	trade_all_orders(struct call *);
+struct reject	trade_user_trades(struct call *);
+
+/* user.c */
+struct reject	user_account(struct call *);
+struct reject	user_balance(struct call *);
+struct reject	user_position_risk(struct call *);
+struct reject	user_position_mode(struct call *);
+struct reject	user_leverage(struct call *);
+struct reject	user_commission_rate(struct call *);
+struct reject	user_order_limits(struct call *);
+struct reject	user_open_listen_key(struct call *);
+struct reject	user_renew_listen_key(struct call *);
+struct reject	user_close_listen_key(struct call *);
+
+#endif

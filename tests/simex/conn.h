@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * conn.h - one WebSocket connection, shared by the two shell files that serve
+ * it: stream.c moves bytes, subscribe.c knows what the client wants to hear.
+ *
+ * A bit in wants is set only where the connection's route carries the topic;
+ * names holds everything that was asked for, also what stays mute.
+ */
+#ifndef SIMEX_CONN_H
+#define SIMEX_CONN_H
+
+#include "io/pump.h"
+#include "tests/simex/simex.h"
+
+enum {
+	NAMES_MAX = 1024,		/* streams on a connection, as on the exchange */
+	KEYS_MAX = 8,			/* listen keys on a connection */
+};
+
+struct frame;
+
+struct listened {
+	char		 key[LISTEN_KEY];
+	unsigned	 events;		/* bits of enum user_event */
+};
+
+struct conn {
+	struct streams		*st;
+	struct simex		*s;
+	struct pump_conn	 pc;
+	/* subscribe.c */
+	enum route		 route;
+	bool			 combined;
+	char			*names[NAMES_MAX];
+	size_t			 nnames;
+	uint32_t		 wants[TOPIC_N];	/* a bit for each contract */
+	struct listened		 keys[KEYS_MAX];
+	size_t			 nkeys;
+	int64_t			 second;		/* that control_n counts in */
+	int			 control_n;
+	/* stream.c */
+	STAILQ_HEAD(, frame)	 queue;
+	size_t			 queued;
+	struct buf		 in;			/* a message that comes in pieces */
+	TAILQ_ENTRY(conn)	 link;
+};
+_Static_assert(LISTING_N <= 32, "wants");
+
+/* stream.c */
+void	conn_send(struct conn *, const struct buf *json);
+
+/* subscribe.c */
+void	conn_read_path(struct conn *, const char *path);
+void	conn_read_argument(struct conn *, const char *argument);	/* name=value */
+int	conn_read_message(struct conn *, const char *text, size_t len);	/* -1: cut it off */
+void	conn_forget_names(struct conn *);
+
+#endif

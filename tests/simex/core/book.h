@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * book.h - one contract's order book: price first, then time.
+ *
+ * What rests is embedded in its owner's object (an order of the client, a
+ * quote of the house) and stays the owner's.  At rest the two sides never
+ * cross, levels are strictly ordered, no level is empty and nothing rests with
+ * a quantity of zero; whoever inserts takes from the other side first.
+ *
+ * A side is a sorted list of levels.  Finding a level walks from the best one:
+ * an account has at most MAX_NUM_ORDERS open orders and the house LEVELS_MAX
+ * quotes a side, so the walk is bounded and nearly always ends at once.
+ */
+#ifndef SIMEX_BOOK_H
+#define SIMEX_BOOK_H
+
+#include "base/dec.h"
+#include "wire/types.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+enum owner { OWNER_HOUSE, OWNER_CLIENT };
+
+struct level;
+
+struct resting {
+	enum owner		 owner;
+	enum side		 side;
+	dec_t			 px;		/* DEC_NONE: takes at any price, never rests */
+	dec_t			 leaves_qty;
+	struct level		*level;		/* NULL: not in the book */
+	TAILQ_ENTRY(resting)	 link;		/* in its level, oldest first */
+};
+
+struct level {
+	dec_t			 px;
+	dec_t			 qty;		/* sum of what rests here */
+	TAILQ_HEAD(, resting)	 queue;
+	TAILQ_ENTRY(level)	 link;		/* in its side, best first */
+};
+
+TAILQ_HEAD(levels, level);
+
+struct book {
+	struct levels	 sides[SIDE_N];
+	int64_t		 changes;	/* grows with every change of what rests */
+};
+
+struct top {
+	dec_t	 bid_px, bid_qty, ask_px, ask_qty;	/* zero where a side is empty */
+};
+
+void		 book_init(struct book *);
+void		 book_insert(struct book *, struct resting *);
+void		 book_remove(struct book *, struct resting *);
+void		 book_take(struct book *, struct resting *, dec_t qty);	/* gone when nothing is left */
+
+/* The oldest of the best that this side, at most at this price, would trade with; or NULL. */
+struct resting	*book_meets(const struct book *, enum side taker, dec_t limit_px);
+/* How much of it there is, up to enough. */
+dec_t		 book_reachable_qty(const struct book *, enum side taker, dec_t limit_px,
+		    dec_t enough);
+struct top	 book_top(const struct book *);
+const struct level *book_best(const struct book *, enum side);	/* or NULL */
+bool		 book_is_sound(const struct book *);	/* the invariants above, for the tests */
+void		 book_fini(struct book *);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/event.h"
+
+#include "tests/simex/core/print.h"
+#include "wire/jw.h"
+
+enum { DEPTH = 5, MONEY_PLACES = 8 };
+
+static const char *const exec_names[] = {
+	[FACT_NEW] = "NEW", [FACT_TRADE] = "TRADE", [FACT_CANCELED] = "CANCELED",
+	[FACT_EXPIRED] = "EXPIRED",
+};
+
+static void
+open_event(struct buf *b, const char *name, wall_t now, wall_t at)
+{
+	const int64_t	 sent_ms = wall_ms(now) > wall_ms(at) ? wall_ms(now) : wall_ms(at);
+
+	jw_open(b, '{');
+	jw_put_str(b, "e", name);
+	jw_put_int(b, "E", sent_ms);
+	jw_put_int(b, "T", wall_ms(at));
+}
+
+/* Shortest form, in quotes; no number is 0. */
+static void
+put_dec(struct buf *b, const char *name, dec_t d)
+{
+	char	 text[DEC_STR];
+
+	jw_put_str(b, name, dec_format(dec_ok(d) ? d : DEC_ZERO, text));
+}
+
+/* ---- the user's ----------------------------------------------------------------- */
+
+static void
+put_asked(struct buf *b, const struct order *o)
+{
+	jw_put_str(b, "s", listing_rows[o->listing].symbol);
+	jw_put_str(b, "c", o->terms.clord_id);
+	jw_put_str(b, "S", names_get(&side_names, (int)o->terms.side));
+	jw_put_str(b, "o", names_get(&ord_type_names, (int)o->terms.type));
+	jw_put_str(b, "f", tif_name(o->terms.tif));
+	put_dec(b, "q", o->terms.qty);
+	put_dec(b, "p", o->terms.px);
+}
+
+static void
+put_last_trade(struct buf *b, const struct fact *f)
+{
+	put_dec(b, "l", f->trade.qty);
+	put_dec(b, "z", f->order.cum_qty);
+	put_dec(b, "L", f->trade.px);
+	put_dec(b, "n", f->trade.fee);
+	jw_put_str(b, "N", "USDT");
+	jw_put_int(b, "T", wall_ms(f->at));
+	jw_put_int(b, "t", f->trade.id);
+	put_dec(b, "b", f->exposure.bids);
+	put_dec(b, "a", f->exposure.asks);
+	jw_put_bool(b, "m", f->trade.maker);
+}
+
+void
+event_order(struct buf *b, const struct fact *f, wall_t now)
+{
+	const struct order	*o = &f->order;
+
+	open_event(b, "ORDER_TRADE_UPDATE", now, f->at);
+	jw_key(b, "o");
+	jw_open(b, '{');
+	put_asked(b, o);
+	put_dec(b, "ap", order_avg_px(o));
+	jw_put_str(b, "sp", "0");
+	jw_put_str(b, "x", exec_names[f->kind]);
+	jw_put_str(b, "X", status_name(order_status(o)));
+	jw_put_int(b, "i", o->id);
+	put_last_trade(b, f);
+	jw_put_bool(b, "R", o->terms.reduce_only);
+	jw_put_str(b, "wt", "CONTRACT_PRICE");
+	jw_put_str(b, "ot", names_get(&ord_type_names, (int)o->terms.type));
+	jw_put_str(b, "ps", "BOTH");
+	jw_put_bool(b, "cp", false);
+	put_dec(b, "rp", f->trade.realized);
+	jw_put_bool(b, "pP", false);
+	jw_put_int(b, "si", 0);
+	jw_put_int(b, "ss", 0);
+	jw_put_str(b, "V", stp_name(o->terms.stp));
+	jw_put_str(b, "pm", "NONE");
+	jw_put_int(b, "gtd", 0);
+	put_dec(b, "er", DEC_INT(f->er));
+	jw_close(b, '}');
+	jw_close(b, '}');
+}
+
+static void
+print_balance(struct buf *b, const struct fact *f)
+{
+	jw_open(b, '[');
+	jw_open(b, '{');
+	jw_put_str(b, "a", "USDT");
+	put_fixed(b, "wb", f->balance, MONEY_PLACES);
+	put_fixed(b, "cw", f->balance, MONEY_PLACES);
+	put_dec(b, "bc", f->change);
+	jw_close(b, '}');
+	jw_close(b, ']');
+}
+
+static void
+print_position(struct buf *b, const struct fact *f)
+{
+	const struct position	*p = &f->position;
+
+	jw_open(b, '{');
+	jw_put_str(b, "s", listing_rows[f->listing].symbol);
+	put_dec(b, "pa", p->qty);
+	put_dec(b, "ep", position_entry_px(p));
+	put_dec(b, "cr", p->realized);
+	put_dec(b, "up", position_upnl(p, f->mark_px));
+	jw_put_str(b, "mt", "cross");
+	jw_put_str(b, "iw", "0");
+	jw_put_str(b, "ps", "BOTH");
+	jw_put_str(b, "ma", "USDT");
+	put_dec(b, "bep", position_break_even_px(p));
+	jw_close(b, '}');
+}
+
+/* Cross-margin funding names its contract and carries no position. */
+void
+event_account(struct buf *b, const struct fact *f, wall_t now)
+{
+	const bool	 funding = f->kind == FACT_FUNDING;
+
+	open_event(b, "ACCOUNT_UPDATE", now, f->at);
+	jw_key(b, "a");
+	jw_open(b, '{');
+	jw_key(b, "B");
+	print_balance(b, f);
+	jw_key(b, "P");
+	jw_open(b, '[');
+	if (!funding)
+		print_position(b, f);
+	jw_close(b, ']');
+	jw_put_str(b, "m", funding ? "FUNDING_FEE" : "ORDER");
+	if (funding)
+		jw_put_str(b, "S", listing_rows[f->listing].symbol);
+	jw_close(b, '}');
+	jw_close(b, '}');
+}
+
+void
+event_trade_lite(struct buf *b, const struct fact *f, wall_t now)
+{
+	const struct order		*o = &f->order;
+	const struct listing_row	*l = &listing_rows[f->listing];
+
+	open_event(b, "TRADE_LITE", now, f->at);
+	jw_put_str(b, "s", l->symbol);
+	put_fixed(b, "q", o->terms.qty, l->qty_places);
+	put_fixed(b, "p", dec_ok(o->terms.px) ? o->terms.px : DEC_ZERO, l->price_places);
+	jw_put_bool(b, "m", f->trade.maker);
+	jw_put_str(b, "c", o->terms.clord_id);
+	jw_put_str(b, "S", names_get(&side_names, (int)o->terms.side));
+	put_fixed(b, "L", f->trade.px, l->price_places);
+	put_fixed(b, "l", f->trade.qty, l->qty_places);
+	jw_put_int(b, "t", f->trade.id);
+	jw_put_int(b, "i", o->id);
+	jw_close(b, '}');
+}
+
+void
+event_leverage(struct buf *b, const struct fact *f, wall_t now)
+{
+	open_event(b, "ACCOUNT_CONFIG_UPDATE", now, f->at);
+	jw_key(b, "ac");
+	jw_open(b, '{');
+	jw_put_str(b, "s", listing_rows[f->listing].symbol);
+	jw_put_int(b, "l", f->position.leverage);
+	jw_close(b, '}');
+	jw_close(b, '}');
+}
+
+void
+event_key_expired(struct buf *b, const char *listen_key, wall_t now)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "e", "listenKeyExpired");
+	jw_put_int(b, "E", wall_ms(now));
+	jw_put_str(b, "listenKey", listen_key);
+	jw_close(b, '}');
+}
+
+/* ---- the market's ----------------------------------------------------------------- */
+
+void
+event_agg_trade(struct buf *b, const struct fact *f, wall_t now)
+{
+	const struct listing_row	*l = &listing_rows[f->listing];
+	const bool			 buyer_makes = f->trade.maker ==
+					    (f->trade.side == SIDE_BUY);
+
+	open_event(b, "aggTrade", now, f->at);
+	jw_put_int(b, "a", f->trade.id);
+	jw_put_str(b, "s", l->symbol);
+	put_fixed(b, "p", f->trade.px, l->price_places);
+	put_fixed(b, "q", f->trade.qty, l->qty_places);
+	put_fixed(b, "nq", f->trade.qty, l->qty_places);
+	jw_put_int(b, "f", f->trade.id);
+	jw_put_int(b, "l", f->trade.id);
+	jw_put_bool(b, "m", buyer_makes);
+	jw_put_int(b, "st", 1);
+	jw_close(b, '}');
+}
+
+void
+event_book_ticker(struct buf *b, const struct desk *d, wall_t now)
+{
+	const struct listing_row	*l = d->listing.row;
+	const struct top		 t = book_top(&d->book);
+
+	open_event(b, "bookTicker", now, now);
+	jw_put_int(b, "u", d->book.changes);
+	jw_put_str(b, "s", l->symbol);
+	jw_put_str(b, "ps", l->symbol);
+	put_fixed(b, "b", t.bid_px, l->price_places);
+	put_fixed(b, "B", t.bid_qty, l->qty_places);
+	put_fixed(b, "a", t.ask_px, l->price_places);
+	put_fixed(b, "A", t.ask_qty, l->qty_places);
+	jw_put_int(b, "st", 1);
+	jw_close(b, '}');
+}
+
+void
+event_depth5(struct buf *b, const struct desk *d, int64_t previous_u, wall_t now)
+{
+	open_event(b, "depthUpdate", now, now);
+	jw_put_str(b, "s", d->listing.symbol);
+	jw_put_str(b, "ps", d->listing.symbol);
+	jw_put_int(b, "U", previous_u + 1);
+	jw_put_int(b, "u", d->book.changes);
+	jw_put_int(b, "pu", previous_u);
+	jw_key(b, "b");
+	print_levels(b, d, SIDE_BUY, DEPTH);
+	jw_key(b, "a");
+	print_levels(b, d, SIDE_SELL, DEPTH);
+	jw_put_int(b, "st", 1);
+	jw_close(b, '}');
+}
+
+/* T is the next funding, not a time of this event; E is a whole second. */
+void
+event_mark(struct buf *b, const struct desk *d, wall_t now)
+{
+	const dec_t	 mark_px = desk_mark_px(d);
+
+	jw_open(b, '{');
+	jw_put_str(b, "e", "markPriceUpdate");
+	jw_put_int(b, "E", wall_ms(now) / 1000 * 1000);
+	jw_put_str(b, "s", d->listing.symbol);
+	put_fixed(b, "p", mark_px, MONEY_PLACES);
+	put_fixed(b, "ap", mark_px, MONEY_PLACES);
+	put_fixed(b, "P", mark_px, MONEY_PLACES);
+	put_fixed(b, "i", mark_px, MONEY_PLACES);
+	jw_put_str(b, "r", "0.00010000");
+	jw_put_int(b, "T", next_funding_ms(now));
+	jw_put_int(b, "st", 1);
+	jw_close(b, '}');
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/exchange.h"
+
+#include "base/die.h"
+#include "base/text.h"
+#include "tests/simex/core/rules.h"
+
+#include <stdlib.h>
+
+enum { FACTS_START = 32, MADE_NAME = 22 };
+
+void
+exchange_init(struct exchange *x, const struct exchange_terms *t)
+{
+	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->seed) };
+	wallet_init(&x->wallet, t->balance);
+	for (int i = 0; i < LISTING_N; i++) {
+		struct desk	*d = &x->desks[i];
+
+		listing_init(&d->listing, &listing_rows[i], i);
+		market_init(&d->market, &d->listing, t->seed);
+		book_init(&d->book);
+		orders_init(&d->orders, i, t->ids_from);
+		d->position.leverage = LEVERAGE_DEFAULT;
+		d->worn = true;
+	}
+	exchange_renew_quotes(x, WALL_UNSET);
+}
+
+void
+exchange_fini(struct exchange *x)
+{
+	for (int i = 0; i < LISTING_N; i++) {
+		book_fini(&x->desks[i].book);
+		orders_fini(&x->desks[i].orders);
+	}
+	free(x->facts.v);
+}
+
+/* ---- facts --------------------------------------------------------------- */
+
+static struct fact *
+fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, wall_t now)
+{
+	struct facts	*fs = &x->facts;
+
+	if (fs->n == fs->cap) {
+		fs->cap = fs->cap == 0 ? FACTS_START : fs->cap * 2;
+		fs->v = xrealloc(fs->v, fs->cap * sizeof(*fs->v));
+	}
+	struct fact	*f = &fs->v[fs->n++];
+	*f = (struct fact){
+		.kind = kind, .listing = d->listing.index, .at = now,
+		.exposure = d->exposure, .position = d->position,
+		.balance = x->wallet.balance, .mark_px = desk_mark_px(d),
+	};
+	return f;
+}
+
+static struct fact *
+fact_of_order(struct exchange *x, enum fact_kind kind, const struct order *o, wall_t now)
+{
+	struct fact	*f = fact_add(x, kind, &x->desks[o->listing], now);
+
+	f->order = *o;
+	return f;
+}
+
+/* ---- one order ------------------------------------------------------------- */
+
+static struct order *
+order_of(struct resting *r)
+{
+	return r->owner == OWNER_CLIENT ?
+	    (struct order *)(void *)((char *)r - offsetof(struct order, rest)) : NULL;
+}
+
+/* Open LIMIT orders count with their own price, MARKET orders not at all. */
+static void
+expose(struct desk *d, const struct order *o, dec_t qty)
+{
+	if (o->terms.type == TYPE_MARKET)
+		return;
+	dec_t	*sum = o->terms.side == SIDE_BUY ? &d->exposure.bids : &d->exposure.asks;
+	*sum = dec_add(*sum, dec_mul(qty, o->terms.px, ROUND_HALF_EVEN));
+}
+
+static void
+finish(struct exchange *x, struct order *o, enum end end, wall_t now)
+{
+	struct desk	*d = &x->desks[o->listing];
+
+	expose(d, o, dec_neg(o->rest.leaves_qty));
+	if (o->rest.level != NULL)
+		book_remove(&d->book, &o->rest);
+	o->rest.leaves_qty = DEC_ZERO;
+	o->end = end;
+	o->updated = now;
+	orders_close(&d->orders, o);
+}
+
+static void
+expire(struct exchange *x, struct order *o, enum expiry er, wall_t now)
+{
+	finish(x, o, er == ER_STP ? END_EXPIRED_IN_MATCH : END_EXPIRED, now);
+	fact_of_order(x, FACT_EXPIRED, o, now)->er = er;
+}
+
+/* Orders that may only reduce go when there is nothing left to reduce. */
+static void
+knock_out(struct exchange *x, struct desk *d, wall_t now)
+{
+	struct order	*o, *next;
+
+	if (d->orders.n_open_reduce_only == 0)
+		return;
+	for (o = TAILQ_FIRST(&d->orders.open); o != NULL; o = next) {
+		next = TAILQ_NEXT(o, open_link);
+		if (o->terms.reduce_only &&
+		    dec_is_zero(position_closable_qty(&d->position, o->terms.side)))
+			expire(x, o, ER_REDUCE_ONLY, now);
+	}
+}
+
+/* ---- matching --------------------------------------------------------------- */
+
+static void
+book_fill(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker, wall_t now)
+{
+	struct desk		*d = &x->desks[o->listing];
+	const dec_t		 rate = maker ? x->terms.fee_maker : x->terms.fee_taker;
+	const struct booking	 b = wallet_fill(&x->wallet, &d->position, o->terms.side, qty, px,
+				    rate);
+	struct trade		*t = orders_add_trade(&d->orders, o, now);
+
+	t->px = px;
+	t->qty = qty;
+	t->fee = b.fee;
+	t->realized = b.realized;
+	t->maker = maker;
+	d->position.updated = now;
+	o->cum_qty = dec_add(o->cum_qty, qty);
+	o->cum_quote = dec_add(o->cum_quote, dec_mul(qty, px, ROUND_HALF_EVEN));
+	o->updated = now;
+	expose(d, o, dec_neg(qty));
+	if (dec_is_zero(o->rest.leaves_qty))
+		orders_close(&d->orders, o);
+	fact_of_order(x, FACT_TRADE, o, now)->trade = *t;
+}
+
+static void
+trade(struct exchange *x, struct desk *d, struct resting *taker, struct resting *maker, wall_t now)
+{
+	const bool	 client_makes = maker->owner == OWNER_CLIENT;
+	struct order	*o = order_of(client_makes ? maker : taker);
+	const dec_t	 px = maker->px;
+	dec_t		 qty = dec_min(taker->leaves_qty, maker->leaves_qty);
+
+	if (o->terms.reduce_only)
+		qty = dec_min(qty, position_closable_qty(&d->position, o->terms.side));
+	book_take(&d->book, maker, qty);
+	taker->leaves_qty = dec_sub(taker->leaves_qty, qty);
+	d->worn = d->worn || !client_makes;
+	book_fill(x, o, px, qty, client_makes, now);
+	knock_out(x, d, now);
+}
+
+static void
+self_trade(struct exchange *x, struct order *taker, struct order *maker, wall_t now)
+{
+	if (taker->terms.stp != STP_EXPIRE_TAKER)
+		expire(x, maker, ER_STP, now);
+	if (taker->terms.stp != STP_EXPIRE_MAKER)
+		expire(x, taker, ER_STP, now);
+}
+
+static void
+match(struct exchange *x, struct desk *d, struct resting *taker, dec_t limit_px, wall_t now)
+{
+	struct resting	*maker;
+
+	while (dec_sign(taker->leaves_qty) > 0 &&
+	    (maker = book_meets(&d->book, taker->side, limit_px)) != NULL) {
+		if (taker->owner == OWNER_CLIENT && maker->owner == OWNER_CLIENT)
+			self_trade(x, order_of(taker), order_of(maker), now);
+		else
+			trade(x, d, taker, maker, now);
+	}
+}
+
+/* ---- the house --------------------------------------------------------------- */
+
+enum entry { POST_ONLY, TAKING };
+
+static void
+withdraw_quotes(struct desk *d)
+{
+	for (int s = 0; s < SIDE_N; s++)
+		for (int i = 0; i < LEVELS_MAX; i++)
+			if (d->quotes[s][i].level != NULL)
+				book_remove(&d->book, &d->quotes[s][i]);
+}
+
+static void
+put_quote(struct exchange *x, struct desk *d, struct resting *q, enum entry entry, wall_t now)
+{
+	if (entry == TAKING)
+		match(x, d, q, q->px, now);
+	if (dec_is_zero(q->leaves_qty) || book_meets(&d->book, q->side, q->px) != NULL)
+		d->worn = true;
+	else
+		book_insert(&d->book, q);
+}
+
+static void
+put_quotes(struct exchange *x, struct desk *d, enum entry entry, wall_t now)
+{
+	withdraw_quotes(d);
+	d->worn = false;
+	for (int s = 0; s < SIDE_N; s++) {
+		for (int i = 0; i < d->market.ladder.levels; i++) {
+			struct resting	*q = &d->quotes[s][i];
+
+			*q = (struct resting){
+				.owner = OWNER_HOUSE, .side = (enum side)s,
+				.px = market_quote_px(&d->market, (enum side)s, i),
+				.leaves_qty = d->market.ladder.qty,
+			};
+			if (dec_sign(q->px) > 0)
+				put_quote(x, d, q, entry, now);
+		}
+	}
+}
+
+void
+exchange_set_price(struct exchange *x, struct desk *d, dec_t px, wall_t now)
+{
+	market_set(&d->market, px);
+	put_quotes(x, d, TAKING, now);
+}
+
+void
+exchange_set_ladder(struct exchange *x, struct desk *d, struct ladder l, wall_t now)
+{
+	market_set_ladder(&d->market, l);
+	put_quotes(x, d, POST_ONLY, now);
+}
+
+void
+exchange_wander(struct exchange *x, wall_t now)
+{
+	for (int i = 0; i < LISTING_N; i++) {
+		struct desk	*d = &x->desks[i];
+
+		if (d->market.steps_left > 0)
+			continue;
+		market_wander(&d->market);
+		put_quotes(x, d, TAKING, now);
+	}
+}
+
+void
+exchange_walk(struct exchange *x, wall_t now)
+{
+	for (int i = 0; i < LISTING_N; i++) {
+		struct desk	*d = &x->desks[i];
+
+		if (!market_walk_is_due(&d->market, now))
+			continue;
+		market_walk(&d->market, now);
+		put_quotes(x, d, TAKING, now);
+	}
+}
+
+void
+exchange_renew_quotes(struct exchange *x, wall_t now)
+{
+	for (int i = 0; i < LISTING_N; i++)
+		if (x->desks[i].worn)
+			put_quotes(x, &x->desks[i], POST_ONLY, now);
+}
+
+/* ---- the client --------------------------------------------------------------- */
+
+static void
+make_name(struct rng *r, char clord_id[CLORD_ID])
+{
+	static const char	 letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	for (int i = 0; i < MADE_NAME; i++)
+		clord_id[i] = letters[rng_below(r, sizeof(letters) - 1)];
+	clord_id[MADE_NAME] = '\0';
+}
+
+/* What has not traded at once rests, or ends here. */
+static void
+settle(struct exchange *x, struct desk *d, struct order *o, wall_t now)
+{
+	if (!order_is_open(o))
+		return;
+	if (o->terms.type == TYPE_MARKET)
+		expire(x, o, ER_MARKET, now);
+	else if (o->terms.tif == TIF_IOC)
+		expire(x, o, ER_IOC, now);
+	else
+		book_insert(&d->book, &o->rest);
+}
+
+struct reject
+exchange_place(struct exchange *x, struct desk *d, const struct terms *wanted, wall_t now,
+    struct order **made)
+{
+	struct terms		 t = *wanted;
+	const struct reject	 r = rules_judge(x, d, &t);
+
+	*made = NULL;
+	if (reject_is_set(&r))
+		return r;
+	if (t.clord_id[0] == '\0')
+		make_name(&x->names, t.clord_id);
+	struct order	*o = *made = orders_add(&d->orders, &t, now);
+	expose(d, o, t.qty);
+	fact_of_order(x, FACT_NEW, o, now);
+	match(x, d, &o->rest, t.type == TYPE_LIMIT ? t.px : rules_take_bound(d, t.side), now);
+	settle(x, d, o, now);
+	return r;
+}
+
+void
+exchange_cancel(struct exchange *x, struct order *o, wall_t now)
+{
+	finish(x, o, END_CANCELED, now);
+	fact_of_order(x, FACT_CANCELED, o, now);
+}
+
+size_t
+exchange_cancel_all(struct exchange *x, struct desk *d, wall_t now)
+{
+	size_t		 n = 0;
+	struct order	*o;
+
+	for (; (o = TAILQ_FIRST(&d->orders.open)) != NULL; n++)
+		exchange_cancel(x, o, now);
+	return n;
+}
+
+struct reject
+exchange_set_leverage(struct exchange *x, struct desk *d, int leverage, wall_t now)
+{
+	const int	 before = d->position.leverage;
+
+	if (leverage < 1 || leverage > d->listing.row->max_leverage)
+		return reject_with(REJ_LEVERAGE, "%d", leverage);
+	d->position.leverage = leverage;
+	if (leverage < before && dec_sign(exchange_equity(x).available) < 0) {
+		d->position.leverage = before;
+		return reject_as(REJ_LEVERAGE_MARGIN);
+	}
+	if (leverage != before)
+		fact_add(x, FACT_LEVERAGE, d, now);
+	return reject_none();
+}
+
+void
+exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
+{
+	if (dec_is_zero(d->position.qty))
+		return;
+	const dec_t	 change = wallet_fund(&x->wallet, &d->position, desk_mark_px(d), rate);
+	fact_add(x, FACT_FUNDING, d, now)->change = change;
+}
+
+/* ---- questions --------------------------------------------------------------- */
+
+struct desk *
+exchange_find(struct exchange *x, const char *symbol)
+{
+	const int	 i = listing_index(symbol);
+
+	return i == -1 ? NULL : &x->desks[i];
+}
+
+dec_t
+desk_mark_px(const struct desk *d)
+{
+	return market_mark_px(&d->market);
+}
+
+struct margin
+desk_margin(const struct desk *d)
+{
+	return position_margin(&d->position, desk_mark_px(d), d->listing.maint_margin, d->exposure);
+}
+
+struct equity
+exchange_equity(const struct exchange *x)
+{
+	struct equity	 e = { 0 };
+
+	for (int i = 0; i < LISTING_N; i++) {
+		const struct desk	*d = &x->desks[i];
+		const struct margin	 m = desk_margin(d);
+
+		e.upnl = dec_add(e.upnl, position_upnl(&d->position, desk_mark_px(d)));
+		e.position_margin = dec_add(e.position_margin, m.position);
+		e.order_margin = dec_add(e.order_margin, m.orders);
+		e.maint_margin = dec_add(e.maint_margin, m.maint);
+	}
+	e.margin_balance = dec_add(x->wallet.balance, e.upnl);
+	e.available = dec_sub(e.margin_balance, dec_add(e.position_margin, e.order_margin));
+	return e;
+}
+
+/* The mark price at which the margin balance is the maintenance margin, others unchanged. */
+dec_t
+exchange_liquidation_px(const struct exchange *x, const struct desk *d)
+{
+	const struct position	*p = &d->position;
+
+	if (dec_is_zero(p->qty))
+		return DEC_ZERO;
+	const struct equity	 e = exchange_equity(x);
+	const dec_t		 others_upnl = dec_sub(e.upnl, position_upnl(p, desk_mark_px(d)));
+	const dec_t		 others_maint = dec_sub(e.maint_margin, desk_margin(d).maint);
+	const dec_t		 money = dec_sub(dec_add(x->wallet.balance, others_upnl), others_maint);
+	const bool		 is_long = dec_sign(p->qty) > 0;
+	/* money +- (q * px - cost) == q * px * ratio, solved for px */
+	const dec_t		 left = is_long ? dec_sub(p->cost, money) : dec_add(p->cost, money);
+	const dec_t		 factor = is_long ? dec_sub(DEC_ONE, d->listing.maint_margin) :
+				    dec_add(DEC_ONE, d->listing.maint_margin);
+	const dec_t		 px = dec_div(left, dec_mul(dec_abs(p->qty), factor, ROUND_HALF_EVEN),
+				    ROUND_HALF_EVEN);
+
+	return dec_ok(px) && dec_sign(px) > 0 ? px : DEC_ZERO;
+}

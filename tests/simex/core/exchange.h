@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exchange.h - the exchange itself: contracts, matching, one account.
+ *
+ * A function here does one thing to the exchange and appends to x->facts, in
+ * the order it happened, everything a user stream must tell about it.  A fact
+ * is a copy of how things were at that moment.  Who prints facts empties the
+ * list; nobody else looks at it.
+ *
+ * The client's orders trade with the quotes of the house only: two orders of
+ * the account that meet are a self-trade, and the taker's mode decides which
+ * of them expires.  Quotes that are renewed at an unchanged price do not take
+ * what rests; quotes that come because the price moved do.
+ *
+ * Pure: the time of everything is an argument.
+ */
+#ifndef SIMEX_EXCHANGE_H
+#define SIMEX_EXCHANGE_H
+
+#include "base/clock.h"
+#include "base/dec.h"
+#include "base/rng.h"
+#include "tests/simex/core/book.h"
+#include "tests/simex/core/listing.h"
+#include "tests/simex/core/market.h"
+#include "tests/simex/core/orders.h"
+#include "tests/simex/core/reject.h"
+#include "tests/simex/core/wallet.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum fact_kind { FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_FUNDING, FACT_LEVERAGE };
+
+/* Why an order expired, as the exchange numbers it. */
+enum expiry { ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_REDUCE_ONLY = 4, ER_MARKET = 9 };
+
+struct fact {
+	enum fact_kind	 kind;
+	enum expiry	 er;
+	int		 listing;
+	wall_t		 at;
+	struct order	 order;		/* its links mean nothing here */
+	struct exposure	 exposure;
+	struct trade	 trade;		/* of FACT_TRADE */
+	struct position	 position;
+	dec_t		 balance, mark_px;
+	dec_t		 change;	/* of FACT_FUNDING: of the balance */
+};
+
+struct facts {
+	struct fact	*v;
+	size_t		 n, cap;
+};
+
+/* One contract and everything that is traded in it. */
+struct desk {
+	struct listing	 listing;
+	struct market	 market;
+	struct book	 book;
+	struct orders	 orders;
+	struct position	 position;
+	struct exposure	 exposure;	/* of the open LIMIT orders, at their prices */
+	struct resting	 quotes[SIDE_N][LEVELS_MAX];
+	bool		 worn;		/* quotes are missing or smaller than they should be */
+};
+
+struct exchange_terms {
+	dec_t		 balance, fee_maker, fee_taker;
+	uint64_t	 seed;
+	int64_t		 ids_from;	/* added to the listings' first order and trade ids */
+};
+
+struct exchange {
+	struct exchange_terms	 terms;
+	struct wallet		 wallet;
+	struct desk		 desks[LISTING_N];
+	struct rng		 names;		/* for client order ids nobody chose */
+	struct facts		 facts;
+};
+
+struct equity {
+	dec_t	 upnl, position_margin, order_margin, maint_margin;
+	dec_t	 margin_balance, available;
+};
+
+void		 exchange_init(struct exchange *, const struct exchange_terms *);
+void		 exchange_fini(struct exchange *);
+
+/* An empty clord_id is given a name.  *made is the order, NULL if it was refused. */
+struct reject	 exchange_place(struct exchange *, struct desk *, const struct terms *, wall_t now,
+		    struct order **made);
+void		 exchange_cancel(struct exchange *, struct order *, wall_t now);	/* it is open */
+size_t		 exchange_cancel_all(struct exchange *, struct desk *, wall_t now);
+struct reject	 exchange_set_leverage(struct exchange *, struct desk *, int leverage, wall_t now);
+void		 exchange_fund(struct exchange *, struct desk *, dec_t rate, wall_t now);
+
+void		 exchange_set_price(struct exchange *, struct desk *, dec_t px, wall_t now);
+void		 exchange_set_ladder(struct exchange *, struct desk *, struct ladder, wall_t now);
+void		 exchange_wander(struct exchange *, wall_t now);	/* every price, one random step */
+void		 exchange_walk(struct exchange *, wall_t now);	/* every walk that is due */
+void		 exchange_renew_quotes(struct exchange *, wall_t now);
+
+struct desk	*exchange_find(struct exchange *, const char *symbol);	/* or NULL */
+dec_t		 desk_mark_px(const struct desk *);
+struct margin	 desk_margin(const struct desk *);
+struct equity	 exchange_equity(const struct exchange *);
+dec_t		 exchange_liquidation_px(const struct exchange *, const struct desk *);
+
+#endif

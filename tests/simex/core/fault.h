@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fault.h - what shall go wrong with the next requests to an endpoint.
+ *
+ * Faults wait in the order they were asked for; a request meets the first one
+ * that fits and uses it up once.
+ */
+#ifndef SIMEX_FAULT_H
+#define SIMEX_FAULT_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum fault_kind {
+	FAULT_DROP,		/* executed, the connection closed without an answer */
+	FAULT_FAIL,		/* another answer instead, executed or not */
+	FAULT_HOLD,		/* executed at once, answered late */
+	FAULT_LOSE,		/* not executed, the connection closed without an answer */
+	FAULT_N
+};
+
+enum { FAULTS_MAX = 32, FAULT_PATH = 64, FAULT_MSG = 200 };
+
+struct fault {
+	enum fault_kind	 kind;
+	char		 method[8];		/* empty: any */
+	char		 path[FAULT_PATH];
+	int64_t		 left;			/* requests it still applies to */
+	int64_t		 ms;			/* FAULT_HOLD */
+	int		 status, code;		/* FAULT_FAIL */
+	bool		 json;			/* the answer is a code and a text, else the text */
+	char		 msg[FAULT_MSG];
+	bool		 execute;
+};
+
+struct faults {
+	struct fault	 v[FAULTS_MAX];
+	size_t		 n;
+};
+
+bool	faults_add(struct faults *, const struct fault *);	/* false: there is no room */
+/* Does a fault apply to this request?  Then it is in *met. */
+bool	faults_take(struct faults *, const char *method, const char *path, struct fault *met);
+void	faults_clear(struct faults *);
+void	faults_print(const struct faults *, struct buf *);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/orders.h"
+
+#include "base/die.h"
+#include "tests/simex/core/listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const status_names[] = {
+	[ST_NEW] = "NEW", [ST_PARTIALLY_FILLED] = "PARTIALLY_FILLED", [ST_FILLED] = "FILLED",
+	[ST_CANCELED] = "CANCELED", [ST_EXPIRED] = "EXPIRED",
+	[ST_EXPIRED_IN_MATCH] = "EXPIRED_IN_MATCH",
+};
+_Static_assert(NITEMS(status_names) == ST_N, "status_names");
+
+static const char *const tif_names[] = {
+	[TIF_GTC] = "GTC", [TIF_IOC] = "IOC", [TIF_FOK] = "FOK", [TIF_GTX] = "GTX",
+	[TIF_GTD] = "GTD", [TIF_RPI] = "RPI",
+};
+_Static_assert(NITEMS(tif_names) == TIF_N, "tif_names");
+
+static const char *const stp_names[] = {
+	[STP_EXPIRE_TAKER] = "EXPIRE_TAKER", [STP_EXPIRE_MAKER] = "EXPIRE_MAKER",
+	[STP_EXPIRE_BOTH] = "EXPIRE_BOTH",
+};
+_Static_assert(NITEMS(stp_names) == STP_N, "stp_names");
+
+static const enum status status_of_end[] = {
+	[END_NOT] = ST_NEW, [END_CANCELED] = ST_CANCELED, [END_EXPIRED] = ST_EXPIRED,
+	[END_EXPIRED_IN_MATCH] = ST_EXPIRED_IN_MATCH,
+};
+
+const char *
+status_name(enum status s)
+{
+	return (unsigned)s < ST_N ? status_names[s] : "?";
+}
+
+const char *
+tif_name(enum tif t)
+{
+	return (unsigned)t < TIF_N ? tif_names[t] : "?";
+}
+
+const char *
+stp_name(enum stp s)
+{
+	return (unsigned)s < STP_N ? stp_names[s] : "?";
+}
+
+void
+orders_init(struct orders *os, int listing, int64_t ids_from)
+{
+	*os = (struct orders){
+		.listing = listing,
+		.first_id = listing_rows[listing].first_order_id + ids_from,
+		.first_trade_id = listing_rows[listing].first_trade_id + ids_from,
+	};
+	TAILQ_INIT(&os->open);
+}
+
+static void
+name(struct orders *os, struct order *o)
+{
+	struct node	*older = map_find(&os->by_clord_id, o->terms.clord_id);
+
+	if (older != NULL)
+		map_remove(&os->by_clord_id, older);
+	map_put(&os->by_clord_id, &o->node, o->terms.clord_id);
+}
+
+struct order *
+orders_add(struct orders *os, const struct terms *t, wall_t now)
+{
+	struct order	*o = xcalloc(1, sizeof(*o));
+
+	o->terms = *t;
+	o->listing = os->listing;
+	o->id = os->first_id + (int64_t)os->n;
+	o->created = o->updated = now;
+	o->rest = (struct resting){
+		.owner = OWNER_CLIENT, .side = t->side, .px = t->px, .leaves_qty = t->qty,
+	};
+	if (os->n == os->cap) {
+		os->cap = os->cap == 0 ? 64 : os->cap * 2;
+		os->v = xrealloc(os->v, os->cap * sizeof(*os->v));
+	}
+	os->v[os->n++] = o;
+	name(os, o);
+	TAILQ_INSERT_TAIL(&os->open, o, open_link);
+	os->n_open++;
+	os->n_open_reduce_only += t->reduce_only;
+	return o;
+}
+
+void
+orders_close(struct orders *os, struct order *o)
+{
+	TAILQ_REMOVE(&os->open, o, open_link);
+	os->n_open--;
+	os->n_open_reduce_only -= o->terms.reduce_only;
+}
+
+struct trade *
+orders_add_trade(struct orders *os, const struct order *o, wall_t now)
+{
+	if (os->ntrades == os->trades_cap) {
+		os->trades_cap = os->trades_cap == 0 ? 64 : os->trades_cap * 2;
+		os->trades = xrealloc(os->trades, os->trades_cap * sizeof(*os->trades));
+	}
+	struct trade	*t = &os->trades[os->ntrades];
+	*t = (struct trade){
+		.id = os->first_trade_id + (int64_t)os->ntrades, .order_id = o->id,
+		.listing = o->listing, .side = o->terms.side, .at = now,
+	};
+	memcpy(t->clord_id, o->terms.clord_id, sizeof(t->clord_id));
+	os->ntrades++;
+	return t;
+}
+
+struct order *
+orders_find(const struct orders *os, int64_t id)
+{
+	if (id < os->first_id || id - os->first_id >= (int64_t)os->n)
+		return NULL;
+	return os->v[id - os->first_id];
+}
+
+struct order *
+orders_find_clord_id(const struct orders *os, const char *clord_id)
+{
+	struct node	*n = map_find(&os->by_clord_id, clord_id);
+
+	return n == NULL ? NULL : MAP_OF(n, struct order, node);
+}
+
+size_t
+orders_first_since(const struct orders *os, wall_t t)
+{
+	size_t	 low = 0, high = os->n;
+
+	while (low < high) {
+		const size_t	 mid = low + (high - low) / 2;
+
+		if (os->v[mid]->created.us < t.us)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t
+orders_first_trade_since(const struct orders *os, wall_t t)
+{
+	size_t	 low = 0, high = os->ntrades;
+
+	while (low < high) {
+		const size_t	 mid = low + (high - low) / 2;
+
+		if (os->trades[mid].at.us < t.us)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void
+orders_fini(struct orders *os)
+{
+	for (size_t i = 0; i < os->n; i++)
+		free(os->v[i]);
+	free(os->v);
+	free(os->trades);
+	map_fini(&os->by_clord_id);
+}
+
+bool
+order_is_open(const struct order *o)
+{
+	return o->end == END_NOT && dec_lt(o->cum_qty, o->terms.qty);
+}
+
+enum status
+order_status(const struct order *o)
+{
+	if (o->end != END_NOT)
+		return status_of_end[o->end];
+	if (dec_is_zero(o->cum_qty))
+		return ST_NEW;
+	return dec_lt(o->cum_qty, o->terms.qty) ? ST_PARTIALLY_FILLED : ST_FILLED;
+}
+
+dec_t
+order_avg_px(const struct order *o)
+{
+	if (dec_is_zero(o->cum_qty))
+		return DEC_ZERO;
+	return dec_div(o->cum_quote, o->cum_qty, ROUND_HALF_EVEN);
+}

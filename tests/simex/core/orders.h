@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * orders.h - the client's orders and trades on one contract, all of them, by
+ * every name.
+ *
+ * The store owns them until orders_fini(); order ids and trade ids count up
+ * from the first, so an id finds its order without a search.  A
+ * client order id finds the newest order that carries it: ids may be used
+ * again once their order is closed.  cum_qty + leaves_qty == terms.qty while an
+ * order is open; leaves_qty is zero once it is closed.
+ */
+#ifndef SIMEX_ORDERS_H
+#define SIMEX_ORDERS_H
+
+#include "base/clock.h"
+#include "base/dec.h"
+#include "base/map.h"
+#include "tests/simex/core/book.h"
+#include "wire/types.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tif { TIF_GTC, TIF_IOC, TIF_FOK, TIF_GTX, TIF_GTD, TIF_RPI, TIF_N };
+enum stp { STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_N };
+
+/* How an order ended other than by being filled. */
+enum end { END_NOT, END_CANCELED, END_EXPIRED, END_EXPIRED_IN_MATCH };
+
+enum status {
+	ST_NEW, ST_PARTIALLY_FILLED, ST_FILLED, ST_CANCELED, ST_EXPIRED, ST_EXPIRED_IN_MATCH, ST_N
+};
+
+struct terms {
+	char		 clord_id[CLORD_ID];
+	enum side	 side;
+	enum ord_type	 type;
+	enum tif	 tif;
+	enum stp	 stp;
+	dec_t		 px;		/* DEC_NONE: MARKET */
+	dec_t		 qty;
+	bool		 reduce_only;
+	bool		 wants_result;	/* newOrderRespType=RESULT */
+};
+
+struct order {
+	/* what was asked; never changes */
+	struct terms		 terms;
+	int			 listing;
+	int64_t			 id;
+	wall_t			 created;
+	/* what happened; the exchange only */
+	enum end		 end;
+	dec_t			 cum_qty, cum_quote;
+	wall_t			 updated;
+	/* where it lives */
+	struct resting		 rest;
+	struct node		 node;
+	TAILQ_ENTRY(order)	 open_link;
+};
+
+struct trade {
+	int64_t		 id, order_id;
+	int		 listing;
+	char		 clord_id[CLORD_ID];
+	enum side	 side;
+	dec_t		 px, qty, fee, realized;
+	bool		 maker;
+	wall_t		 at;
+};
+
+struct orders {
+	int			 listing;
+	int64_t			 first_id, first_trade_id;
+	struct order		**v;		/* by id - first_id */
+	size_t			 n, cap;
+	struct map		 by_clord_id;
+	TAILQ_HEAD(, order)	 open;		/* oldest first */
+	size_t			 n_open, n_open_reduce_only;
+	struct trade		*trades;	/* by id - first_trade_id */
+	size_t			 ntrades, trades_cap;
+};
+
+void		 orders_init(struct orders *, int listing, int64_t ids_from);
+struct order	*orders_add(struct orders *, const struct terms *, wall_t now);	/* it is open */
+void		 orders_close(struct orders *, struct order *);	/* out of the open ones */
+struct trade	*orders_add_trade(struct orders *, const struct order *, wall_t now);
+
+struct order	*orders_find(const struct orders *, int64_t id);		/* or NULL */
+struct order	*orders_find_clord_id(const struct orders *, const char *);	/* or NULL */
+/* Index of the first that is not older; n or ntrades if all are. */
+size_t		 orders_first_since(const struct orders *, wall_t);
+size_t		 orders_first_trade_since(const struct orders *, wall_t);
+void		 orders_fini(struct orders *);
+
+bool		 order_is_open(const struct order *);
+enum status	 order_status(const struct order *);
+dec_t		 order_avg_px(const struct order *);	/* nothing filled: zero */
+
+const char	*status_name(enum status);
+const char	*tif_name(enum tif);
+const char	*stp_name(enum stp);
+
+#endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/print.h"
+
+#include "wire/jw.h"
+
+#include <stdio.h>
+
+enum {
+	MONEY_PLACES = 8,
+	AVERAGE_EXTRA_PLACES = 3,	/* an average has so many more than a price */
+};
+
+#define FUNDING_MS	INT64_C(28800000)
+
+int64_t
+next_funding_ms(wall_t now)
+{
+	return (wall_ms(now) / FUNDING_MS + 1) * FUNDING_MS;
+}
+
+static const char *
+fixed_format(dec_t d, int places, char text[DEC_STR])
+{
+	int64_t	 unit = 1;
+
+	for (int i = places; i < DEC_DIGITS; i++)
+		unit *= 10;
+	const dec_t	 q = dec_quantize(d, (dec_t){ unit }, ROUND_HALF_EVEN);
+	const uint64_t	 a = q.e8 < 0 ? -(uint64_t)q.e8 : (uint64_t)q.e8;
+	const char	*sign = q.e8 < 0 ? "-" : "";
+	const unsigned long long whole = a / DEC_ONE_E8, rest = a % DEC_ONE_E8 / (uint64_t)unit;
+
+	if (places == 0)
+		snprintf(text, DEC_STR, "%s%llu", sign, whole);
+	else
+		snprintf(text, DEC_STR, "%s%llu.%0*llu", sign, whole, places, rest);
+	return text;
+}
+
+void
+put_fixed(struct buf *b, const char *name, dec_t d, int places)
+{
+	char	 text[DEC_STR];
+
+	jw_put_str(b, name, fixed_format(d, places, text));
+}
+
+static void
+put_money(struct buf *b, const char *name, dec_t d)
+{
+	put_fixed(b, name, d, MONEY_PLACES);
+}
+
+/* ---- orders and trades -------------------------------------------------------- */
+
+static void
+put_sums(struct buf *b, const struct order *o, const struct listing_row *l)
+{
+	const int	 places = l->price_places + AVERAGE_EXTRA_PLACES;
+
+	put_fixed(b, "avgPrice", order_avg_px(o), places > MONEY_PLACES ? MONEY_PLACES : places);
+	put_fixed(b, "cumQuote", o->cum_quote, l->price_places + l->qty_places);
+}
+
+static void
+put_quantities(struct buf *b, const struct order *o, const struct listing_row *l,
+    enum order_form form)
+{
+	const dec_t	 cum_qty = form == ORDER_ACK ? DEC_ZERO : o->cum_qty;
+
+	put_fixed(b, "price", dec_ok(o->terms.px) ? o->terms.px : DEC_ZERO, l->price_places);
+	put_fixed(b, "origQty", o->terms.qty, l->qty_places);
+	put_fixed(b, "executedQty", cum_qty, l->qty_places);
+	if (form == ORDER_ACK || form == ORDER_RESULT)
+		put_fixed(b, "cumQty", cum_qty, l->qty_places);
+	else
+		put_sums(b, o, l);
+}
+
+void
+print_order(struct buf *b, const struct order *o, enum order_form form)
+{
+	const struct listing_row	*l = &listing_rows[o->listing];
+	const char			*type = names_get(&ord_type_names, (int)o->terms.type);
+	const enum status		 status = form == ORDER_ACK ? ST_NEW : order_status(o);
+
+	jw_open(b, '{');
+	jw_put_int(b, "orderId", o->id);
+	jw_put_str(b, "symbol", l->symbol);
+	jw_put_str(b, "status", status_name(status));
+	jw_put_str(b, "clientOrderId", o->terms.clord_id);
+	put_quantities(b, o, l, form);
+	jw_put_str(b, "timeInForce", tif_name(o->terms.tif));
+	jw_put_str(b, "type", type);
+	jw_put_bool(b, "reduceOnly", o->terms.reduce_only);
+	jw_put_bool(b, "closePosition", false);
+	jw_put_str(b, "side", names_get(&side_names, (int)o->terms.side));
+	jw_put_str(b, "positionSide", "BOTH");
+	put_fixed(b, "stopPrice", DEC_ZERO, l->price_places);
+	jw_put_str(b, "workingType", "CONTRACT_PRICE");
+	jw_put_bool(b, "priceProtect", false);
+	jw_put_str(b, "origType", type);
+	jw_put_str(b, "priceMatch", "NONE");
+	jw_put_str(b, "selfTradePreventionMode", stp_name(o->terms.stp));
+	jw_put_int(b, "goodTillDate", 0);
+	if (form == ORDER_QUERY || form == ORDER_LIST)
+		jw_put_int(b, "time", wall_ms(o->created));
+	if (form == ORDER_LIST)
+		jw_put_str(b, "pair", l->symbol);
+	jw_put_int(b, "updateTime", wall_ms(form == ORDER_ACK ? o->created : o->updated));
+	jw_close(b, '}');
+}
+
+void
+print_trade(struct buf *b, const struct trade *t)
+{
+	const struct listing_row	*l = &listing_rows[t->listing];
+	const dec_t			 quote = dec_mul(t->qty, t->px, ROUND_HALF_EVEN);
+
+	jw_open(b, '{');
+	jw_put_str(b, "symbol", l->symbol);
+	jw_put_int(b, "id", t->id);
+	jw_put_int(b, "orderId", t->order_id);
+	jw_put_str(b, "pair", l->symbol);
+	jw_put_str(b, "side", names_get(&side_names, (int)t->side));
+	put_fixed(b, "price", t->px, l->price_places);
+	put_fixed(b, "qty", t->qty, l->qty_places);
+	put_money(b, "realizedPnl", t->realized);
+	jw_put_str(b, "marginAsset", "USDT");
+	put_fixed(b, "quoteQty", quote, l->price_places + l->qty_places);
+	put_fixed(b, "baseQty", t->qty, l->qty_places);
+	put_money(b, "commission", t->fee);
+	jw_put_str(b, "commissionAsset", "USDT");
+	jw_put_int(b, "time", wall_ms(t->at));
+	jw_put_str(b, "positionSide", "BOTH");
+	jw_put_bool(b, "buyer", t->side == SIDE_BUY);
+	jw_put_bool(b, "maker", t->maker);
+	jw_close(b, '}');
+}
+
+/* ---- market data ----------------------------------------------------------------- */
+
+void
+print_book_ticker(struct buf *b, const struct desk *d, wall_t now)
+{
+	const struct listing_row	*l = d->listing.row;
+	const struct top		 t = book_top(&d->book);
+
+	jw_open(b, '{');
+	jw_put_str(b, "symbol", l->symbol);
+	put_fixed(b, "bidPrice", t.bid_px, l->price_places);
+	put_fixed(b, "bidQty", t.bid_qty, l->qty_places);
+	put_fixed(b, "askPrice", t.ask_px, l->price_places);
+	put_fixed(b, "askQty", t.ask_qty, l->qty_places);
+	jw_put_int(b, "time", wall_ms(now));
+	jw_put_int(b, "lastUpdateId", d->book.changes);
+	jw_close(b, '}');
+}
+
+void
+print_premium_index(struct buf *b, const struct desk *d, wall_t now)
+{
+	const dec_t	 mark_px = desk_mark_px(d);
+
+	jw_open(b, '{');
+	jw_put_str(b, "symbol", d->listing.symbol);
+	put_money(b, "markPrice", mark_px);
+	put_money(b, "indexPrice", mark_px);
+	put_money(b, "estimatedSettlePrice", mark_px);
+	jw_put_str(b, "lastFundingRate", "0.00010000");
+	jw_put_str(b, "interestRate", "0.00010000");
+	jw_put_int(b, "nextFundingTime", next_funding_ms(now));
+	jw_put_int(b, "time", wall_ms(now));
+	jw_close(b, '}');
+}
+
+void
+print_levels(struct buf *b, const struct desk *d, enum side side, int levels)
+{
+	const struct listing_row	*row = d->listing.row;
+	const struct level		*l = book_best(&d->book, side);
+	char				 text[DEC_STR];
+
+	jw_open(b, '[');
+	for (; l != NULL && levels > 0; l = TAILQ_NEXT(l, link), levels--) {
+		jw_open(b, '[');
+		jw_str(b, fixed_format(l->px, row->price_places, text));
+		jw_str(b, fixed_format(l->qty, row->qty_places, text));
+		jw_close(b, ']');
+	}
+	jw_close(b, ']');
+}
+
+void
+print_depth(struct buf *b, const struct desk *d, int levels, wall_t now)
+{
+	jw_open(b, '{');
+	jw_put_int(b, "lastUpdateId", d->book.changes);
+	jw_put_int(b, "E", wall_ms(now));
+	jw_put_int(b, "T", wall_ms(now));
+	jw_key(b, "bids");
+	print_levels(b, d, SIDE_BUY, levels);
+	jw_key(b, "asks");
+	print_levels(b, d, SIDE_SELL, levels);
+	jw_close(b, '}');
+}
+
+/* ---- exchangeInfo ------------------------------------------------------------------ */
+
+static void
+print_rate_limit(struct buf *b, const char *type, const char *interval, int n, int64_t limit)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "rateLimitType", type);
+	jw_put_str(b, "interval", interval);
+	jw_put_int(b, "intervalNum", n);
+	jw_put_int(b, "limit", limit > 0 ? limit : INT32_MAX);
+	jw_close(b, '}');
+}
+
+static void
+open_filter(struct buf *b, const char *type)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "filterType", type);
+}
+
+static void
+print_lot(struct buf *b, const char *type, const struct listing_row *l, const char *max_qty)
+{
+	open_filter(b, type);
+	jw_put_str(b, "minQty", l->min_qty);
+	jw_put_str(b, "maxQty", max_qty);
+	jw_put_str(b, "stepSize", l->step);
+	jw_close(b, '}');
+}
+
+static void
+print_price_filters(struct buf *b, const struct listing_row *l)
+{
+	open_filter(b, "PRICE_FILTER");
+	jw_put_str(b, "minPrice", l->min_price);
+	jw_put_str(b, "maxPrice", l->max_price);
+	jw_put_str(b, "tickSize", l->tick);
+	jw_close(b, '}');
+	open_filter(b, "PERCENT_PRICE");
+	jw_put_str(b, "multiplierUp", l->multiplier_up);
+	jw_put_str(b, "multiplierDown", l->multiplier_down);
+	jw_put_str(b, "multiplierDecimal", "4");
+	jw_close(b, '}');
+}
+
+static void
+print_filters(struct buf *b, const struct listing_row *l)
+{
+	jw_open(b, '[');
+	print_price_filters(b, l);
+	print_lot(b, "LOT_SIZE", l, l->max_qty);
+	print_lot(b, "MARKET_LOT_SIZE", l, l->market_max_qty);
+	open_filter(b, "MAX_NUM_ORDERS");
+	jw_put_int(b, "limit", MAX_NUM_ORDERS);
+	jw_close(b, '}');
+	open_filter(b, "MIN_NOTIONAL");
+	jw_put_str(b, "notional", l->min_notional);
+	jw_close(b, '}');
+	open_filter(b, "POSITION_RISK_CONTROL");
+	jw_put_str(b, "positionControlSide", "NONE");
+	jw_close(b, '}');
+	jw_close(b, ']');
+}
+
+static void
+print_listing(struct buf *b, const struct listing_row *l)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "symbol", l->symbol);
+	jw_put_str(b, "pair", l->symbol);
+	jw_put_str(b, "contractType", "PERPETUAL");
+	jw_put_int(b, "deliveryDate", INT64_C(4133404800000));
+	jw_put_int(b, "onboardDate", INT64_C(1569398400000));
+	jw_put_str(b, "status", "TRADING");
+	jw_put_str(b, "maintMarginPercent", "2.5000");
+	jw_put_str(b, "requiredMarginPercent", "5.0000");
+	jw_put_str(b, "baseAsset", l->base);
+	jw_put_str(b, "quoteAsset", "USDT");
+	jw_put_str(b, "marginAsset", "USDT");
+	jw_put_int(b, "pricePrecision", l->price_places);
+	jw_put_int(b, "quantityPrecision", l->qty_places);
+	jw_put_int(b, "baseAssetPrecision", 8);
+	jw_put_int(b, "quotePrecision", 8);
+	jw_put_str(b, "underlyingType", "COIN");
+	jw_key(b, "underlyingSubType");
+	jw_open(b, '[');
+	jw_str(b, l->subtype);
+	jw_close(b, ']');
+	jw_put_str(b, "triggerProtect", "0.0500");
+	jw_put_str(b, "liquidationFee", l->liquidation_fee);
+	jw_put_str(b, "marketTakeBound", l->take_bound);
+	jw_put_int(b, "maxMoveOrderLimit", 10000);
+	jw_key(b, "filters");
+	print_filters(b, l);
+	jw_put_raw(b, "orderTypes", "[\"LIMIT\",\"MARKET\",\"STOP\",\"STOP_MARKET\",\"TAKE_PROFIT\","
+	    "\"TAKE_PROFIT_MARKET\",\"TRAILING_STOP_MARKET\"]");
+	jw_put_raw(b, "timeInForce", "[\"GTC\",\"IOC\",\"FOK\",\"GTX\",\"GTD\"]");
+	jw_put_raw(b, "permissionSets", "[\"GRID\",\"COPY\",\"DCA\",\"PSB\"]");
+	jw_close(b, '}');
+}
+
+void
+print_exchange_info(struct buf *b, const struct meter *m, wall_t now)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "timezone", "UTC");
+	jw_put_int(b, "serverTime", wall_ms(now));
+	jw_put_str(b, "futuresType", "U_MARGINED");
+	jw_key(b, "rateLimits");
+	jw_open(b, '[');
+	print_rate_limit(b, "REQUEST_WEIGHT", "MINUTE", 1, m->limit[METER_WEIGHT_1M]);
+	print_rate_limit(b, "ORDERS", "MINUTE", 1, m->limit[METER_ORDERS_1M]);
+	print_rate_limit(b, "ORDERS", "SECOND", 10, m->limit[METER_ORDERS_10S]);
+	jw_close(b, ']');
+	jw_put_raw(b, "exchangeFilters", "[]");
+	jw_put_raw(b, "assets",
+	    "[{\"asset\":\"USDT\",\"marginAvailable\":true,\"autoAssetExchange\":\"-10000\"}]");
+	jw_key(b, "symbols");
+	jw_open(b, '[');
+	for (int i = 0; i < LISTING_N; i++)
+		print_listing(b, &listing_rows[i]);
+	jw_close(b, ']');
+	jw_close(b, '}');
+}
+
+/* ---- the account -------------------------------------------------------------------- */
+
+static dec_t
+not_negative(dec_t d)
+{
+	return dec_max(d, DEC_ZERO);
+}
+
+static void
+put_totals(struct buf *b, const struct wallet *w, const struct equity *e)
+{
+	const dec_t	 free = not_negative(e->available);
+
+	put_money(b, "totalInitialMargin", dec_add(e->position_margin, e->order_margin));
+	put_money(b, "totalMaintMargin", e->maint_margin);
+	put_money(b, "totalWalletBalance", w->balance);
+	put_money(b, "totalUnrealizedProfit", e->upnl);
+	put_money(b, "totalMarginBalance", e->margin_balance);
+	put_money(b, "totalPositionInitialMargin", e->position_margin);
+	put_money(b, "totalOpenOrderInitialMargin", e->order_margin);
+	put_money(b, "totalCrossWalletBalance", w->balance);
+	put_money(b, "totalCrossUnPnl", e->upnl);
+	put_money(b, "availableBalance", free);
+	put_money(b, "maxWithdrawAmount", free);
+}
+
+static void
+print_asset(struct buf *b, const struct wallet *w, const struct equity *e)
+{
+	const dec_t	 free = not_negative(e->available);
+
+	jw_open(b, '{');
+	jw_put_str(b, "asset", "USDT");
+	put_money(b, "walletBalance", w->balance);
+	put_money(b, "unrealizedProfit", e->upnl);
+	put_money(b, "marginBalance", e->margin_balance);
+	put_money(b, "maintMargin", e->maint_margin);
+	put_money(b, "initialMargin", dec_add(e->position_margin, e->order_margin));
+	put_money(b, "positionInitialMargin", e->position_margin);
+	put_money(b, "openOrderInitialMargin", e->order_margin);
+	put_money(b, "crossWalletBalance", w->balance);
+	put_money(b, "crossUnPnl", e->upnl);
+	put_money(b, "availableBalance", free);
+	put_money(b, "maxWithdrawAmount", free);
+	jw_put_int(b, "updateTime", 0);
+	jw_close(b, '}');
+}
+
+static bool
+is_idle(const struct desk *d)
+{
+	return dec_is_zero(d->position.qty) && d->orders.n_open == 0;
+}
+
+static void
+print_position(struct buf *b, const struct desk *d)
+{
+	const struct position	*p = &d->position;
+	const dec_t		 mark_px = desk_mark_px(d);
+	const struct margin	 m = desk_margin(d);
+
+	jw_open(b, '{');
+	jw_put_str(b, "symbol", d->listing.symbol);
+	jw_put_str(b, "positionSide", "BOTH");
+	put_fixed(b, "positionAmt", p->qty, d->listing.row->qty_places);
+	put_money(b, "unrealizedProfit", position_upnl(p, mark_px));
+	put_money(b, "isolatedMargin", DEC_ZERO);
+	put_money(b, "notional", position_notional(p, mark_px));
+	put_money(b, "isolatedWallet", DEC_ZERO);
+	put_money(b, "initialMargin", dec_add(m.position, m.orders));
+	put_money(b, "maintMargin", m.maint);
+	jw_put_int(b, "updateTime", wall_ms(p->updated));
+	jw_close(b, '}');
+}
+
+void
+print_account(struct buf *b, const struct exchange *x)
+{
+	const struct equity	 e = exchange_equity(x);
+
+	jw_open(b, '{');
+	put_totals(b, &x->wallet, &e);
+	jw_key(b, "assets");
+	jw_open(b, '[');
+	print_asset(b, &x->wallet, &e);
+	jw_close(b, ']');
+	jw_key(b, "positions");
+	jw_open(b, '[');
+	for (int i = 0; i < LISTING_N; i++)
+		if (!is_idle(&x->desks[i]))
+			print_position(b, &x->desks[i]);
+	jw_close(b, ']');
+	jw_close(b, '}');
+}
+
+void
+print_balances(struct buf *b, const struct exchange *x, wall_t now)
+{
+	const struct equity	 e = exchange_equity(x);
+	const dec_t		 free = not_negative(e.available);
+
+	jw_open(b, '[');
+	jw_open(b, '{');
+	jw_put_str(b, "accountAlias", "simex");
+	jw_put_str(b, "asset", "USDT");
+	put_money(b, "balance", x->wallet.balance);
+	put_money(b, "crossWalletBalance", x->wallet.balance);
+	put_money(b, "crossUnPnl", e.upnl);
+	put_money(b, "availableBalance", free);
+	put_money(b, "maxWithdrawAmount", free);
+	jw_put_bool(b, "marginAvailable", true);
+	jw_put_int(b, "updateTime", wall_ms(now));
+	jw_close(b, '}');
+	jw_close(b, ']');
+}
+
+static void
+put_price(struct buf *b, const char *name, dec_t px)
+{
+	char	 text[DEC_STR];
+
+	jw_put_str(b, name, dec_is_zero(px) ? "0.0" : dec_format(px, text));
+}
+
+void
+print_position_risk(struct buf *b, const struct exchange *x, const struct desk *d)
+{
+	const struct position	*p = &d->position;
+	const dec_t		 mark_px = desk_mark_px(d);
+	const struct margin	 m = desk_margin(d);
+
+	if (is_idle(d))
+		return;
+	jw_open(b, '{');
+	jw_put_str(b, "symbol", d->listing.symbol);
+	jw_put_str(b, "positionSide", "BOTH");
+	put_fixed(b, "positionAmt", p->qty, d->listing.row->qty_places);
+	put_price(b, "entryPrice", position_entry_px(p));
+	put_price(b, "breakEvenPrice", position_break_even_px(p));
+	put_money(b, "markPrice", mark_px);
+	put_money(b, "unRealizedProfit", position_upnl(p, mark_px));
+	put_price(b, "liquidationPrice", exchange_liquidation_px(x, d));
+	jw_put_str(b, "isolatedMargin", "0");
+	put_money(b, "notional", position_notional(p, mark_px));
+	jw_put_str(b, "marginAsset", "USDT");
+	jw_put_str(b, "isolatedWallet", "0");
+	put_money(b, "initialMargin", dec_add(m.position, m.orders));
+	put_money(b, "maintMargin", m.maint);
+	put_money(b, "positionInitialMargin", m.position);
+	put_money(b, "openOrderInitialMargin", m.orders);
+	jw_put_int(b, "adl", 1);
+	put_price(b, "bidNotional", d->exposure.bids);
+	put_price(b, "askNotional", d->exposure.asks);
+	jw_put_int(b, "updateTime", wall_ms(p->updated));
+	jw_close(b, '}');
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * print.h - the exchange's objects as its REST answers show them.
+ *
+ * Decimals are strings with as many places as the exchange prints there; ids
+ * and times are integers.  An order just placed or cancelled has no average
+ * price and no quote sum; one that is asked for has.
+ */
+#ifndef SIMEX_PRINT_H
+#define SIMEX_PRINT_H
+
+#include "base/buf.h"
+#include "tests/simex/core/exchange.h"
+#include "tests/simex/core/meter.h"
+
+enum order_form {
+	ORDER_ACK,		/* placed: as if nothing had traded yet */
+	ORDER_RESULT,		/* placed with RESULT, or cancelled: as it is */
+	ORDER_QUERY,		/* asked for */
+	ORDER_LIST,		/* asked for with others */
+};
+
+void	put_fixed(struct buf *, const char *name, dec_t, int places);
+
+void	print_order(struct buf *, const struct order *, enum order_form);
+void	print_trade(struct buf *, const struct trade *);
+void	print_exchange_info(struct buf *, const struct meter *, wall_t now);
+void	print_book_ticker(struct buf *, const struct desk *, wall_t now);
+void	print_premium_index(struct buf *, const struct desk *, wall_t now);
+void	print_depth(struct buf *, const struct desk *, int levels, wall_t now);
+void	print_account(struct buf *, const struct exchange *);
+void	print_balances(struct buf *, const struct exchange *, wall_t now);
+void	print_position_risk(struct buf *, const struct exchange *, const struct desk *);
+/* [["px","qty"],..] of one side, best first. */
+void	print_levels(struct buf *, const struct desk *, enum side, int levels);
+
+/* The next time funding is due. */
+int64_t	next_funding_ms(wall_t now);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/reject.h"
+
+#include "wire/jw.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct { int code, http; const char *text; } rejects[] = {
+#define REJECT(id, code, http, text)	[REJ_##id] = { code, http, text },
+#include "tests/simex/core/reject.def"
+#undef REJECT
+};
+_Static_assert(NITEMS(rejects) == REJ_N, "rejects");
+
+struct reject
+reject_none(void)
+{
+	return reject_as(REJ_NONE);
+}
+
+struct reject
+reject_as(enum reject_why why)
+{
+	struct reject	 r;
+
+	r.why = why;
+	r.arg[0] = '\0';
+	return r;
+}
+
+struct reject
+reject_with(enum reject_why why, const char *fmt, ...)
+{
+	struct reject	 r = reject_as(why);
+	va_list		 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r.arg, sizeof(r.arg), fmt, ap);	/* a foreign word in a message: may be cut */
+	va_end(ap);
+	return r;
+}
+
+bool
+reject_is_set(const struct reject *r)
+{
+	return r->why != REJ_NONE;
+}
+
+int
+reject_code(const struct reject *r)
+{
+	return rejects[r->why].code;
+}
+
+int
+reject_http(const struct reject *r)
+{
+	return rejects[r->why].http;
+}
+
+void
+reject_print(struct buf *out, const struct reject *r)
+{
+	const char	*text = rejects[r->why].text;
+	const char	*gap = strstr(text, "%s");
+	struct buf	 msg = { 0 };
+
+	buf_add(&msg, text, gap == NULL ? strlen(text) : (size_t)(gap - text));
+	if (gap != NULL) {
+		buf_adds(&msg, r->arg);
+		buf_adds(&msg, gap + 2);
+	}
+	jw_open(out, '{');
+	jw_put_int(out, "code", rejects[r->why].code);
+	jw_put_str(out, "msg", buf_text(&msg));
+	jw_close(out, '}');
+	buf_free(&msg);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/simex.h"
+
+#include "base/conf.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096, SECRET_BYTES = 1024, LONG_ONLY = 256, ID_US = 10 };
+
+#define OPTION(letter, arg, name, type, member, def, min, max, help) \
+	{ letter, arg, { name, type, offsetof(struct conf, member), def, min, max, NULL, NULL, help } }
+
+/* In the order of simex(8); a letter of 0 is an option that has its long name only. */
+static const struct option_row {
+	char		 letter;
+	const char	*arg;		/* NULL: a switch */
+	struct conf_key	 key;
+} options[] = {
+	OPTION('d', "dir",     "dir",            C_STR,    dir,            "",           0, 0,
+	    "where simex.env is written; must be given"),
+	OPTION('k', "apikey",  "key",            C_STR,    key,            "testkey",    0, 0,
+	    "the API key"),
+	OPTION('S', "secret",  "secret",         C_SECRET, secret,         "testsecret", 0, 0,
+	    "its secret"),
+	OPTION(0,   "file",    "secret-file",    C_STR,    secret_file,    "",           0, 0,
+	    "read the secret from the first line of a file"),
+	OPTION('s', "seed",    "seed",           C_INT,    seed,           "1",          0, 0,
+	    "the same seed gives the same prices"),
+	OPTION(0,   NULL,      "still",          C_BOOL,   still,          "no",         0, 0,
+	    "prices move only when told to"),
+	OPTION(0,   "ms",      "quote-ms",       C_INT,    quote_ms,       "100",        1, 60000,
+	    "between two moves of the market"),
+	OPTION(0,   "usdt",    "balance",        C_DEC,    balance,        "1000000",    0, 0,
+	    "the wallet at the start"),
+	OPTION(0,   "rate",    "fee-maker",      C_DEC,    fee_maker,      "0.0002",     0, 0,
+	    "fee of an order that rested"),
+	OPTION(0,   "rate",    "fee-taker",      C_DEC,    fee_taker,      "0.0005",     0, 0,
+	    "fee of an order that did not"),
+	OPTION(0,   "n",       "weight-limit",   C_INT,    weight_limit,   "2400",       0, 0,
+	    "request weight a minute; 0: no limit"),
+	OPTION(0,   "n",       "orders-10s",     C_INT,    orders_10s,     "300",        0, 0,
+	    "orders in ten seconds; 0: no limit"),
+	OPTION(0,   "n",       "orders-1m",      C_INT,    orders_1m,      "1200",       0, 0,
+	    "orders a minute; 0: no limit"),
+	OPTION(0,   NULL,      "events-first",   C_BOOL,   events_first,   "no",         0, 0,
+	    "send user events before the answer that caused them"),
+	OPTION(0,   "ms",      "event-delay-ms", C_INT,    event_delay_ms, "0",          0, 60000,
+	    "hold user events back"),
+	OPTION(0,   "port",    "rest-port",      C_INT,    rest_port,      "0",          0, 65535,
+	    "port of the REST interface; 0: any"),
+	OPTION(0,   "port",    "stream-port",    C_INT,    stream_port,    "0",          0, 65535,
+	    "port of the WebSocket streams; 0: any"),
+	OPTION(0,   "port",    "control-port",   C_INT,    control_port,   "0",          0, 65535,
+	    "port of the control interface; 0: any"),
+	OPTION('h', NULL,      "help",           C_BOOL,   help,           "no",         0, 0,
+	    "print this list"),
+};
+
+struct ports {
+	int	 rest, stream, control;
+};
+
+wall_t
+simex_now(void)
+{
+	struct timespec	 ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (wall_t){ (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 };
+}
+
+void
+simex_log(const char *event, const char *fmt, ...)
+{
+	const wall_t	 now = simex_now();
+	const time_t	 s = (time_t)(now.us / 1000000);
+	struct tm	 tm;
+	va_list		 ap;
+
+	gmtime_r(&s, &tm);
+	fprintf(stderr, "%02d:%02d:%02d.%06d simex %s ", tm.tm_hour, tm.tm_min, tm.tm_sec,
+	    (int)(now.us % 1000000), event);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+/* ---- options ---------------------------------------------------------------------- */
+
+static void
+print_help(void)
+{
+	puts("usage: simex -d dir [options]");
+	for (size_t i = 0; i < NITEMS(options); i++) {
+		const struct option_row	*o = &options[i];
+		char			 name[40];
+
+		text_putf(name, sizeof(name), "--%s%s%s", o->key.name, o->arg == NULL ? "" : " ",
+		    o->arg == NULL ? "" : o->arg);
+		printf("  %c%c%c %-24s %s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+		    o->letter ? ',' : ' ', name, o->key.help);
+		if (o->arg != NULL && o->key.type != C_SECRET && *o->key.def != '\0')
+			printf(" (%s)", o->key.def);
+		putchar('\n');
+	}
+}
+
+/* One section an option: the rows are wider than conf's own. */
+static void
+sections_of(struct conf *into, struct conf_section v[NITEMS(options)])
+{
+	for (size_t i = 0; i < NITEMS(options); i++)
+		v[i] = (struct conf_section){ &options[i].key, 1, into };
+}
+
+static void
+getopt_tables(char *letters, struct option *longs)
+{
+	for (size_t i = 0; i < NITEMS(options); i++) {
+		const struct option_row	*o = &options[i];
+
+		longs[i] = (struct option){
+			o->key.name, o->arg == NULL ? no_argument : required_argument, NULL,
+			LONG_ONLY + (int)i,
+		};
+		if (o->letter == 0)
+			continue;
+		*letters++ = o->letter;
+		if (o->arg != NULL)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+}
+
+static const struct option_row *
+option_of(int got)
+{
+	if (got >= LONG_ONLY)
+		return &options[got - LONG_ONLY];
+	for (size_t i = 0; i < NITEMS(options); i++)
+		if (options[i].letter != 0 && options[i].letter == got)
+			return &options[i];
+	return NULL;
+}
+
+static int
+parse_options(int argc, char **argv, const struct conf_section *sections, struct why *why)
+{
+	char		 letters[2 * NITEMS(options) + 1];
+	struct option	 longs[NITEMS(options) + 1] = { 0 };
+	int		 got;
+
+	getopt_tables(letters, longs);
+	if (conf_defaults(sections, NITEMS(options), why) == -1)
+		return -1;
+	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_row	*o = option_of(got);
+
+		if (o == NULL)
+			return why_set(why, "try simex -h");
+		if (conf_set(sections, NITEMS(options), o->key.name, o->arg == NULL ? "yes" : optarg,
+		    why) == -1)
+			return -1;
+	}
+	if (optind < argc)
+		return why_set(why, "what is '%s'?", argv[optind]);
+	return 0;
+}
+
+static int
+read_secret_file(const struct conf_section *sections, const char *path, struct why *why)
+{
+	char	 line[SECRET_BYTES] = "";
+	FILE	*f = fopen(path, "r");
+
+	if (f == NULL)
+		return why_set(why, "cannot read %s", path);
+	const char	*got = fgets(line, sizeof(line), f);
+	fclose(f);
+	if (got == NULL)
+		return why_set(why, "%s is empty", path);
+	line[strcspn(line, "\r\n")] = '\0';
+	return conf_set(sections, NITEMS(options), "secret", line, why);
+}
+
+/* ---- life --------------------------------------------------------------------------- */
+
+static int
+write_env(const char *dir, const struct ports *p, struct why *why)
+{
+	char	 path[PATH_BYTES], fresh[PATH_BYTES];
+	FILE	*f;
+
+	if (text_format(path, sizeof(path), "%s/simex.env", dir) == -1 ||
+	    text_format(fresh, sizeof(fresh), "%s/simex.env.new", dir) == -1)
+		return why_set(why, "-d is too long");
+	if ((f = fopen(fresh, "w")) == NULL)
+		return why_set(why, "cannot write %s", fresh);
+	fprintf(f, "SIMEX_REST=http://127.0.0.1:%d\n"
+	    "SIMEX_STREAM=ws://127.0.0.1:%d\n"
+	    "SIMEX_CONTROL=http://127.0.0.1:%d\n", p->rest, p->stream, p->control);
+	if (fclose(f) != 0 || rename(fresh, path) == -1)
+		return why_set(why, "cannot write %s", path);
+	return 0;
+}
+
+static void
+on_signal(evutil_socket_t sig, short what, void *arg)
+{
+	struct simex	*s = arg;
+
+	(void)what;
+	simex_log("stopping", "signal=%d", (int)sig);
+	event_base_loopbreak(s->base);
+}
+
+static struct event_base *
+new_base(void)
+{
+	struct event_config	*c = event_config_new();
+	struct event_base	*base = NULL;
+
+	/* Otherwise timers go by a clock of 4 ms. */
+	if (c != NULL && event_config_set_flag(c, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+		base = event_base_new_with_config(c);
+	event_config_free(c);
+	return base;
+}
+
+static int
+open_ports(struct simex *s, struct why *why)
+{
+	struct ports	 p = { 0 };
+
+	if ((s->rest = rest_new(s, &p.rest)) == NULL)
+		return why_set(why, "cannot have the REST port");
+	if ((s->streams = streams_new(s, &p.stream)) == NULL)
+		return why_set(why, "cannot have the stream port");
+	if ((s->control = control_new(s, &p.control)) == NULL)
+		return why_set(why, "cannot have the control port");
+	s->feed = feed_new(s);
+	if (write_env(s->conf.dir, &p, why) == -1)
+		return -1;
+	simex_log("ready", "rest=%d stream=%d control=%d seed=%lld still=%d", p.rest, p.stream,
+	    p.control, (long long)s->conf.seed, (int)s->conf.still);
+	return 0;
+}
+
+static void
+set_up(struct simex *s)
+{
+	const struct conf	*c = &s->conf;
+
+	exchange_init(&s->exchange, &(struct exchange_terms){
+		.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
+		.seed = (uint64_t)c->seed,
+		/* An id is never given out twice, not even by the next simex in this place. */
+		.ids_from = simex_now().us / ID_US,
+	});
+	s->auth = auth_new(c->key, c->secret);
+	/* Not the seed alone: a restarted exchange does not give out the same listen key. */
+	s->rng = rng_seed((uint64_t)c->seed ^ (uint64_t)simex_now().us);
+	s->meter.limit[METER_WEIGHT_1M] = c->weight_limit;
+	s->meter.limit[METER_ORDERS_10S] = c->orders_10s;
+	s->meter.limit[METER_ORDERS_1M] = c->orders_1m;
+}
+
+static void
+tear_down(struct simex *s)
+{
+	control_free(s->control);
+	rest_free(s->rest);
+	feed_free(s->feed);
+	streams_free(s->streams);
+	auth_free(s->auth);
+	ledger_fini(&s->ledger);
+	exchange_fini(&s->exchange);
+}
+
+static int
+serve(struct simex *s)
+{
+	struct why	 why;
+	int		 rc = EX_TEMPFAIL;
+
+	if ((s->base = new_base()) == NULL)
+		return rc;
+	struct event	*term = evsignal_new(s->base, SIGTERM, on_signal, s);
+	struct event	*intr = evsignal_new(s->base, SIGINT, on_signal, s);
+	evsignal_add(term, NULL);
+	evsignal_add(intr, NULL);
+	set_up(s);
+	if (open_ports(s, &why) == 0) {
+		event_base_dispatch(s->base);
+		rc = 0;
+	} else {
+		simex_log("cannot_start", "why=%s", why.text);
+	}
+	tear_down(s);
+	event_free(term);
+	event_free(intr);
+	event_base_free(s->base);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct simex	 s;
+	struct conf_section	 sections[NITEMS(options)];
+	struct why		 why = { "" };
+	int			 rc = EX_CONFIG;
+
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	sections_of(&s.conf, sections);
+	if (parse_options(argc, argv, sections, &why) == -1)
+		goto out;
+	if (s.conf.help) {
+		print_help();
+		rc = 0;
+		goto out;
+	}
+	if (*s.conf.dir == '\0') {
+		why_set(&why, "-d must be given");
+		goto out;
+	}
+	if (*s.conf.secret_file != '\0' && read_secret_file(sections, s.conf.secret_file, &why) == -1)
+		goto out;
+	rc = serve(&s);
+out:
+	if (why.text[0] != '\0')
+		fprintf(stderr, "simex: %s\n", why.text);
+	conf_free(sections, NITEMS(options));
+	return rc;
+}

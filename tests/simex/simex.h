@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simex.h - the simulator's one context, and what its shell files offer each
+ * other.
+ *
+ * rest.c answers the client, control.c the tests, stream.c holds the
+ * WebSockets and feed.c makes the market move and tells the streams what
+ * happened.  Whoever has changed the exchange calls feed_touch().
+ */
+#ifndef SIMEX_SIMEX_H
+#define SIMEX_SIMEX_H
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "tests/simex/core/auth.h"
+#include "tests/simex/core/exchange.h"
+#include "tests/simex/core/fault.h"
+#include "tests/simex/core/ledger.h"
+#include "tests/simex/core/listenkey.h"
+#include "tests/simex/core/meter.h"
+#include "tests/simex/core/topic.h"
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct conf {
+	const char	*dir, *key, *secret, *secret_file;
+	int64_t		 seed, quote_ms;
+	bool		 still;
+	dec_t		 balance, fee_maker, fee_taker;
+	int64_t		 weight_limit, orders_10s, orders_1m;
+	bool		 events_first;
+	int64_t		 event_delay_ms;
+	int64_t		 rest_port, stream_port, control_port;
+	bool		 help;
+};
+
+struct rest;
+struct control;
+struct streams;
+struct feed;
+
+struct simex {
+	struct conf		 conf;
+	struct event_base	*base;
+	struct exchange		 exchange;
+	struct auth		*auth;
+	struct meter		 meter;
+	struct faults		 faults;
+	struct ledger		 ledger;
+	struct listen_key	 key;
+	struct rng		 rng;		/* for listen keys */
+	bool			 muted;		/* user events are not sent */
+	struct rest		*rest;
+	struct control		*control;
+	struct streams		*streams;
+	struct feed		*feed;
+};
+
+/* simex.c */
+wall_t		 simex_now(void);
+void		 simex_log(const char *event, const char *fmt, ...) PRINTF(2, 3);
+
+/* rest.c */
+struct rest	*rest_new(struct simex *, int *port);
+void		 rest_free(struct rest *);
+struct evhttp	*rest_listen(struct simex *, int64_t wanted_port, int *port,
+		    void (*)(struct evhttp_request *, void *), void *);
+void		 rest_reply(struct evhttp_request *, int status, const struct buf *body);
+
+/* control.c */
+struct control	*control_new(struct simex *, int *port);
+void		 control_free(struct control *);
+
+/* stream.c */
+struct streams	*streams_new(struct simex *, int *port);
+bool		 streams_any(const struct streams *);	/* is anybody connected? */
+bool		 streams_want(const struct streams *, struct topic);
+bool		 streams_want_user(const struct streams *, enum user_event);
+void		 streams_send_topic(struct streams *, struct topic, const struct buf *json);
+void		 streams_send_user(struct streams *, enum user_event, const struct buf *json);
+int		 streams_cut(struct streams *, enum route);	/* how many there were */
+int		 streams_count(const struct streams *, enum route);
+void		 streams_run(struct streams *);			/* what was sent, leaves */
+void		 streams_free(struct streams *);
+
+/* feed.c */
+struct feed	*feed_new(struct simex *);
+void		 feed_touch(struct simex *);	/* the exchange has changed */
+void		 feed_flush(struct simex *);	/* say so now */
+void		 feed_newcomer(struct simex *);	/* somebody listens who has heard nothing */
+void		 feed_walk(struct simex *);	/* a walk has been planned */
+void		 feed_expire_key(struct simex *, bool with_event);
+void		 feed_free(struct feed *);
+
+#endif

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/conn.h"
+
+#include "base/die.h"
+#include "base/text.h"
+#include "wire/jw.h"
+
+#include <event2/listener.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+	RX_BYTES = 65536,
+	ADDRESS_BYTES = 32768,		/* path and query of a connection */
+	QUEUED_MAX = 64 * 1024 * 1024,	/* bytes a slow reader may lag behind */
+	FDS_MAX = 256,
+};
+
+struct frame {
+	STAILQ_ENTRY(frame)	 link;
+	size_t			 len;
+	unsigned char		 bytes[];	/* LWS_PRE of them come first */
+};
+
+struct streams {
+	struct simex		*s;
+	struct pump		*pump;
+	struct evconnlistener	*listener;
+	TAILQ_HEAD(, conn)	 conns;
+	bool			 sent;		/* something waits for the pump */
+};
+
+/* ---- sending ------------------------------------------------------------------ */
+
+static void
+kill_conn(struct conn *c)
+{
+	if (c->pc.wsi != NULL)
+		lws_set_timeout(c->pc.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+static void
+send_text(struct conn *c, const struct buf *head, const struct buf *json, const char *tail)
+{
+	const size_t	 tail_len = strlen(tail), len = head->len + json->len + tail_len;
+	struct frame	*f = xcalloc(1, sizeof(*f) + LWS_PRE + len);
+	unsigned char	*to = f->bytes + LWS_PRE;
+
+	memcpy(to, buf_text(head), head->len);
+	memcpy(to + head->len, buf_text(json), json->len);
+	memcpy(to + head->len + json->len, tail, tail_len);
+	f->len = len;
+	c->queued += len;
+	c->st->sent = true;
+	STAILQ_INSERT_TAIL(&c->queue, f, link);
+	pump_want_write(c->st->pump, &c->pc);
+	if (c->queued <= QUEUED_MAX)
+		return;
+	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route), c->queued);
+	kill_conn(c);
+}
+
+/* A payload of a stream: wrapped where the connection asked for that. */
+static void
+send_payload(struct conn *c, const char *stream, const struct buf *json)
+{
+	struct buf	 head = { 0 };
+
+	if (c->combined) {
+		buf_adds(&head, "{\"stream\":");
+		jw_str(&head, stream);
+		buf_adds(&head, ",\"data\":");
+	}
+	send_text(c, &head, json, c->combined ? "}" : "");
+	buf_free(&head);
+}
+
+void
+conn_send(struct conn *c, const struct buf *json)
+{
+	const struct buf	 nothing = { 0 };
+
+	send_text(c, &nothing, json, "");
+}
+
+bool
+streams_want(const struct streams *st, struct topic t)
+{
+	const struct conn	*c;
+
+	TAILQ_FOREACH(c, &st->conns, link)
+		if (c->wants[t.kind] & 1u << t.listing)
+			return true;
+	return false;
+}
+
+void
+streams_send_topic(struct streams *st, struct topic t, const struct buf *json)
+{
+	struct conn	*c;
+	char		 name[TOPIC_NAME];
+
+	topic_format(t, name);
+	TAILQ_FOREACH(c, &st->conns, link)
+		if (c->wants[t.kind] & 1u << t.listing)
+			send_payload(c, name, json);
+}
+
+static bool
+hears(const struct conn *c, const struct listened *l, enum user_event kind)
+{
+	return (l->events & 1u << kind) != 0 && listen_key_is(&c->s->key, l->key);
+}
+
+bool
+streams_want_user(const struct streams *st, enum user_event kind)
+{
+	const struct conn	*c;
+
+	TAILQ_FOREACH(c, &st->conns, link)
+		for (size_t i = 0; i < c->nkeys; i++)
+			if (hears(c, &c->keys[i], kind))
+				return true;
+	return false;
+}
+
+void
+streams_send_user(struct streams *st, enum user_event kind, const struct buf *json)
+{
+	struct conn	*c;
+
+	TAILQ_FOREACH(c, &st->conns, link)
+		for (size_t i = 0; i < c->nkeys; i++)
+			if (hears(c, &c->keys[i], kind))
+				send_payload(c, c->keys[i].key, json);
+}
+
+void
+streams_run(struct streams *st)
+{
+	if (!st->sent)
+		return;
+	st->sent = false;
+	pump_run(st->pump);
+}
+
+bool
+streams_any(const struct streams *st)
+{
+	return !TAILQ_EMPTY(&st->conns);
+}
+
+/* Returns -1 where lws shall close the connection. */
+static int
+write_queue(struct conn *c)
+{
+	struct frame	*f;
+
+	while ((f = STAILQ_FIRST(&c->queue)) != NULL && !lws_send_pipe_choked(c->pc.wsi)) {
+		const int	 n = lws_write(c->pc.wsi, f->bytes + LWS_PRE, f->len,
+				    LWS_WRITE_TEXT);
+
+		STAILQ_REMOVE_HEAD(&c->queue, link);
+		c->queued -= f->len;
+		free(f);
+		if (n < 0)
+			return -1;
+	}
+	if (f != NULL)
+		pump_want_write(c->st->pump, &c->pc);
+	return 0;
+}
+
+/* ---- lws ------------------------------------------------------------------------- */
+
+static void
+read_address(struct conn *c, struct lws *wsi)
+{
+	char	*text = xcalloc(1, ADDRESS_BYTES);
+
+	if (lws_hdr_copy(wsi, text, ADDRESS_BYTES, WSI_TOKEN_GET_URI) > 0)
+		conn_read_path(c, text);
+	for (int i = 0; lws_hdr_copy_fragment(wsi, text, ADDRESS_BYTES, WSI_TOKEN_HTTP_URI_ARGS,
+	    i) > 0; i++)
+		conn_read_argument(c, text);
+	simex_log("stream_open", "route=%s combined=%d streams=%zu keys=%zu",
+	    route_name(c->route), (int)c->combined, c->nnames, c->nkeys);
+	free(text);
+}
+
+static int
+on_receive(struct conn *c, const void *in, size_t len)
+{
+	if (c->in.len + len > RX_BYTES)
+		return -1;
+	buf_add(&c->in, in, len);
+	if (!lws_is_final_fragment(c->pc.wsi) || lws_remaining_packet_payload(c->pc.wsi) > 0)
+		return 0;
+	const int	 rc = conn_read_message(c, buf_text(&c->in), c->in.len);
+	buf_reset(&c->in);
+	return rc;
+}
+
+static void
+conn_free(struct conn *c)
+{
+	struct frame	*f;
+
+	pump_forget(c->st->pump, &c->pc);
+	TAILQ_REMOVE(&c->st->conns, c, link);
+	while ((f = STAILQ_FIRST(&c->queue)) != NULL) {
+		STAILQ_REMOVE_HEAD(&c->queue, link);
+		free(f);
+	}
+	conn_forget_names(c);
+	buf_free(&c->in);
+	free(c);
+}
+
+static int
+on_established(struct conn *c, struct lws *wsi)
+{
+	read_address(c, wsi);
+	return 0;
+}
+
+static int
+on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct conn	*c = wsi == NULL ? NULL : lws_get_opaque_user_data(wsi);
+
+	if (c == NULL)
+		return lws_callback_http_dummy(wsi, reason, user, in, len);
+	switch ((int)reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		return on_established(c, wsi);
+	case LWS_CALLBACK_RECEIVE:
+		return on_receive(c, in, len);
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return write_queue(c);
+	case LWS_CALLBACK_WSI_DESTROY:
+		simex_log("stream_closed", "route=%s", route_name(c->route));
+		lws_set_opaque_user_data(wsi, NULL);
+		conn_free(c);
+		return 0;
+	}
+	return lws_callback_http_dummy(wsi, reason, user, in, len);
+}
+
+static void
+on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int salen, void *arg)
+{
+	struct streams		*st = arg;
+	struct lws_vhost	*vhost = lws_get_vhost_by_name(pump_context(st->pump), "default");
+	const int		 on = 1;
+
+	(void)l;
+	(void)sa;
+	(void)salen;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	struct lws	*wsi = lws_adopt_socket_vhost(vhost, fd);
+	if (wsi == NULL)
+		return;		/* lws has closed it */
+	struct conn	*c = xcalloc(1, sizeof(*c));
+	c->st = st;
+	c->s = st->s;
+	STAILQ_INIT(&c->queue);
+	TAILQ_INSERT_TAIL(&st->conns, c, link);
+	lws_set_opaque_user_data(wsi, c);
+	pump_watch(st->pump, &c->pc, wsi);
+	pump_run(st->pump);
+}
+
+static void
+on_lws_log(int level, const char *line)
+{
+	(void)level;
+	simex_log("lws", "line=%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static struct pump *
+open_pump(struct event_base *base)
+{
+	/* The exchange pings every three minutes and hangs up after ten without a pong. */
+	static const lws_retry_bo_t	 idle = {
+		.secs_since_valid_ping = 180, .secs_since_valid_hangup = 780,
+	};
+	static const struct lws_protocols protocols[] = {
+		{ .name = "stream", .callback = on_lws, .rx_buffer_size = RX_BYTES },
+		{ .name = NULL },
+	};
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.protocols = protocols,
+		.pt_serv_buf_size = RX_BYTES,
+		.max_http_header_data = ADDRESS_BYTES,
+		.fd_limit_per_thread = FDS_MAX,
+		.retry_and_idle_policy = &idle,
+		.timeout_secs = 5,
+		.gid = -1, .uid = -1,
+	};
+
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
+	return pump_new(base, &info);
+}
+
+static struct evconnlistener *
+open_listener(struct streams *st, int *port)
+{
+	struct sockaddr_in	 sin = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)st->s->conf.stream_port),
+	};
+	socklen_t		 len = sizeof(sin);
+	struct evconnlistener	*l = evconnlistener_new_bind(st->s->base, on_accept, st,
+				    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
+				    LEV_OPT_REUSEABLE, -1, (struct sockaddr *)&sin, sizeof(sin));
+
+	if (l == NULL)
+		return NULL;
+	if (getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&sin, &len) == -1)
+		panic("getsockname");
+	*port = ntohs(sin.sin_port);
+	return l;
+}
+
+/* NULL: the port cannot be had. */
+struct streams *
+streams_new(struct simex *s, int *port)
+{
+	struct streams	*st = xcalloc(1, sizeof(*st));
+
+	st->s = s;
+	TAILQ_INIT(&st->conns);
+	st->listener = open_listener(st, port);
+	if (st->listener == NULL) {
+		free(st);
+		return NULL;
+	}
+	st->pump = open_pump(s->base);
+	return st;
+}
+
+int
+streams_count(const struct streams *st, enum route route)
+{
+	const struct conn	*c;
+	int			 n = 0;
+
+	TAILQ_FOREACH(c, &st->conns, link)
+		n += c->route == route;
+	return n;
+}
+
+int
+streams_cut(struct streams *st, enum route route)
+{
+	struct conn	*c;
+	int		 n = 0;
+
+	TAILQ_FOREACH(c, &st->conns, link) {
+		if (c->route != route)
+			continue;
+		kill_conn(c);
+		n++;
+	}
+	pump_run(st->pump);
+	return n;
+}
+
+void
+streams_free(struct streams *st)
+{
+	if (st == NULL)
+		return;
+	evconnlistener_free(st->listener);
+	pump_free(st->pump);
+	free(st);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/call.h"
+
+#include "base/text.h"
+#include "tests/simex/core/print.h"
+#include "wire/jw.h"
+
+struct reject
+user_account(struct call *c)
+{
+	print_account(c->out, &c->s->exchange);
+	return reject_none();
+}
+
+struct reject
+user_balance(struct call *c)
+{
+	print_balances(c->out, &c->s->exchange, c->now);
+	return reject_none();
+}
+
+struct reject
+user_position_risk(struct call *c)
+{
+	jw_open(c->out, '[');
+	for (int i = 0; i < LISTING_N; i++)
+		if (c->desk == NULL || c->desk->listing.index == i)
+			print_position_risk(c->out, &c->s->exchange, &c->s->exchange.desks[i]);
+	jw_close(c->out, ']');
+	return reject_none();
+}
+
+struct reject
+user_position_mode(struct call *c)
+{
+	buf_adds(c->out, "{\"dualSidePosition\":false}");
+	return reject_none();
+}
+
+struct reject
+user_leverage(struct call *c)
+{
+	const int64_t	 asked = form_int(c->form, "leverage", 0);
+	/* A number too large for the contract stays too large for an int. */
+	const int	 leverage = asked > INT16_MAX ? INT16_MAX : (int)asked;
+	const struct reject r = exchange_set_leverage(&c->s->exchange, c->desk, leverage, c->now);
+
+	if (reject_is_set(&r))
+		return r;
+	jw_open(c->out, '{');
+	jw_put_str(c->out, "symbol", c->desk->listing.symbol);
+	jw_put_int(c->out, "leverage", leverage);
+	jw_put_str(c->out, "maxNotionalValue", "1000000");
+	jw_close(c->out, '}');
+	return r;
+}
+
+static void
+put_rate(struct buf *b, const char *name, dec_t rate)
+{
+	char	 text[DEC_STR];
+
+	jw_put_str(b, name, dec_format(rate, text));
+}
+
+struct reject
+user_commission_rate(struct call *c)
+{
+	const struct exchange_terms	*t = &c->s->exchange.terms;
+
+	jw_open(c->out, '{');
+	jw_put_str(c->out, "symbol", c->desk->listing.symbol);
+	put_rate(c->out, "makerCommissionRate", t->fee_maker);
+	put_rate(c->out, "takerCommissionRate", t->fee_taker);
+	put_rate(c->out, "rpiCommissionRate", t->fee_maker);
+	jw_close(c->out, '}');
+	return reject_none();
+}
+
+static void
+print_limit(struct buf *b, const char *interval, int n, int64_t limit)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "rateLimitType", "ORDERS");
+	jw_put_str(b, "interval", interval);
+	jw_put_int(b, "intervalNum", n);
+	jw_put_int(b, "limit", limit > 0 ? limit : INT32_MAX);
+	jw_close(b, '}');
+}
+
+struct reject
+user_order_limits(struct call *c)
+{
+	jw_open(c->out, '[');
+	print_limit(c->out, "SECOND", 10, c->s->meter.limit[METER_ORDERS_10S]);
+	print_limit(c->out, "MINUTE", 1, c->s->meter.limit[METER_ORDERS_1M]);
+	jw_close(c->out, ']');
+	return reject_none();
+}
+
+/* ---- the user stream's key ---------------------------------------------------- */
+
+static struct reject
+answer_key(struct call *c)
+{
+	jw_open(c->out, '{');
+	jw_put_str(c->out, "listenKey", c->s->key.text);
+	jw_close(c->out, '}');
+	return reject_none();
+}
+
+struct reject
+user_open_listen_key(struct call *c)
+{
+	listen_key_open(&c->s->key, &c->s->rng, c->now);
+	return answer_key(c);
+}
+
+/* The account has one key; naming another is naming none. */
+static bool
+names_another(const struct call *c)
+{
+	const char	*named = form_str(c->form, "listenKey");
+
+	return named != NULL && !text_eq(named, c->s->key.text);
+}
+
+struct reject
+user_renew_listen_key(struct call *c)
+{
+	if (!listen_key_lives(&c->s->key) || names_another(c))
+		return reject_as(REJ_BAD_LISTEN_KEY);
+	listen_key_renew(&c->s->key, c->now);
+	return answer_key(c);
+}
+
+struct reject
+user_close_listen_key(struct call *c)
+{
+	if (!listen_key_lives(&c->s->key) || names_another(c))
+		return reject_as(REJ_BAD_LISTEN_KEY);
+	listen_key_close(&c->s->key);
+	buf_adds(c->out, "{}");
+	return reject_none();
+}

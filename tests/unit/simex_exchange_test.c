@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/check.h"
+
+#include "base/buf.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "tests/simex/core/event.h"
+#include "tests/simex/core/exchange.h"
+#include "tests/simex/core/rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STEPS = 4000 };
+
+/* BTCUSDT at 61250 with three levels of 0.004 a side: 61250.1, 61250.2, 61250.3. */
+static struct exchange *
+fresh(void)
+{
+	struct exchange	*x = malloc(sizeof(*x));
+
+	exchange_init(x, &(struct exchange_terms){
+		.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
+		.seed = check_seed(),
+	});
+	exchange_set_ladder(x, &x->desks[0],
+	    (struct ladder){ .levels = 3, .qty = D("0.004"), .gap = D("0.1") }, WALL_UNSET);
+	return x;
+}
+
+static void
+discard(struct exchange *x)
+{
+	exchange_fini(x);
+	free(x);
+}
+
+static struct terms
+terms(enum side side, const char *px, const char *qty)
+{
+	struct terms	 t = {
+		.side = side, .type = TYPE_LIMIT, .tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
+		.px = D(px), .qty = D(qty),
+	};
+
+	if (!dec_ok(t.px))
+		t.type = TYPE_MARKET;
+	return t;
+}
+
+static struct order *
+place(struct exchange *x, const struct terms *t)
+{
+	struct order		*o;
+	const struct reject	 r = exchange_place(x, &x->desks[0], t, WALL_UNSET, &o);
+
+	CHECK_INT(reject_code(&r), 0);
+	return o;
+}
+
+static int
+refusal(struct exchange *x, const struct terms *t)
+{
+	struct order		*o;
+	const struct reject	 r = exchange_place(x, &x->desks[0], t, WALL_UNSET, &o);
+
+	return reject_code(&r);
+}
+
+/* "kind qty@px" of every fact since the last call. */
+static const char *
+story(struct exchange *x)
+{
+	static const char *const kinds[] = { "new", "trade", "canceled", "expired", "fund", "lev" };
+	static char		 text[1024];
+	char			 a[DEC_STR], b[DEC_STR];
+	size_t			 n = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < x->facts.n; i++) {
+		const struct fact	*f = &x->facts.v[i];
+
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "",
+		    kinds[f->kind]);
+		if (f->kind == FACT_TRADE)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%s@%s)",
+			    dec_format(f->trade.qty, a), dec_format(f->trade.px, b));
+		if (f->kind == FACT_EXPIRED)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%d)", (int)f->er);
+	}
+	x->facts.n = 0;
+	return text;
+}
+
+static void
+market_order_walks_the_ladder(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 t = terms(SIDE_BUY, "null", "0.010");
+
+	(void)state;
+	check_row("several prices");
+	const struct order	*o = place(x, &t);
+	CHECK_STR(story(x), "new trade(0.004@61250.1) trade(0.004@61250.2) trade(0.002@61250.3)");
+	CHECK_STR(status_name(order_status(o)), "FILLED");
+	CHECK_DEC(order_avg_px(o), "61250.18");
+	check_row("beyond all liquidity");
+	o = place(x, &t);
+	CHECK_STR(story(x), "new trade(0.002@61250.3) expired(9)");
+	CHECK_STR(status_name(order_status(o)), "EXPIRED");
+	check_row("nothing there at all");
+	place(x, &t);
+	CHECK_STR(story(x), "new expired(9)");
+	check_row("quotes come back");
+	exchange_renew_quotes(x, WALL_UNSET);
+	CHECK_DEC(book_top(&x->desks[0].book).ask_qty, "0.004");
+	CHECK(book_is_sound(&x->desks[0].book));
+	discard(x);
+}
+
+static void
+resting_order_fills_in_parts(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 t = terms(SIDE_BUY, "61200", "0.020");
+
+	(void)state;
+	check_row("moves through it");
+	const struct order	*o = place(x, &t);
+	exchange_set_price(x, &x->desks[0], D("61199.9"), WALL_UNSET);
+	CHECK_STR(story(x), "new trade(0.004@61200)");
+	CHECK_STR(status_name(order_status(o)), "PARTIALLY_FILLED");
+	check_row("renewed quotes do not take");
+	exchange_renew_quotes(x, WALL_UNSET);
+	CHECK_STR(story(x), "");
+	CHECK(book_is_sound(&x->desks[0].book));
+	check_row("the next move does");
+	exchange_set_price(x, &x->desks[0], D("61199"), WALL_UNSET);
+	CHECK_STR(story(x), "trade(0.004@61200) trade(0.004@61200) trade(0.004@61200)");
+	exchange_set_price(x, &x->desks[0], D("61000"), WALL_UNSET);
+	CHECK_STR(story(x), "trade(0.004@61200)");
+	CHECK_STR(status_name(order_status(o)), "FILLED");
+	CHECK_DEC(x->desks[0].exposure.bids, "0");
+	discard(x);
+}
+
+static void
+two_of_ours_wait_in_line(void **state)
+{
+	struct exchange		*x = fresh();
+	const struct terms	 low = terms(SIDE_BUY, "61200", "0.006");
+	const struct terms	 high = terms(SIDE_BUY, "61201", "0.006");
+
+	(void)state;
+	check_row("price, then time");
+	const struct order	*first = place(x, &low), *second = place(x, &low);
+	const struct order	*best = place(x, &high);
+	exchange_set_price(x, &x->desks[0], D("61199.8"), WALL_UNSET);
+	CHECK_DEC(best->cum_qty, "0.006");
+	CHECK_DEC(first->cum_qty, "0.002");
+	CHECK_DEC(second->cum_qty, "0");
+	discard(x);
+}
+
+static void
+time_in_force(void **state)
+{
+	static const struct {
+		enum tif	 tif;
+		const char	*px, *qty;
+		int		 code;
+		const char	*story;
+	} rows[] = {
+		{ TIF_IOC, "61250.1", "0.006", 0,     "new trade(0.004@61250.1) expired(2)" },
+		{ TIF_FOK, "61250.1", "0.006", -5021, "" },
+		{ TIF_FOK, "61250.1", "0.004", 0,     "new trade(0.004@61250.1)" },
+		{ TIF_GTX, "61250.1", "0.004", -5022, "" },
+		{ TIF_GTX, "61250",   "0.004", 0,     "new" },
+		{ TIF_GTC, "61250.1", "0.006", 0,     "new trade(0.004@61250.1)" },
+		{ TIF_GTD, "61250",   "0.004", -1115, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct exchange	*x = fresh();
+		struct terms	 t = terms(SIDE_BUY, rows[i].px, rows[i].qty);
+
+		check_row("%s %s", tif_name(rows[i].tif), rows[i].px);
+		t.tif = rows[i].tif;
+		CHECK_INT(refusal(x, &t), rows[i].code);
+		CHECK_STR(story(x), rows[i].story);
+		CHECK(book_is_sound(&x->desks[0].book));
+		discard(x);
+	}
+}
+
+/* Two of ours meet: the taker's mode decides. */
+static void
+self_trade_prevention(void **state)
+{
+	static const struct { enum stp stp; const char *story; } rows[] = {
+		{ STP_EXPIRE_MAKER, "new expired(1)" },
+		{ STP_EXPIRE_TAKER, "new expired(1)" },
+		{ STP_EXPIRE_BOTH,  "new expired(1) expired(1)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct exchange		*x = fresh();
+		const struct terms	 sell = terms(SIDE_SELL, "61250", "0.004");
+		struct terms		 buy = terms(SIDE_BUY, "61250", "0.004");
+
+		check_row("%s", stp_name(rows[i].stp));
+		const struct order	*maker = place(x, &sell);
+		story(x);
+		buy.stp = rows[i].stp;
+		const struct order	*taker = place(x, &buy);
+		CHECK_STR(story(x), rows[i].story);
+		CHECK_INT(order_is_open(maker), rows[i].stp == STP_EXPIRE_TAKER);
+		CHECK_INT(order_is_open(taker), rows[i].stp == STP_EXPIRE_MAKER);
+		CHECK(book_is_sound(&x->desks[0].book));
+		discard(x);
+	}
+}
+
+static void
+reduce_only(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 open = terms(SIDE_BUY, "null", "0.004");
+	struct terms	 close = terms(SIDE_SELL, "null", "0.010");
+	struct terms	 rest = terms(SIDE_SELL, "61300", "0.003");
+
+	(void)state;
+	close.reduce_only = rest.reduce_only = true;
+	check_row("nothing to reduce");
+	CHECK_INT(refusal(x, &close), -2022);
+	check_row("the wrong side");
+	place(x, &open);
+	open.reduce_only = true;
+	CHECK_INT(refusal(x, &open), -2022);
+	check_row("shrinks to what is free");
+	const struct order	*resting = place(x, &rest);
+	const struct order	*o = place(x, &close);
+	CHECK_DEC(o->terms.qty, "0.001");
+	check_row("nothing free any more");
+	CHECK_INT(refusal(x, &close), -4118);
+	check_row("knocked out when the position is gone");
+	open = terms(SIDE_SELL, "null", "0.003");
+	story(x);
+	place(x, &open);
+	CHECK_STR(story(x), "new trade(0.003@61249.9) expired(4)");
+	CHECK(!order_is_open(resting));
+	CHECK_DEC(x->desks[0].position.qty, "0");
+	CHECK_DEC(x->desks[0].exposure.asks, "0");
+	discard(x);
+}
+
+static void
+refusals_of_the_account(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 t = terms(SIDE_BUY, "60000", "0.001");
+
+	(void)state;
+	check_row("a client order id among the open ones");
+	text_put(t.clord_id, sizeof(t.clord_id), "same");
+	struct order	*o = place(x, &t);
+	CHECK_INT(refusal(x, &t), -4116);
+	exchange_cancel(x, o, WALL_UNSET);
+	CHECK_INT(refusal(x, &t), 0);
+	check_row("margin");
+	t = terms(SIDE_BUY, "60000", "4");
+	CHECK_INT(refusal(x, &t), -2019);
+	check_row("open orders");
+	t = terms(SIDE_BUY, "60000", "0.001");
+	for (size_t n = x->desks[0].orders.n_open; n < MAX_NUM_ORDERS; n++)
+		place(x, &t);
+	CHECK_INT(refusal(x, &t), -2025);
+	check_row("notional at the mark price, unless it reduces");
+	exchange_cancel_all(x, &x->desks[0], WALL_UNSET);
+	exchange_set_price(x, &x->desks[0], D("40000"), WALL_UNSET);
+	t = terms(SIDE_BUY, "null", "0.001");
+	CHECK_INT(refusal(x, &t), -4164);
+	t.qty = D("0.002");
+	place(x, &t);
+	t = terms(SIDE_SELL, "null", "0.001");
+	t.reduce_only = true;
+	CHECK_INT(refusal(x, &t), 0);
+	discard(x);
+}
+
+static void
+ids_find_their_orders(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 t = terms(SIDE_BUY, "60000", "0.001");
+	struct orders	*os = &x->desks[0].orders;
+
+	(void)state;
+	check_row("the newest of a name");
+	text_put(t.clord_id, sizeof(t.clord_id), "again");
+	struct order	*old = place(x, &t);
+	exchange_cancel(x, old, WALL_UNSET);
+	const struct order	*newer = place(x, &t);
+	CHECK(orders_find_clord_id(os, "again") == newer);
+	CHECK(orders_find(os, old->id) == old);
+	CHECK(orders_find(os, newer->id) == newer);
+	CHECK_INT(newer->id, old->id + 1);
+	CHECK(orders_find(os, newer->id + 1) == NULL);
+	CHECK(orders_find(os, 0) == NULL);
+	discard(x);
+}
+
+/* A recorded fill of the exchange has these fields; each of ours has them too. */
+static void
+events_have_all_fields(void **state)
+{
+	static const char *const order_keys[] = {
+		"\"s\":", "\"c\":", "\"S\":", "\"o\":", "\"f\":", "\"q\":", "\"p\":", "\"ap\":",
+		"\"sp\":", "\"x\":", "\"X\":", "\"i\":", "\"l\":", "\"z\":", "\"L\":", "\"n\":",
+		"\"N\":", "\"T\":", "\"t\":", "\"b\":", "\"a\":", "\"m\":", "\"R\":", "\"wt\":",
+		"\"ot\":", "\"ps\":", "\"cp\":", "\"rp\":", "\"pP\":", "\"si\":", "\"ss\":", "\"V\":",
+		"\"pm\":", "\"gtd\":", "\"er\":", "\"E\":",
+	};
+	static const char *const account_keys[] = {
+		"\"m\":\"ORDER\"", "\"wb\":", "\"cw\":", "\"bc\":", "\"pa\":", "\"ep\":", "\"cr\":",
+		"\"up\":", "\"mt\":\"cross\"", "\"iw\":", "\"ps\":", "\"bep\":",
+	};
+	struct exchange		*x = fresh();
+	const struct terms	 t = terms(SIDE_BUY, "null", "0.002");
+	struct buf		 b = { 0 };
+
+	(void)state;
+	check_row("fill");
+	place(x, &t);
+	const struct fact	*fill = &x->facts.v[1];
+	event_order(&b, fill, WALL_UNSET);
+	for (size_t i = 0; i < NITEMS(order_keys); i++)
+		CHECK_HAS(buf_text(&b), order_keys[i]);
+	CHECK_HAS(buf_text(&b), "\"x\":\"TRADE\",\"X\":\"FILLED\"");
+	buf_reset(&b);
+	event_account(&b, fill, WALL_UNSET);
+	for (size_t i = 0; i < NITEMS(account_keys); i++)
+		CHECK_HAS(buf_text(&b), account_keys[i]);
+	buf_reset(&b);
+	event_trade_lite(&b, fill, WALL_UNSET);
+	CHECK_HAS(buf_text(&b), "\"q\":\"0.002\",\"p\":\"0.00\"");
+	buf_free(&b);
+	discard(x);
+}
+
+/* ---- laws -------------------------------------------------------------------------- */
+
+static void
+random_act(struct exchange *x, struct rng *r)
+{
+	struct desk	*d = &x->desks[0];
+	struct terms	 t = terms((enum side)rng_below(r, SIDE_N), "null", "0.001");
+	struct order	*o;
+	const int64_t	 ticks = (int64_t)rng_below(r, 41) - 20;
+
+	t.qty.e8 *= (int64_t)rng_below(r, 12) + 1;
+	t.stp = (enum stp)rng_below(r, STP_N);
+	t.reduce_only = rng_below(r, 4) == 0;
+	switch (rng_below(r, 8)) {
+	case 0: case 1: case 2:
+		t.type = TYPE_LIMIT;
+		t.px = dec_add(d->market.ref_px, (dec_t){ ticks * d->listing.tick.e8 });
+		t.tif = (enum tif)rng_below(r, TIF_GTD);
+		/* FALLTHROUGH */
+	case 3: {
+		const struct reject	 refused = exchange_place(x, d, &t, WALL_UNSET, &o);
+		(void)refused;
+		return;
+	}
+	case 4:
+		if ((o = TAILQ_FIRST(&d->orders.open)) != NULL)
+			exchange_cancel(x, o, WALL_UNSET);
+		return;
+	case 5:
+		exchange_renew_quotes(x, WALL_UNSET);
+		return;
+	default:
+		exchange_set_price(x, d,
+		    dec_add(d->market.ref_px, (dec_t){ ticks * d->listing.tick.e8 }), WALL_UNSET);
+	}
+}
+
+static void
+check_laws(const struct exchange *x)
+{
+	const struct desk	*d = &x->desks[0];
+	dec_t			 net = DEC_ZERO, realized = DEC_ZERO, fees = DEC_ZERO;
+	dec_t			 cum = DEC_ZERO, traded = DEC_ZERO, bids = DEC_ZERO;
+
+	for (size_t i = 0; i < d->orders.ntrades; i++) {
+		const struct trade	*t = &d->orders.trades[i];
+
+		net = t->side == SIDE_BUY ? dec_add(net, t->qty) : dec_sub(net, t->qty);
+		realized = dec_add(realized, t->realized);
+		fees = dec_add(fees, t->fee);
+		traded = dec_add(traded, t->qty);
+	}
+	for (size_t i = 0; i < d->orders.n; i++) {
+		const struct order	*o = d->orders.v[i];
+
+		cum = dec_add(cum, o->cum_qty);
+		CHECK_INT(o->rest.level != NULL, order_is_open(o));
+		if (!order_is_open(o))
+			continue;
+		CHECK(dec_cmp(dec_add(o->cum_qty, o->rest.leaves_qty), o->terms.qty) == 0);
+		if (o->terms.side == SIDE_BUY)
+			bids = dec_add(bids, dec_mul(o->rest.leaves_qty, o->terms.px, ROUND_DOWN));
+	}
+	CHECK(dec_cmp(cum, traded) == 0);
+	CHECK(dec_cmp(net, d->position.qty) == 0);
+	CHECK(dec_cmp(bids, d->exposure.bids) == 0);
+	CHECK(dec_cmp(x->wallet.balance, dec_sub(dec_add(x->wallet.initial, realized), fees)) == 0);
+	CHECK(book_is_sound(&d->book));
+}
+
+static void
+laws_hold_whatever_happens(void **state)
+{
+	struct rng	 r = rng_seed(check_seed());
+	struct exchange	*x = fresh();
+
+	(void)state;
+	for (int i = 0; i < STEPS; i++) {
+		check_row("step %d", i);
+		random_act(x, &r);
+		CHECK(book_is_sound(&x->desks[0].book));
+		if (i % 50 == 0)
+			check_laws(x);
+		x->facts.n = 0;
+	}
+	check_laws(x);
+	CHECK(x->desks[0].orders.ntrades > STEPS / 10);
+	discard(x);
+}
+
+static void
+same_seed_same_prices(void **state)
+{
+	struct exchange	*a = fresh(), *b = fresh();
+	const struct terms t = terms(SIDE_BUY, "null", "0.004");
+
+	(void)state;
+	place(a, &t);		/* what the client does has no influence */
+	for (int i = 0; i < STEPS; i++) {
+		check_row("step %d", i);
+		exchange_wander(a, WALL_UNSET);
+		exchange_wander(b, WALL_UNSET);
+		for (int l = 0; l < LISTING_N; l++)
+			CHECK_INT(a->desks[l].market.ref_px.e8, b->desks[l].market.ref_px.e8);
+	}
+	CHECK(dec_cmp(a->desks[0].market.ref_px, a->desks[0].listing.start_px) != 0);
+	discard(a);
+	discard(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(market_order_walks_the_ladder),
+		cmocka_unit_test(resting_order_fills_in_parts),
+		cmocka_unit_test(two_of_ours_wait_in_line),
+		cmocka_unit_test(time_in_force),
+		cmocka_unit_test(self_trade_prevention),
+		cmocka_unit_test(reduce_only),
+		cmocka_unit_test(refusals_of_the_account),
+		cmocka_unit_test(ids_find_their_orders),
+		cmocka_unit_test(events_have_all_fields),
+		cmocka_unit_test(laws_hold_whatever_happens),
+		cmocka_unit_test(same_seed_same_prices),
+	};
+
+	return cmocka_run_group_tests_name("simex_exchange", tests, NULL, NULL);
+}

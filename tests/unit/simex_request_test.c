@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/check.h"
+
+#include "base/clock.h"
+#include "tests/simex/core/intake.h"
+#include "tests/simex/core/listing.h"
+#include "tests/simex/core/meter.h"
+#include "tests/simex/core/topic.h"
+
+#include <string.h>
+
+#define LIMIT	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&price=1&quantity=1"
+#define MARKET	"symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1"
+
+static void
+parameters_of_an_order(void **state)
+{
+	static const struct { const char *query; int code; const char *says; } rows[] = {
+		{ LIMIT, 0, "" },
+		{ MARKET, 0, "" },
+		{ MARKET "&timestamp=1&recvWindow=5&signature=x", 0, "" },
+		{ MARKET "&reduceOnly=true&newOrderRespType=RESULT&positionSide=BOTH", 0, "" },
+		{ "side=SELL&type=MARKET&quantity=1", -1102, "'symbol'" },
+		{ "symbol=BTCUSDT&type=MARKET&quantity=1", -1102, "'side'" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET", -1102, "'quantity'" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=", -1102, "'quantity'" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1x", -1100, "'quantity'" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=-1", -1100, "'quantity'" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1e3", -1100, "'quantity'" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1.000000001", -1111, "Precision" },
+		{ "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1.0000000000", 0, "" },
+		{ "symbol=BTCUSDT&side=HOLD&type=MARKET&quantity=1", -1117, "side" },
+		{ "symbol=BTCUSDT&side=SELL&type=ICEBERG&quantity=1", -1116, "orderType" },
+		{ "symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=1", -4120, "Algo" },
+		{ LIMIT "&positionSide=LONG", -4061, "position side" },
+		{ LIMIT "&reduceOnly=yes", -1130, "'reduceOnly'" },
+		{ LIMIT "&stopPrice=1", -1106, "'stopprice'" },
+		{ LIMIT "&colour=red", -1104, "'colour'" },
+		{ MARKET "&price=1", -1106, "'price'" },
+		{ MARKET "&timeInForce=GTC", -1106, "'timeinforce'" },
+		{ "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1", -1102, "'price'" },
+		{ "symbol=BTCUSDT&side=BUY&type=LIMIT&price=1&quantity=1", -1102, "'timeInForce'" },
+		{ "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTX2&price=1&quantity=1", -1115, "" },
+		{ MARKET "&newClientOrderId=abcdefghijklmnopqrstuvwxyz0123456789", 0, "" },
+		{ MARKET "&newClientOrderId=abcdefghijklmnopqrstuvwxyz01234567890", -4015, "36" },
+		{ MARKET "&newClientOrderId=a%20b", -1100, "newClientOrderId" },
+		{ MARKET "&newClientOrderId=a.A:/_-9", 0, "" },
+	};
+	struct form	 f = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct buf	 said = { 0 };
+		struct terms	 t;
+
+		check_row("%s", rows[i].query);
+		form_parse(&f, rows[i].query, "", 0);
+		struct reject	 r = form_check(&f, intake_params, INTAKE_PARAMS);
+		if (!reject_is_set(&r))
+			r = intake_parse(&f, &t);
+		reject_print(&said, &r);
+		CHECK_INT(reject_code(&r), rows[i].code);
+		CHECK_HAS(buf_text(&said), rows[i].says);
+		buf_free(&said);
+	}
+	form_free(&f);
+}
+
+static void
+the_query_wins_over_the_body(void **state)
+{
+	static const char	 body[] = "symbol=ETHUSDT&quantity=2";
+	struct form		 f = { 0 };
+
+	(void)state;
+	check_row("symbol twice");
+	form_parse(&f, "symbol=BTC%55SDT&side=BUY", body, strlen(body));
+	CHECK_STR(form_str(&f, "symbol"), "BTCUSDT");
+	CHECK_DEC(form_dec(&f, "quantity"), "2");
+	CHECK(form_str(&f, "price") == NULL);
+	form_free(&f);
+}
+
+/* A step that is no power of ten shows the difference between precision and step. */
+static const struct listing_row coarse = {
+	.symbol = "X", .price_places = 2, .qty_places = 3,
+	.min_price = "10.00", .max_price = "1000", .tick = "0.10",
+	.min_qty = "0.005", .max_qty = "100", .step = "0.005", .market_max_qty = "20",
+	.min_notional = "50", .multiplier_up = "1.05", .multiplier_down = "0.95",
+	.take_bound = "0.05", .maint_margin = "0.004", .start_px = "100", .quote_qty = "1",
+};
+
+static void
+price_filters(void **state)
+{
+	static const struct { enum side side; const char *px; int code; } rows[] = {
+		{ SIDE_BUY,  "100",     0 },
+		{ SIDE_BUY,  "9.90",    -4013 }, { SIDE_BUY,  "10.00",   0 },
+		{ SIDE_SELL, "1000",    0 },     { SIDE_SELL, "1000.10", -4002 },
+		{ SIDE_BUY,  "99.95",   -4014 }, { SIDE_BUY,  "99.9",    0 },
+		{ SIDE_BUY,  "99.999",  -1111 },
+		{ SIDE_BUY,  "105.00",  0 },     { SIDE_BUY,  "105.10",  -4016 },
+		{ SIDE_SELL, "95.00",   0 },     { SIDE_SELL, "94.90",   -4024 },
+		/* one-sided: a buyer may bid low, a seller ask high */
+		{ SIDE_BUY,  "50",      0 },     { SIDE_SELL, "500",     0 },
+	};
+	struct listing	 l;
+
+	(void)state;
+	listing_init(&l, &coarse, 0);
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("side %d price %s", (int)rows[i].side, rows[i].px);
+		struct reject	 r = listing_check_price(&l, D(rows[i].px));
+		if (!reject_is_set(&r))
+			r = listing_check_percent(&l, rows[i].side, D(rows[i].px), D("100"));
+		CHECK_INT(reject_code(&r), rows[i].code);
+	}
+}
+
+static void
+quantity_filters(void **state)
+{
+	static const struct { enum ord_type type; const char *qty; int code; } rows[] = {
+		{ TYPE_LIMIT,  "0",       -4003 }, { TYPE_LIMIT,  "0.005",   0 },
+		{ TYPE_LIMIT,  "0.004",   -4004 }, { TYPE_LIMIT,  "0.0055",  -1111 },
+		{ TYPE_LIMIT,  "0.007",   -4023 }, { TYPE_LIMIT,  "0.010",   0 },
+		{ TYPE_LIMIT,  "100",     0 },     { TYPE_LIMIT,  "100.005", -4005 },
+		{ TYPE_MARKET, "20",      0 },     { TYPE_MARKET, "20.005",  -4005 },
+	};
+	struct listing	 l;
+
+	(void)state;
+	listing_init(&l, &coarse, 0);
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct reject	 r = listing_check_qty(&l, rows[i].type, D(rows[i].qty));
+
+		check_row("type %d qty %s", (int)rows[i].type, rows[i].qty);
+		CHECK_INT(reject_code(&r), rows[i].code);
+	}
+	check_row("notional");
+	const struct reject	 enough = listing_check_notional(&l, D("100"), D("0.5"));
+	const struct reject	 little = listing_check_notional(&l, D("99.9"), D("0.5"));
+	CHECK_INT(reject_code(&enough), 0);
+	CHECK_INT(reject_code(&little), -4164);
+	CHECK_STR(little.arg, "50");
+}
+
+/* Windows are of the clock: what was used is forgotten at the full ten seconds and minute. */
+static void
+limits_count_in_fixed_windows(void **state)
+{
+	static const struct { int64_t at_s; int64_t weight, orders; int code; } rows[] = {
+		{ 60,  6, 0, 0 },	{ 61,  4, 0, 0 },	{ 119, 1, 0, -1003 },
+		{ 120, 1, 0, 0 },
+		{ 121, 0, 1, 0 },	{ 122, 0, 1, 0 },	{ 129, 0, 1, -1015 },
+		{ 130, 0, 2, 0 },	{ 140, 0, 2, -1015 },	{ 141, 0, 1, 0 },
+		{ 179, 0, 1, -1015 },	{ 180, 0, 1, 0 },
+	};
+	struct meter	 m = { .limit = { 10, 2, 5 } };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const wall_t		 now = { rows[i].at_s * 1000000 };
+		const struct reject	 r = meter_take(&m, now, rows[i].weight, rows[i].orders);
+
+		check_row("%zu at %lld s", i, (long long)rows[i].at_s);
+		CHECK_INT(reject_code(&r), rows[i].code);
+	}
+	check_row("used");
+	CHECK_INT(meter_used(&m, (wall_t){ 180 * 1000000 }, METER_ORDERS_10S), 1);
+	CHECK_INT(meter_used(&m, (wall_t){ 190 * 1000000 }, METER_ORDERS_10S), 0);
+}
+
+static void
+stream_names(void **state)
+{
+	static const struct { const char *name; bool known; enum topic_kind kind; int listing; } rows[] = {
+		{ "btcusdt@bookTicker",   true,  TOPIC_BOOK_TICKER, 0 },
+		{ "ethusdt@markPrice@1s", true,  TOPIC_MARK_1S, 1 },
+		{ "ethusdt@markPrice",    true,  TOPIC_MARK_3S, 1 },
+		{ "!markPrice@arr@1s",    true,  TOPIC_ALL_MARK_1S, 0 },
+		{ "!markPrice@arr",       true,  TOPIC_ALL_MARK_3S, 0 },
+		{ "dogeusdt@depth5",      true,  TOPIC_DEPTH5, 2 },
+		{ "BTCUSDT@bookTicker",   false, TOPIC_N, 0 },
+		{ "xyzusdt@bookTicker",   false, TOPIC_N, 0 },
+		{ "btcusdt",              false, TOPIC_N, 0 },
+		{ "",                     false, TOPIC_N, 0 },
+	};
+	char		 name[TOPIC_NAME];
+	struct topic	 t;
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%s", rows[i].name);
+		CHECK_INT(topic_parse(rows[i].name, &t), rows[i].known);
+		if (!rows[i].known)
+			continue;
+		CHECK_INT(t.kind, rows[i].kind);
+		CHECK_INT(t.listing, rows[i].listing);
+		topic_format(t, name);
+		CHECK_STR(name, rows[i].name);
+	}
+}
+
+static void
+stream_addresses(void **state)
+{
+	static const struct { const char *path; enum route route; bool combined; const char *names; }
+	rows[] = {
+		{ "/public/ws/btcusdt@bookTicker/x", ROUTE_PUBLIC,  false, "btcusdt@bookTicker/x" },
+		{ "/market/stream",                  ROUTE_MARKET,  true,  "" },
+		{ "/private/ws",                     ROUTE_PRIVATE, false, "" },
+		{ "/private/ws/KEY",                 ROUTE_PRIVATE, false, "KEY" },
+		{ "/ws/btcusdt@bookTicker",          ROUTE_NONE,    false, "btcusdt@bookTicker" },
+		{ "/stream",                         ROUTE_NONE,    true,  "" },
+		{ "/",                               ROUTE_NONE,    false, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct address	 a = address_parse(rows[i].path);
+
+		check_row("%s", rows[i].path);
+		CHECK_INT(a.route, rows[i].route);
+		CHECK_INT(a.combined, rows[i].combined);
+		CHECK_STR(a.names, rows[i].names);
+	}
+	check_row("events");
+	CHECK_INT(user_events_parse("TRADE_LITE/NONSENSE/ACCOUNT_UPDATE"),
+	    1 << UE_TRADE_LITE | 1 << UE_ACCOUNT_UPDATE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(parameters_of_an_order),
+		cmocka_unit_test(the_query_wins_over_the_body),
+		cmocka_unit_test(price_filters),
+		cmocka_unit_test(quantity_filters),
+		cmocka_unit_test(limits_count_in_fixed_windows),
+		cmocka_unit_test(stream_names),
+		cmocka_unit_test(stream_addresses),
+	};
+
+	return cmocka_run_group_tests_name("simex_request", tests, NULL, NULL);
+}
