@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make help says what there is.
 
-DAEMONS = feedd userd cmdd riskd
+DAEMONS = feedd userd cmdd orderd riskd
 
 # Two words a daemon: core is pure and unit-tested, shell does the I/O.
 feedd_CORE   = decode quotes
@@ -11,7 +11,7 @@ userd_SHELL  = userd bus stream venue
 cmdd_CORE    = command intake
 cmdd_SHELL   = cmdd bus
 orderd_CORE  = order blotter request doubt
-orderd_SHELL = orderd bus store venue
+orderd_SHELL = orderd bus store venue place apply
 riskd_CORE   = account limit market pending view
 riskd_SHELL  = riskd bus store judge book
 algod_CORE   = algo runner algo/trail_stop

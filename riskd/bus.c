@@ -51,6 +51,20 @@ bus_tell_reconciled(struct riskd *d, int64_t stream_no)
 	show_state(d);
 }
 
+/* Kept in pms:last:riskd: a gap outlives us. */
+static void
+note_gap(struct riskd *d, struct item *item, int64_t stream_no)
+{
+	struct txn	*t = txn_new(d->base->bus, "gap", item);
+	char		 text[24];
+
+	d->gap_no = stream_no;
+	show_state(d);
+	text_putf(text, sizeof(text), "%lld", (long long)stream_no);
+	txn_set(t, K_LAST, d->base->spec->name, text);
+	txn_commit(t, NULL, NULL);
+}
+
 /* New risk waits until orderd has said that book and exchange agree. */
 static void
 on_account(void *arg, struct item *item)
@@ -63,12 +77,11 @@ on_account(void *arg, struct item *item)
 		bus_park(d->base->bus, item, ff.text);
 		return;
 	}
-	if (m.kind == REPORT_GAP) {
-		d->gap_no = m.stream_no > d->gap_no ? m.stream_no : d->gap_no;
-		show_state(d);
-	}
 	free(m.positions);
-	bus_ack(d->base->bus, item);
+	if (m.kind == REPORT_GAP && m.stream_no > d->gap_no)
+		note_gap(d, item, m.stream_no);
+	else
+		bus_ack(d->base->bus, item);
 }
 
 /* In the order they are handled when several wait: what ends risk first. */
@@ -180,24 +193,27 @@ on_told(void *arg)
 	show_state(d);
 }
 
-struct orderd_health {
-	int64_t	reconciled_no;
-};
-
-/* orderd may have said it to an earlier life of ours. */
-static void
-on_orderd_health(void *arg, const redisReply *r)
+static int64_t
+number_of(const redisReply *r)
 {
-	static const struct field	 v[] = {
-		F(orderd_health, reconciled_no, "reconciledNo", F_I64, 0),
-	};
-	static const struct fields	 fields = FIELDS(v);
-	struct orderd_health		 h = { 0 };
-	struct field_fault		 ff;
+	int64_t	 n;
 
-	if (r->type == REDIS_REPLY_STRING &&
-	    fields_read(&fields, &h, r->str, (size_t)r->len, &ff) == 0)
-		bus_tell_reconciled(arg, h.reconciled_no);
+	return r->type == REDIS_REPLY_STRING && text_to_i64(r->str, 0, INT64_MAX, &n) == 0 ? n : 0;
+}
+
+/* orderd may have said it to an earlier life of ours; 0 while it works on a gap. */
+static void
+on_reconciled_before(void *arg, const redisReply *r)
+{
+	bus_tell_reconciled(arg, number_of(r));
+}
+
+static void
+on_gap_before(void *arg, const redisReply *r)
+{
+	struct riskd	*d = arg;
+
+	d->gap_no = number_of(r);
 }
 
 void
@@ -205,8 +221,10 @@ bus_serve(struct riskd *d)
 {
 	char	 pattern[KEY_MAX], key[KEY_MAX];
 
-	bus_ask(d->base->bus, on_orderd_health, d, 2,
-	    (const char *[]){ "GET", key_format(K_HEALTH, "orderd", key) });
+	bus_ask(d->base->bus, on_gap_before, d, 2,
+	    (const char *[]){ "GET", key_format(K_LAST, d->base->spec->name, key) });
+	bus_ask(d->base->bus, on_reconciled_before, d, 2,
+	    (const char *[]){ "GET", key_format(K_LAST, "orderd", key) });
 	bus_subscribe(d->base->bus, key_format(K_TICK, "*", pattern), on_tick, NULL, d);
 	d->views_timer = timer_new(d->base->loop, on_views_time, d);
 	on_views_time(d);

@@ -168,10 +168,10 @@ check_types(struct bus *b)
 void
 bus_move_aside(struct bus *b, const char *key, const char *type)
 {
-	char	 aside[KEY_MAX];
+	char	 what[KEY_MAX], aside[KEY_MAX];
 
-	text_putf(aside, sizeof(aside), "pms:dead:%s:%lld", key,
-	    (long long)wall_ms(loop_wall(b->loop)));
+	text_putf(what, sizeof(what), "%s:%lld", key, (long long)wall_ms(loop_wall(b->loop)));
+	key_format(K_DEAD_LIST, what, aside);
 	log_error("key_moved_aside", "key=%s type=%s to=%s", key, type, aside);
 	link_send(b->cmd, NULL, NULL, 3, (const char *[]){ "RENAME", key, aside }, NULL);
 }

@@ -92,6 +92,7 @@ struct txn	*txn_new(struct bus *, const char *label, struct item *);
 void		 txn_push(struct txn *, enum key, const char *arg, const char *text, size_t len);
 void		 txn_publish(struct txn *, enum key, const char *arg, const char *text);
 void		 txn_set_ex(struct txn *, enum key, const char *arg, const char *text, int ttl_s);
+void		 txn_set(struct txn *, enum key, const char *arg, const char *text);
 void		 txn_del(struct txn *, enum key, const char *arg);
 void		 txn_hset(struct txn *, enum key, const char *arg, const char *field,
 		    const char *value);

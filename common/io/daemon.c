@@ -251,7 +251,7 @@ struct wanted {
 	const char	*file;
 	bool		 check_only;
 	int		 notify_fd;
-	char		*sets[32];
+	char		*sets[33];	/* NULL behind the last */
 	size_t		 nsets;
 };
 
@@ -267,9 +267,9 @@ parse_options(struct life *l, int argc, char **argv, struct wanted *w)
 		case 'f': w->file = optarg; break;
 		case 'n': w->check_only = true; break;
 		case 'o':
-			if (w->nsets == NITEMS(w->sets))
+			if (w->nsets == NITEMS(w->sets) - 1)
 				fatal(EXIT_CONFIG, "configuration_bad", "more than %zu -o",
-				    NITEMS(w->sets));
+				    w->nsets);
 			w->sets[w->nsets++] = optarg;
 			break;
 		case 'h': print_help(l); return 0;
@@ -298,8 +298,8 @@ load_conf(struct life *l, struct wanted *w)
 	if (w->file != NULL)
 		apply_file(l, w->file);
 	apply_environment(l);
-	for (size_t i = 0; i < w->nsets; i++)
-		apply_option(l, w->sets[i]);
+	for (char **set = w->sets; *set != NULL; set++)
+		apply_option(l, *set);
 }
 
 /* ---- heartbeat -------------------------------------------------------------------------- */

@@ -108,6 +108,14 @@ txn_set_ex(struct txn *t, enum key k, const char *arg, const char *text, int ttl
 }
 
 void
+txn_set(struct txn *t, enum key k, const char *arg, const char *text)
+{
+	char	 key[KEY_MAX];
+
+	add_command(t, k, 3, (const char *[]){ "SET", key_format(k, arg, key), text }, NULL);
+}
+
+void
 txn_del(struct txn *t, enum key k, const char *arg)
 {
 	char	 key[KEY_MAX];

@@ -364,7 +364,7 @@ ws_hub_new(struct loop *loop, const char *ca_file)
 		.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
 		.pt_serv_buf_size = RX_BUFFER, .fd_limit_per_thread = FDS,
 		.timeout_secs = CONNECT_S, .connect_timeout_secs = CONNECT_S,
-		.gid = (gid_t)-1, .uid = (uid_t)-1,
+		.gid = -1, .uid = -1,
 	};
 
 	if (*ca_file != '\0') {

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * orderd - gets orders done on the exchange.
+ */
+#include "orderd/orderd.h"
+
+static const struct conf_key	keys[] = {
+	CONF(orderd_conf, answer_wait, C_MS, "3s", 100, 60000,
+	    "how long the exchange may take to answer an order before it is in doubt"),
+	CONF(orderd_conf, connections, C_INT, "8", 1, 64,
+	    "requests under way at once, for each of the two lanes"),
+	CONF(orderd_conf, ledger_lag, C_MS, "500ms", 10, 60000,
+	    "age of the oldest unstored write from which nothing that adds risk is sent"),
+	CONF(orderd_conf, recv_window, C_MS, "2s", 100, 3000,
+	    "how old a signature the exchange may accept"),
+	CONF(orderd_conf, silence, C_MS, "5s", 100, 600000,
+	    "how long a market order may say nothing before it is asked for"),
+};
+
+static const struct counter	counters[] = {
+	COUNTER(orderd, sent, "orders sent"),
+	COUNTER(orderd, accepted, "orders the exchange has answered it took"),
+	COUNTER(orderd, refused, "orders refused, by the exchange or for want of the ledger"),
+	COUNTER(orderd, expired, "orders that came too late and were not sent"),
+	COUNTER(orderd, in_doubt, "orders whose outcome was not known for a while"),
+	COUNTER(orderd, not_placed, "orders in doubt that turned out never to have been placed"),
+	COUNTER(orderd, executions, "executions applied"),
+	COUNTER(orderd, asked, "questions about orders"),
+	COUNTER(orderd, foreign, "reports of orders that are not ours"),
+};
+
+static const enum key	outputs[] = { K_Q_FILL, K_Q_OUTCOME, K_Q_CHILD, K_Q_REPORT, K_DEAD };
+
+int64_t
+orderd_window_ms(const struct orderd *d)
+{
+	return d->conf->recv_window + d->clock_error_ms;
+}
+
+struct spelling
+orderd_spelling(struct orderd *d)
+{
+	return (struct spelling){ instruments_all(d->instruments),
+	    d->base->common->symbol_format == SYMBOLS_CCXT };
+}
+
+static void
+log_step(const struct order *o, enum ord_state was, enum ord_event on, unsigned acts)
+{
+	char	 cum[DEC_STR];
+
+	if (acts & ACT_ALARM)
+		log_error("order_lives", "sub=%s clord_id=%s on=%s; it had been told as not placed, and "
+		    "its executions are booked", o->o.sub, o->o.clord_id,
+		    names_get(&ord_event_names, (int)on));
+	if (acts & ACT_IMPOSSIBLE)
+		log_error("impossible", "clord_id=%s state=%s on=%s; nothing was changed", o->o.clord_id,
+		    names_get(&ord_state_names, (int)was), names_get(&ord_event_names, (int)on));
+	if (acts & (ACT_STATE | ACT_EXECUTION))
+		log_info("order_state", "sub=%s clord_id=%s sym=%s from=%s to=%s on=%s cum_qty=%s "
+		    "order_id=%lld", o->o.sub, o->o.clord_id, o->o.symbol,
+		    names_get(&ord_state_names, (int)was), names_get(&ord_state_names, (int)o->state),
+		    names_get(&ord_event_names, (int)on), dec_format(o->cum_qty, cum),
+		    (long long)o->order_id);
+}
+
+unsigned
+orderd_step(struct orderd *d, struct order *o, const struct order_input *in)
+{
+	const enum ord_state	 was = o->state;
+	const unsigned		 acts = order_step(o, in);
+
+	log_step(o, was, in->on, acts);
+	if (acts & ACT_IN_DOUBT)
+		d->in_doubt++;
+	if (!order_is_over(o))
+		apply_plan(d, o, acts);
+	return acts;
+}
+
+/* The ledger before the lists: an intent is known before its execution. */
+void
+orderd_start_step(struct orderd *d, enum start_step step)
+{
+	switch (step) {
+	case START_LEDGER:
+		store_start(d);
+		return;
+	case START_CLOCK:
+		venue_sync_clock(d);
+		return;
+	case START_ACCOUNT:
+		venue_check_account(d);
+		return;
+	case START_BUS:
+		bus_serve(d);
+		return;
+	}
+}
+
+static void
+on_instruments(void *arg)
+{
+	orderd_start_step(arg, START_LEDGER);
+}
+
+static void
+start(struct daemon *base)
+{
+	struct orderd	*d = base->self;
+
+	d->base = base;
+	d->conf = base->conf;
+	blotter_init(&d->blotter);
+	place_start(d);
+	apply_start(d);
+	venue_start(d);
+	d->instruments = instruments_new(base->bus, on_instruments, d);
+}
+
+static void
+stop(struct daemon *base)
+{
+	bus_stop(base->self);
+}
+
+static void
+health(struct daemon *base, struct buf *b)
+{
+	const struct orderd	*d = base->self;
+
+	buf_addf(b, ",\"live\":%zu,\"ledger\":%s,\"stream\":%s,\"reconciledNo\":%lld,"
+	    "\"clockErrorMs\":%lld", d->blotter.map.n - d->blotter.nretired,
+	    d->pg != NULL && pg_is_up(d->pg) ? "true" : "false", d->stream_up ? "true" : "false",
+	    (long long)d->reconciled_no, (long long)d->clock_error_ms);
+}
+
+static void
+fini(struct daemon *base)
+{
+	struct orderd	*d = base->self;
+
+	venue_fini(d);
+	store_fini(d);
+	apply_fini(d);
+	place_fini(d);
+	blotter_fini(&d->blotter);
+	instruments_free(d->instruments);
+}
+
+static const struct daemon_spec	spec = {
+	.name = "orderd", .purpose = "gets orders done on the exchange",
+	.conf = keys, .nconf = NITEMS(keys), .conf_size = sizeof(struct orderd_conf),
+	.counters = counters, .ncounters = NITEMS(counters),
+	.outputs = outputs, .noutputs = NITEMS(outputs),
+	.self_size = sizeof(struct orderd),
+	.start = start, .stop = stop, .health = health, .fini = fini,
+};
+
+int
+main(int argc, char **argv)
+{
+	return daemon_main(&spec, argc, argv);
+}

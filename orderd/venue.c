@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "orderd/orderd.h"
+
+#include "base/die.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+enum {
+	QUERY_MS = 5000,		/* time-out of what only asks */
+	CLOCK_EVERY_MS = 60 * 1000,
+	CLOCK_WARM_MS = 200,		/* the first samples come over cold connections */
+	CLOCK_SAMPLES = 3,
+	CLOCK_STALE_MS = 90 * 1000,	/* then a worse sample is better than an old one */
+	CHECK_RETRY_MS = 1000,
+	LEASE_MS = 1500,		/* a confirmation older than this signs nothing */
+	BAN_MS = 60 * 1000,		/* when the exchange does not say how long */
+};
+
+enum { H_WEIGHT, H_ORDERS_10S, H_ORDERS_1M, H_RETRY_AFTER };
+_Static_assert((int)H_RETRY_AFTER < (int)HTTP_HEADERS, "headers");
+
+/* A request under way, and whom its answer is for. */
+struct call {
+	struct orderd	*d;
+	char		 clord_id[CLORD_ID];
+	enum http_lane	 lane;
+	bool		 trades;
+};
+
+/* ---- time ---------------------------------------------------------------------- */
+
+/* What the exchange's clock shows at that instant of ours. */
+wall_t
+venue_time(const struct orderd *d, mono_t at)
+{
+	return (wall_t){ at.us + d->ahead_us };
+}
+
+static wall_t
+now_there(const struct orderd *d)
+{
+	return venue_time(d, loop_now(d->base->loop));
+}
+
+/* A process that was stopped or superseded signs with a time the exchange refuses. */
+bool
+venue_may_sign(struct orderd *d)
+{
+	return mono_is_set(d->clock_at) &&
+	    mono_diff_ms(loop_now(d->base->loop), daemon_confirmed(d->base)) < LEASE_MS;
+}
+
+/* ---- sending ------------------------------------------------------------------- */
+
+static struct call *
+call_new(struct orderd *d, const char *clord_id, enum http_lane lane, bool trades)
+{
+	struct call	*c = xcalloc(1, sizeof(*c));
+
+	*c = (struct call){ .d = d, .lane = lane, .trades = trades };
+	text_put(c->clord_id, sizeof(c->clord_id), clord_id);
+	return c;
+}
+
+static void
+send_request(struct orderd *d, enum endpoint ep, enum http_lane lane, struct buf *query,
+    int64_t timeout_ms, http_done *done, void *arg)
+{
+	const struct endpoint_row	*e = endpoint_get(ep);
+	struct buf			 url = { 0 };
+	char				 header[300];
+	const bool			 post = text_eq(e->method, "POST");
+
+	if (e->security == SEC_SIGNED)
+		query_sign(query, d->signer, venue_time(d, daemon_confirmed(d->base)),
+		    d->conf->recv_window);
+	pace_spend(&d->pace, e->weight, e->orders, now_there(d));
+	buf_adds(&url, d->base->common->exchange_rest);
+	buf_adds(&url, e->path);
+	if (!post && query->len > 0)
+		buf_addf(&url, "?%s", query->p);
+	text_putf(header, sizeof(header), "X-MBX-APIKEY: %s", d->api_key);
+	http_send(d->http, &(struct http_request){ .label = e->label, .method = e->method,
+	    .lane = lane, .url = url.p, .body = post ? query->p : NULL, .header = header,
+	    .timeout_ms = timeout_ms,
+	    .want = { [H_WEIGHT] = "x-mbx-used-weight-1m",
+		[H_ORDERS_10S] = "x-mbx-order-count-10s",
+		[H_ORDERS_1M] = "x-mbx-order-count-1m", [H_RETRY_AFTER] = "retry-after" } },
+	    done, arg);
+	buf_free(&url);
+	buf_free(query);
+}
+
+/* The exchange's own counts, and its wish to be left alone. */
+static void
+hear(struct orderd *d, const struct http_answer *a)
+{
+	const wall_t	 now = now_there(d);
+	const int64_t	 wait_s = a->headers[H_RETRY_AFTER];
+
+	if (a->status == 0)
+		return;
+	pace_heard(&d->pace, PACE_WEIGHT_1M, a->headers[H_WEIGHT], now);
+	pace_heard(&d->pace, PACE_ORDERS_10S, a->headers[H_ORDERS_10S], now);
+	pace_heard(&d->pace, PACE_ORDERS_1M, a->headers[H_ORDERS_1M], now);
+	if (a->status != 429 && a->status != 418 && a->status != 403)
+		return;
+	const wall_t	 until = wall_add_us(now,
+			    1000 * (wait_s > 0 ? wait_s * 1000 : a->status == 429 ? 1000 : BAN_MS));
+	pace_close(&d->pace, until);
+	log_error("exchange_throttles", "status=%d wait_ms=%lld; nothing is asked until then",
+	    a->status, (long long)wall_diff_ms(until, now));
+}
+
+/* ---- the clock ----------------------------------------------------------------- */
+
+static bool
+is_better(const struct orderd *d, int64_t error_ms)
+{
+	return !mono_is_set(d->clock_at) || error_ms <= d->clock_error_ms ||
+	    mono_diff_ms(loop_now(d->base->loop), d->clock_at) > CLOCK_STALE_MS;
+}
+
+static void
+set_clock(struct orderd *d, const struct http_answer *a, int64_t server_ms)
+{
+	const int64_t	 trip_us = mono_diff_us(a->ended, a->began);
+	const int64_t	 error_ms = trip_us / 2000 + 1;
+	const bool	 first = !mono_is_set(d->clock_at);
+
+	if (!is_better(d, error_ms))
+		return;
+	d->ahead_us = server_ms * 1000 - (a->began.us + trip_us / 2);
+	d->clock_error_ms = error_ms;
+	d->clock_at = loop_now(d->base->loop);
+	if (first)
+		log_info("clock_set", "error_ms=%lld", (long long)error_ms);
+}
+
+static void
+on_clock(void *arg, const struct http_answer *a)
+{
+	static unsigned	 samples;
+	struct orderd	*d = arg;
+	struct answer	 r;
+
+	answer_read(&r, a->body, a->len);
+	if (a->status != 200 || r.server_ms <= 0) {
+		log_warn("clock_not_read", "status=%d why=\"%s%s\" retry_ms=%d", a->status, r.msg,
+		    a->why, CHECK_RETRY_MS);
+		timer_in_ms(d->clock_timer, CHECK_RETRY_MS);
+		return;
+	}
+	set_clock(d, a, r.server_ms);
+	timer_in_ms(d->clock_timer, ++samples < CLOCK_SAMPLES ? CLOCK_WARM_MS : CLOCK_EVERY_MS);
+	if (!d->checked)
+		orderd_start_step(d, START_ACCOUNT);
+}
+
+static void
+ask_clock(void *arg)
+{
+	struct orderd	*d = arg;
+	struct buf	 none = { 0 };
+
+	send_request(d, EP_CLOCK, LANE_NORMAL, &none, QUERY_MS, on_clock, d);
+}
+
+/* The exchange has found our time wrong: whatever comes next is believed. */
+void
+venue_sync_clock(struct orderd *d)
+{
+	d->clock_error_ms = INT64_MAX / 4;
+	ask_clock(d);
+}
+
+/* ---- the account ---------------------------------------------------------------- */
+
+static void
+try_check_again(struct orderd *d, const char *what, const struct answer *r,
+    const struct http_answer *a)
+{
+	if (answer_fault(r, a->status).what == FAULT_FATAL)
+		fatal(EXIT_CONFIG, "credentials_refused", "what=%s status=%d code=%d msg=\"%s\"",
+		    what, a->status, r->code, r->msg);
+	log_warn("account_not_checked", "what=%s status=%d code=%d why=\"%s%s\" retry_ms=%d", what,
+	    a->status, r->code, r->msg, a->why, CHECK_RETRY_MS);
+	timer_in_ms(d->check_timer, CHECK_RETRY_MS);
+}
+
+static void
+on_limits(void *arg, const struct http_answer *a)
+{
+	struct orderd	*d = arg;
+	struct answer	 r;
+
+	answer_read(&r, a->body, a->len);
+	if (a->status != 200) {
+		try_check_again(d, "rate_limits", &r, a);
+		return;
+	}
+	const struct order_limits	 l = answer_limits(a->body, a->len);
+	if (l.per_10s > 0)
+		pace_set_limit(&d->pace, PACE_ORDERS_10S, l.per_10s);
+	if (l.per_minute > 0)
+		pace_set_limit(&d->pace, PACE_ORDERS_1M, l.per_minute);
+	log_info("account_checked", "orders_10s=%lld orders_1m=%lld", (long long)l.per_10s,
+	    (long long)l.per_minute);
+	d->checked = true;
+	orderd_start_step(d, START_BUS);
+}
+
+static void
+on_mode(void *arg, const struct http_answer *a)
+{
+	struct orderd	*d = arg;
+	struct buf	 none = { 0 };
+	struct answer	 r;
+
+	answer_read(&r, a->body, a->len);
+	if (a->status != 200) {
+		try_check_again(d, "position_mode", &r, a);
+		return;
+	}
+	if (r.hedge)
+		fatal(EXIT_CONFIG, "hedge_mode", "the exchange account must be in one-way mode; "
+		    "switch it while it holds no position");
+	send_request(d, EP_RATE_LIMITS, LANE_NORMAL, &none, QUERY_MS, on_limits, d);
+}
+
+static void
+check_account(void *arg)
+{
+	struct orderd	*d = arg;
+	struct buf	 none = { 0 };
+
+	if (!venue_may_sign(d)) {
+		timer_in_ms(d->check_timer, CHECK_RETRY_MS);
+		return;
+	}
+	send_request(d, EP_POSITION_MODE, LANE_NORMAL, &none, QUERY_MS, on_mode, d);
+}
+
+void
+venue_check_account(struct orderd *d)
+{
+	check_account(d);
+}
+
+/* ---- orders ---------------------------------------------------------------------- */
+
+static void
+on_placed(void *arg, const struct http_answer *a)
+{
+	struct call	*c = arg;
+
+	hear(c->d, a);
+	place_answered(c->d, c->clord_id, c->lane, a);
+	free(c);
+}
+
+void
+venue_place(struct orderd *d, const struct order *o, enum http_lane lane)
+{
+	struct buf	 query = { 0 };
+
+	request_place(&o->o, &query);
+	send_request(d, EP_ORDER_PLACE, lane, &query, d->conf->answer_wait, on_placed,
+	    call_new(d, o->o.clord_id, lane, false));
+}
+
+static void
+on_asked(void *arg, const struct http_answer *a)
+{
+	struct call	*c = arg;
+
+	hear(c->d, a);
+	apply_answer(c->d, c->clord_id, a->began, c->trades, a);
+	free(c);
+}
+
+/* Executions that are missing are asked for; otherwise the order itself is. */
+bool
+venue_ask(struct orderd *d, const struct order *o)
+{
+	const bool		 trades = order_is_missing(o) && o->order_id != 0;
+	const enum endpoint	 ep = trades ? EP_USER_TRADES : EP_ORDER_QUERY;
+	struct buf		 query = { 0 };
+
+	if (!venue_may_sign(d) ||
+	    !pace_may(&d->pace, true, endpoint_get(ep)->weight, 0, now_there(d)))
+		return false;
+	if (trades)
+		request_trades(&o->o, o->order_id, &query);
+	else
+		request_query(&o->o, &query);
+	send_request(d, ep, LANE_NORMAL, &query, QUERY_MS, on_asked,
+	    call_new(d, o->o.clord_id, LANE_NORMAL, trades));
+	return true;
+}
+
+/* ---- start and end --------------------------------------------------------------- */
+
+void
+venue_start(struct orderd *d)
+{
+	const struct common_conf	*c = d->base->common;
+	char				*secret = daemon_secret(c->api_secret_file, c->api_secret,
+					    "api_secret");
+
+	d->http = http_new(d->base->loop, (unsigned)d->conf->connections);
+	d->api_key = daemon_secret(c->api_key_file, c->api_key, "api_key");
+	d->signer = signer_new(secret);
+	free(secret);
+	pace_init(&d->pace);
+	d->clock_timer = timer_new(d->base->loop, ask_clock, d);
+	d->check_timer = timer_new(d->base->loop, check_account, d);
+}
+
+void
+venue_fini(struct orderd *d)
+{
+	http_free(d->http);
+	signer_free(d->signer);
+	free(d->api_key);
+	timer_free(d->clock_timer);
+	timer_free(d->check_timer);
+}
