@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make help says what there is.
 
-DAEMONS = feedd userd cmdd orderd riskd
+DAEMONS = feedd userd cmdd orderd riskd algod
 
 # Two words a daemon: core is pure and unit-tested, shell does the I/O.
 feedd_CORE   = decode quotes
@@ -15,7 +15,7 @@ orderd_SHELL = orderd bus store venue place apply
 riskd_CORE   = account limit market pending view
 riskd_SHELL  = riskd bus store judge book
 algod_CORE   = algo runner algo/trail_stop
-algod_SHELL  = algod bus store
+algod_SHELL  = algod bus run store
 
 B       = build
 CC      = gcc
@@ -50,7 +50,7 @@ SIMEX_CORE = $(call objs,$(wildcard tests/simex/core/*.c))
 CTL_OBJS   = $(call objs,$(wildcard deploy/pmsctl/*.c))
 BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
-BINS       = $(addprefix $(B)/bin/,$(DAEMONS) simex)
+BINS       = $(addprefix $(B)/bin/,$(DAEMONS) pmsctl simex)
 
 .PHONY: all unit check flow demo paper lint san bench install help clean bootstrap print-core
 .SECONDEXPANSION:

@@ -2,11 +2,13 @@
 #include "riskd/riskd.h"
 
 #include "base/attr.h"
+#include "base/die.h"
 #include "base/text.h"
 #include "venue/clord.h"
 #include "wire/jw.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* A command under judgement: read, its symbol understood, its account looked up. */
 struct hearing {
@@ -352,6 +354,70 @@ open_hearing(struct hearing *h)
 		h->instr = instrs_find(riskd_instrs(h->d), h->symbol);
 }
 
+static void
+serve(struct hearing *h, size_t service)
+{
+	open_hearing(h);
+	services[service].serve(h);
+}
+
+/* ---- children ---------------------------------------------------------------------------- */
+
+/* A child whose order may have been handed on by an earlier life. */
+struct child {
+	struct hearing	 h;
+	size_t		 service;
+};
+
+static void
+on_child_checked(void *arg, bool placed)
+{
+	struct child	*c = arg;
+
+	if (placed) {
+		log_warn("child_placed_before", "sub=%s algo=%s no=%d; the copy is dropped", c->h.c.sub,
+		    c->h.c.parent_id, c->h.c.child_no);
+		bus_ack(c->h.d->base->bus, c->h.item);
+	} else
+		serve(&c->h, c->service);
+	free(c);
+}
+
+/*
+ * An algo that does not know whether its child has left sends it again under
+ * the same name.  An order of that name which the ledger knows is that child.
+ * Without the ledger the child is served: what it may close is clamped anyway.
+ */
+static void
+serve_child(const struct hearing *h, size_t service)
+{
+	struct child	*c = xcalloc(1, sizeof(*c));
+	struct terms	 o = { .type = TYPE_MARKET };
+
+	*c = (struct child){ *h, service };
+	open_hearing(&c->h);
+	if (c->h.account == NULL || !pg_is_up(h->d->pg)) {
+		on_child_checked(c, false);
+		return;
+	}
+	name_order(&c->h, &o);
+	store_is_placed(h->d, o.clord_id, on_child_checked, c);
+}
+
+/* ---- all of them ------------------------------------------------------------------------- */
+
+static void
+serve_item(struct hearing *h, size_t service)
+{
+	if (*h->c.parent_id != '\0')
+		serve_child(h, service);
+	else if (!services[service].any_time && is_late(h)) {
+		open_hearing(h);
+		deny(h, DENY_INFRA_TIMEOUT, "the command was not begun in time", NULL);
+	} else
+		serve(h, service);
+}
+
 void
 judge_command(struct riskd *d, struct item *item)
 {
@@ -362,15 +428,10 @@ judge_command(struct riskd *d, struct item *item)
 		bus_park(d->base->bus, item, ff.text);
 		return;
 	}
-	open_hearing(&h);
-	for (size_t i = 0; i < NITEMS(services); i++) {
-		if (services[i].what != h.c.what)
-			continue;
-		if (!services[i].any_time && *h.c.parent_id == '\0' && is_late(&h))
-			deny(&h, DENY_INFRA_TIMEOUT, "the command was not begun in time", NULL);
-		else
-			services[i].serve(&h);
-		return;
-	}
+	for (size_t i = 0; i < NITEMS(services); i++)
+		if (services[i].what == h.c.what) {
+			serve_item(&h, i);
+			return;
+		}
 	bus_park(d->base->bus, item, "nobody here serves this command");
 }

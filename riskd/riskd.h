@@ -89,6 +89,9 @@ void	store_book_external(struct riskd *, const struct msg_fill *, dec_t qty, ent
 /* The booking that was stored for this execution; NULL: there is none. */
 typedef void	store_found(void *arg, const char *json);
 void	store_find_booking(struct riskd *, const struct msg_fill *, store_found *, void *arg);
+/* Does the ledger know an order of that name? */
+typedef void	store_placed(void *arg, bool placed);
+void	store_is_placed(struct riskd *, const char *clord_id, store_placed *, void *arg);
 void	store_fini(struct riskd *);
 
 #endif

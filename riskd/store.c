@@ -15,7 +15,7 @@
 
 enum {
 	SQL_ACCOUNTS = LEDGER_OWN, SQL_BALANCE, SQL_BOOKING_OF, SQL_EVENTS, SQL_EXECUTION,
-	SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
+	SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
 	SQL_SNAPSHOTS, SQL_SUMS, SQL_TRADE, SQL_N
 };
 
@@ -51,6 +51,8 @@ static const struct pg_stmt	own_stmts[SQL_N] = {
 	    "SELECT sub_account_id, id, symbol, side, quantity, entry_price, leverage,"
 	    " (extract(epoch FROM opened_at) * 1000)::bigint"
 	    " FROM virtual_positions WHERE status = 'OPEN' ORDER BY sub_account_id, notional DESC" },
+	[SQL_PLACED] = { "placed", 1,
+	    "SELECT 1 FROM engine.events WHERE stream = 'order/' || $1::text AND version = 1" },
 	[SQL_POSITION_CLOSE] = { "position_close", 3,
 	    "UPDATE virtual_positions SET status = 'CLOSED', quantity = 0, notional = 0, margin = 0,"
 	    " realized_pnl = $2::float8, closed_at = $3::timestamp WHERE id = $1" },
@@ -295,6 +297,33 @@ store_find_booking(struct riskd *d, const struct msg_fill *m, store_found *found
 	exec_key(m, cause);
 	pg_job_add(j, SQL_BOOKING_OF, (const char *[]){ cause });
 	pg_submit(j, on_booking_of, f);
+}
+
+struct asking_placed {
+	store_placed	*tell;
+	void		*arg;
+};
+
+static void
+on_is_placed(void *arg, enum pg_outcome outcome, const struct pg_result *r)
+{
+	struct asking_placed	*a = arg;
+
+	if (outcome != PG_DONE)
+		panic("placed: %s", pg_error(r));
+	a->tell(a->arg, pg_rows(r, 0) > 0);
+	free(a);
+}
+
+void
+store_is_placed(struct riskd *d, const char *clord_id, store_placed *tell, void *arg)
+{
+	struct asking_placed	*a = xcalloc(1, sizeof(*a));
+	struct pg_job		*j = pg_job_new(d->pg, "placed");
+
+	*a = (struct asking_placed){ tell, arg };
+	pg_job_add(j, SQL_PLACED, (const char *[]){ clord_id });
+	pg_submit(j, on_is_placed, a);
 }
 
 /* ---- accounts as the gateway keeps them ----------------------------------------------- */
