@@ -288,6 +288,18 @@ start_now(struct request *q)
 		    (const char *[]){ "GET", key_format(K_PRICE, q->c.symbol, key) });
 }
 
+/* Its asker has been told that it timed out: he may have asked again. */
+static void
+start_in_time(struct request *q)
+{
+	struct loop	*l = q->d->base->loop;
+
+	if (!text_eq(q->c.act.boot, loop_boot(l)) || mono_before(q->c.act.before, loop_now(l)))
+		refuse(q, DENY_INFRA_TIMEOUT, "the algo was not started in time");
+	else
+		start_now(q);
+}
+
 static void
 on_start_found(void *arg, const struct run *r)
 {
@@ -296,15 +308,7 @@ on_start_found(void *arg, const struct run *r)
 	if (r != NULL)
 		repeat(q, r);
 	else
-		start_now(q);
-}
-
-static bool
-is_late(const struct request *q)
-{
-	struct loop	*l = q->d->base->loop;
-
-	return !text_eq(q->c.act.boot, loop_boot(l)) || mono_before(q->c.act.before, loop_now(l));
+		start_in_time(q);
 }
 
 static void
@@ -317,10 +321,8 @@ start_algo(struct request *q)
 		repeat(q, r);
 	else if (q->item->found)
 		store_find(q->d, q->algo, q->id, on_start_found, q);
-	else if (is_late(q))
-		refuse(q, DENY_INFRA_TIMEOUT, "the algo was not started in time");
 	else
-		start_now(q);
+		start_in_time(q);
 }
 
 static void

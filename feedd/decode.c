@@ -60,6 +60,15 @@ on_frame(void *arg, void *element)
 	return 0;
 }
 
+static bool
+is_fact(const char *event)
+{
+	for (size_t i = 0; i < NITEMS(events); i++)
+		if (text_eq(event, events[i].event))
+			return true;
+	return false;
+}
+
 int
 decode_frame(const char *json, size_t len, decode_each *each, void *arg, struct why *why)
 {
@@ -74,8 +83,12 @@ decode_frame(const char *json, size_t len, decode_each *each, void *arg, struct 
 		return d.n;
 	}
 	fields_blank(&frame_fields, &f, sizeof(f));
-	if (fields_read(&frame_fields, &f, json, len, &ff) == -1)
+	if (fields_read(&frame_fields, &f, json, len, &ff) == -1) {
+		/* The event is read first: other kinds mean other things by b and a. */
+		if (*f.event != '\0' && !is_fact(f.event))
+			return 0;
 		return why_set(why, "%s", ff.text);
+	}
 	on_frame(&d, &f);
 	return d.n;
 }

@@ -55,19 +55,20 @@ doubt_sent(struct doubt *d)
 	d->asking = true;
 }
 
-/* The moments that prove something are not slept through. */
+/* The moments that prove something are not slept through; one that has passed is over. */
 void
 doubt_answered(struct doubt *d, mono_t now)
 {
 	const int	 last = (int)NITEMS(delays_ms) - 1;
+	const mono_t	 apart_at = mono_after_ms(d->absent_at, DOUBT_APART_MS);
 
 	d->asking = false;
 	d->at = mono_after_ms(now, delays_ms[d->tries < last ? d->tries : last]);
 	d->tries++;
 	if (mono_before(now, d->safe_at))
 		d->at = mono_min(d->at, d->safe_at);
-	else if (mono_is_set(d->absent_at))
-		d->at = mono_min(d->at, mono_after_ms(d->absent_at, DOUBT_APART_MS));
+	else if (mono_is_set(d->absent_at) && mono_before(now, apart_at))
+		d->at = mono_min(d->at, apart_at);
 }
 
 bool

@@ -108,7 +108,7 @@ position_entry_px(const struct position *p)
 dec_t
 position_free(const struct position *p)
 {
-	return dec_sub(p->qty, p->closing);
+	return dec_max(DEC_ZERO, dec_sub(p->qty, p->closing));
 }
 
 dec_t
@@ -259,7 +259,7 @@ put_position(struct account *a, const struct position *after)
 	const struct position	 at = *p;
 	*p = *after;
 	p->link = at.link;
-	p->closing = dec_min(closing, p->qty);
+	p->closing = closing;
 	p->watched = watched;
 	if (dec_is_zero(p->qty))
 		position_remove(a, p);
@@ -417,4 +417,45 @@ account_read(struct account *a, const char *json, size_t len, struct why *why)
 	    on_position, a, &ff) == -1)
 		return why_set(why, "account %s: %s", a->id, ff.text);
 	return 0;
+}
+
+/* ---- its event stream ------------------------------------------------------------- */
+
+static int
+read_balance(struct account *a, const char *json, size_t len, struct why *why)
+{
+	struct field_fault	 ff;
+
+	return fields_read(&account_fields, a, json, len, &ff) == -1 ? why_set(why, "%s", ff.text) :
+	    0;
+}
+
+static int
+read_execution(struct account *a, const char *json, size_t len, struct why *why)
+{
+	struct booking	 b;
+
+	if (booking_read(&b, json, len, why) == -1)
+		return -1;
+	account_apply(a, &b);
+	return 0;
+}
+
+static const struct {
+	const char	*type;
+	int		 (*read)(struct account *, const char *json, size_t len, struct why *);
+} event_types[] = {
+	{ "balance_external", read_balance },
+	{ "execution", read_execution },
+	{ "opened", account_read },
+};
+
+int
+account_event_read(struct account *a, const char *type, const char *json, size_t len,
+    struct why *why)
+{
+	for (size_t i = 0; i < NITEMS(event_types); i++)
+		if (text_eq(type, event_types[i].type))
+			return event_types[i].read(a, json, len, why);
+	return why_set(why, "there is no event of type '%s'", type);
 }

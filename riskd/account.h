@@ -8,10 +8,11 @@
  * open.  A part is closed with its share of the cost, so that over the life of
  * a position the profits add up to exactly what came in minus what was paid.
  *
- * Invariants: qty > 0 in every position that exists; closing <= qty; balance
- * is initial + every booked change, exactly.  Only account_book() computes what
- * an execution changes, and only account_apply() changes anything: what is
- * booked in between is durable first.
+ * Invariants: qty > 0 in every position that exists; closing is the sum of what
+ * the orders under way hold of it, and more than qty when something else shrank
+ * it; balance is initial + every booked change, exactly.  Only account_book()
+ * computes what an execution changes, and only account_apply() changes
+ * anything: what is booked in between is durable first.
  */
 #ifndef RISKD_ACCOUNT_H
 #define RISKD_ACCOUNT_H
@@ -122,8 +123,12 @@ void	account_apply(struct account *, const struct booking *);
 void	booking_write(const struct booking *, struct buf *);
 int	booking_read(struct booking *, const char *json, size_t len, struct why *) MUST_CHECK;
 
-/* The account as JSON: what a snapshot holds, and back. */
+/* The account as JSON: what a snapshot and the event "opened" hold, and back. */
 void	account_write(const struct account *, struct buf *);
 int	account_read(struct account *, const char *json, size_t len, struct why *) MUST_CHECK;
+
+/* What the next event of its stream says happened to it. */
+int	account_event_read(struct account *, const char *type, const char *json, size_t len,
+	    struct why *) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "riskd/riskd.h"
 
+#include "base/die.h"
 #include "base/text.h"
 
 #include <hiredis/hiredis.h>
@@ -216,6 +217,72 @@ on_gap_before(void *arg, const redisReply *r)
 	d->gap_no = number_of(r);
 }
 
+static void
+begin_taking(struct riskd *d)
+{
+	if (d->takes[0] != NULL)
+		return;
+	for (size_t i = 0; i < SOURCES; i++) {
+		d->takes[i] = bus_take(d->base->bus, &sources[i], d);
+		take_start(d->takes[i], i == SOURCES - 1 ? on_told : NULL);
+	}
+}
+
+struct price_list {
+	struct riskd	*d;
+	size_t		 n;
+	const char	**argv;		/* MGET and the keys, ours to free */
+};
+
+/* As old as it says; one of the future is of now. */
+static void
+hear_old(struct riskd *d, const char *key, const redisReply *r)
+{
+	struct field_fault	 ff;
+	struct price		 p;
+
+	fields_blank(&price_fields, &p, sizeof(p));
+	if (r->type != REDIS_REPLY_STRING ||
+	    fields_read(&price_fields, &p, r->str, (size_t)r->len, &ff) == -1)
+		return;
+	const int64_t	 ms = wall_diff_ms(loop_wall(d->base->loop), p.ts);
+	market_heard(&d->market, strrchr(key, ':') + 1, &p,
+	    mono_after_ms(loop_now(d->base->loop), ms > 0 ? -ms : 0));
+}
+
+static void
+on_prices(void *arg, const redisReply *r)
+{
+	struct price_list	*l = arg;
+
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
+		hear_old(l->d, l->argv[i + 1], r->element[i]);
+	begin_taking(l->d);
+	for (size_t i = 1; i < l->n; i++)
+		free((void *)(uintptr_t)l->argv[i]);
+	free(l->argv);
+	free(l);
+}
+
+/* Ticks come once a second or seldomer: what was published before is read. */
+static void
+on_hearing(void *arg)
+{
+	struct riskd		*d = arg;
+	const struct instrs	*all = riskd_instrs(d);
+	struct price_list	*l = xcalloc(1, sizeof(*l));
+	struct map_iter		 it = map_each(&all->map);
+	struct node		*n;
+	char			 key[KEY_MAX];
+
+	*l = (struct price_list){ .d = d, .n = 1 };
+	l->argv = xcalloc(all->map.n + 1, sizeof(*l->argv));
+	l->argv[0] = "MGET";
+	while ((n = map_next(&it)) != NULL)
+		l->argv[l->n++] = xstrdup(key_format(K_PRICE, n->key, key));
+	bus_ask(d->base->bus, on_prices, l, (int)l->n, l->argv);
+}
+
 void
 bus_serve(struct riskd *d)
 {
@@ -225,13 +292,9 @@ bus_serve(struct riskd *d)
 	    (const char *[]){ "GET", key_format(K_LAST, d->base->spec->name, key) });
 	bus_ask(d->base->bus, on_reconciled_before, d, 2,
 	    (const char *[]){ "GET", key_format(K_LAST, "orderd", key) });
-	bus_subscribe(d->base->bus, key_format(K_TICK, "*", pattern), on_tick, NULL, d);
 	d->views_timer = timer_new(d->base->loop, on_views_time, d);
 	on_views_time(d);
-	for (size_t i = 0; i < SOURCES; i++) {
-		d->takes[i] = bus_take(d->base->bus, &sources[i], d);
-		take_start(d->takes[i], i == SOURCES - 1 ? on_told : NULL);
-	}
+	bus_subscribe(d->base->bus, key_format(K_TICK, "*", pattern), on_tick, on_hearing, d);
 }
 
 void

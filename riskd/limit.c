@@ -78,7 +78,8 @@ all_ok(const struct values *v)
 {
 	return dec_ok(v->px) && dec_ok(v->notional) && dec_ok(v->required) &&
 	    dec_ok(v->available) && dec_ok(v->exposure) && dec_ok(v->result) &&
-	    dec_ok(v->equity) && dec_ok(v->maintenance) && dec_ok(v->usage);
+	    dec_ok(dec_add(v->exposure, v->result)) && dec_ok(v->equity) &&
+	    dec_ok(v->maintenance) && dec_ok(v->usage);
 }
 
 /* False: a number grew beyond what can be reckoned with. */
@@ -144,13 +145,14 @@ exceeded(struct verdict *v, enum deny code, const char *name, dec_t value, dec_t
 	    dec_format(limit, b));
 }
 
+/* A filter of the exchange is told to the last digit. */
 static void
-below(struct verdict *v, const char *name, dec_t value, dec_t limit)
+outside(struct verdict *v, const char *name, dec_t value, char sign, dec_t limit)
 {
 	struct finding	*f = found(v, DENY_VALIDATION_FAILED, value, limit);
 	char		 a[DEC_STR], b[DEC_STR];
 
-	text_putf(f->text, sizeof(f->text), "%s:%s<%s", name, dec_format(value, a),
+	text_putf(f->text, sizeof(f->text), "%s:%s%c%s", name, dec_format(value, a), sign,
 	    dec_format(limit, b));
 }
 
@@ -189,9 +191,9 @@ check_quantity(const struct question *q, struct verdict *v)
 	v->closing = opposite ? dec_min(v->qty, position_free(p)) : DEC_ZERO;
 	v->opening = dec_sub(v->qty, v->closing);
 	if (dec_is_zero(v->qty) || dec_lt(v->qty, lot->min))
-		below(v, "MIN_QTY", q->qty, lot->min);
+		outside(v, "MIN_QTY", q->qty, '<', lot->min);
 	else if (dec_sign(lot->max) > 0 && dec_gt(v->qty, lot->max))
-		exceeded(v, DENY_VALIDATION_FAILED, "MAX_QTY", v->qty, lot->max);
+		outside(v, "MAX_QTY", v->qty, '>', lot->max);
 }
 
 static void
@@ -242,7 +244,7 @@ static void
 check_min_notional(const struct question *q, struct verdict *v)
 {
 	if (dec_lt(v->values.notional, q->instr->min_notional))
-		below(v, "MIN_NOTIONAL", v->values.notional, q->instr->min_notional);
+		outside(v, "MIN_NOTIONAL", v->values.notional, '<', q->instr->min_notional);
 }
 
 static void

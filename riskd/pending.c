@@ -18,6 +18,7 @@ static const struct field	pending_v[] = {
 	F(pending, o.closing, "closingOnly", F_BOOL, FIELD_OMIT),
 	F(pending, o.leverage, "leverage", F_INT, 0),
 	F_NAMED(pending, o.origin, "origin", origin_names, 0),
+	F_NAMED(pending, o.role, "orderRole", role_names, 0),
 	F(pending, o.parent_id, "parentId", F_STR, FIELD_OMIT),
 	F(pending, o.position_id, "positionId", F_STR, FIELD_OMIT),
 	F(pending, o.request_id, "requestId", F_STR, FIELD_OMIT),
@@ -29,10 +30,13 @@ static const struct field	pending_v[] = {
 };
 const struct fields	pending_fields = FIELDS(pending_v);
 
+/* The position it can close; NULL: it was flipped by another order, or is gone. */
 static struct position *
 position_of(const struct pending *p, const struct account *a)
 {
-	return a == NULL ? NULL : account_position(a, p->o.symbol);
+	struct position	*pos = a == NULL ? NULL : account_position(a, p->o.symbol);
+
+	return pos != NULL && side_closing(pos->side) == p->o.side ? pos : NULL;
 }
 
 struct pending *
@@ -58,7 +62,7 @@ pendings_add(struct pendings *t, const struct pending *from, struct account *a)
 		return p;
 	a->reserved = dec_add(a->reserved, p->reserved);
 	if ((pos = position_of(p, a)) != NULL)
-		pos->closing = dec_min(pos->qty, dec_add(pos->closing, p->closing));
+		pos->closing = dec_add(pos->closing, p->closing);
 	return p;
 }
 
@@ -94,15 +98,21 @@ pendings_fini(struct pendings *t)
 	map_fini(&t->map);
 }
 
-/* A share of the notional goes with each part that is booked; the last takes the rest. */
+/*
+ * What it closes comes first and adds nothing.  A share of the notional goes
+ * with each part beyond that; the last takes the rest.
+ */
 static dec_t
 share(const struct pending *p, dec_t qty)
 {
-	const dec_t	 open = dec_sub(p->o.qty, p->booked_qty);
+	const dec_t	 left = dec_sub(p->o.qty, p->booked_qty);
+	const dec_t	 adds = dec_sub(qty, dec_min(p->closing, qty));
 
-	if (dec_sign(open) <= 0 || dec_cmp(qty, open) >= 0)
+	if (dec_cmp(qty, left) >= 0)
 		return p->reserved;
-	return dec_muldiv(p->reserved, qty, open, ROUND_UP);
+	if (dec_is_zero(adds))
+		return DEC_ZERO;
+	return dec_muldiv(p->reserved, adds, dec_sub(left, p->closing), ROUND_UP);
 }
 
 void
@@ -118,6 +128,17 @@ pending_booked(struct pending *p, struct account *a, const struct booking *b)
 	if (b->nlegs > 0)
 		text_put(p->last_position, sizeof(p->last_position),
 		    b->legs[b->nlegs - 1].after.id);
+}
+
+/* The record holds all that was reserved: what of it is booked holds nothing any more. */
+void
+pending_restore(struct pending *p, struct account *a, const struct pending_sums *s)
+{
+	release(p, a, share(p, s->qty), dec_min(p->closing, s->qty));
+	p->booked_qty = s->qty;
+	p->booked_cost = s->cost;
+	p->fee = s->fee;
+	p->rpnl = s->rpnl;
 }
 
 bool

@@ -49,6 +49,9 @@ void		 pendings_fini(struct pendings *);
 
 /* An execution of it has been booked. */
 void		 pending_booked(struct pending *, struct account *, const struct booking *);
+/* All that was booked of it, once, after it has been read from pms:resv. */
+struct pending_sums { dec_t qty, cost, fee, rpnl; };
+void		 pending_restore(struct pending *, struct account *, const struct pending_sums *);
 bool		 pending_is_over(const struct pending *);
 dec_t		 pending_avg_px(const struct pending *);	/* DEC_NONE: nothing booked */
 

@@ -70,16 +70,20 @@ riskd_load(struct riskd *d, enum load_step step)
 		d->instruments = instruments_new(d->base->bus, on_instruments, d);
 		return;
 	case LOAD_LEDGER:
-		store_load(d);
+		load_ledger(d);
 		return;
 	case LOAD_PENDING:
 		bus_load_pending(d);
 		return;
 	case LOAD_SUMS:
-		store_load_sums(d);
+		load_sums(d);
+		return;
+	case LOAD_ACCOUNTS:
+		store_poll_accounts(d);
 		return;
 	case LOAD_DONE:
-		store_poll_accounts(d);
+		/* An account that was opened just now is locked until its first event is stored. */
+		d->serving = true;
 		bus_serve(d);
 		return;
 	}

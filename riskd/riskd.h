@@ -41,7 +41,8 @@ struct riskd {
 	struct timer			*accounts_timer, *views_timer, *reply_timer;
 	struct take			*takes[8];	/* as bus.c lists its sources */
 	int64_t				 seq;		/* of the last event */
-	bool				 loading;	/* begun, see riskd_load_next() */
+	bool				 loading;	/* begun, see riskd_load() */
+	bool				 serving;	/* loaded: items are taken */
 	/* the stream's gaps and orderd's word that book and exchange agree, by their numbers */
 	int64_t				 gap_no, reconciled_no;
 	/* counters */
@@ -55,7 +56,9 @@ const struct instrs	*riskd_instrs(const struct riskd *);
 struct event_stamp	 riskd_stamp(struct riskd *);
 
 /* The steps of a start, each begun by the end of the one before it. */
-enum load_step { LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_SUMS, LOAD_DONE };
+enum load_step {
+	LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_SUMS, LOAD_ACCOUNTS, LOAD_DONE,
+};
 void		 riskd_load(struct riskd *, enum load_step);
 
 /* bus.c: what is taken, views out, views in */
@@ -77,10 +80,13 @@ bool	book_lock(struct riskd *, const char *account);
 void	book_unlock(struct riskd *, const char *account);
 
 /* store.c: every statement */
+enum {
+	SQL_ACCOUNTS = LEDGER_OWN, SQL_BALANCE, SQL_BOOKING_OF, SQL_EVENTS, SQL_EXECUTION,
+	SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
+	SQL_SNAPSHOTS, SQL_SUMS, SQL_TRADE, SQL_N
+};
 enum { CAUSE_MAX = 160 };
 void	store_start(struct riskd *);
-void	store_load(struct riskd *);
-void	store_load_sums(struct riskd *);	/* of the pendings found in pms:resv */
 void	store_poll_accounts(struct riskd *);
 void	store_book(struct riskd *, const struct booking *, const struct msg_fill *,
 	    entry_done *, void *arg);
@@ -92,6 +98,12 @@ void	store_find_booking(struct riskd *, const struct msg_fill *, store_found *, 
 /* Does the ledger know an order of that name? */
 typedef void	store_placed(void *arg, bool placed);
 void	store_is_placed(struct riskd *, const char *clord_id, store_placed *, void *arg);
+/* A number of the gateway's; otherwise where it is NULL or none. */
+dec_t	store_dec(const struct pg_result *, size_t i, int row, int col, dec_t otherwise);
 void	store_fini(struct riskd *);
+
+/* load.c: what an earlier life has left in the ledger */
+void	load_ledger(struct riskd *);
+void	load_sums(struct riskd *);		/* of the pendings found in pms:resv */
 
 #endif

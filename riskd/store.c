@@ -13,12 +13,6 @@
 
 /* ---- statements ---------------------------------------------------------------- */
 
-enum {
-	SQL_ACCOUNTS = LEDGER_OWN, SQL_BALANCE, SQL_BOOKING_OF, SQL_EVENTS, SQL_EXECUTION,
-	SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
-	SQL_SNAPSHOTS, SQL_SUMS, SQL_TRADE, SQL_N
-};
-
 static const struct pg_stmt	own_stmts[SQL_N] = {
 	[SQL_ACCOUNTS] = { "accounts", 0,
 	    "SELECT a.id, coalesce(a.routing_prefix, ''), a.name, a.status, a.liquidation_mode,"
@@ -281,7 +275,7 @@ on_booking_of(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 	struct finding_booking	*f = arg;
 
 	if (outcome != PG_DONE)
-		panic("booking_of: %s", pg_error(r));
+		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
 	f->found(f->arg, pg_rows(r, 0) > 0 ? pg_value(r, 0, 0, 0) : NULL);
 	free(f);
 }
@@ -328,8 +322,8 @@ store_is_placed(struct riskd *d, const char *clord_id, store_placed *tell, void 
 
 /* ---- accounts as the gateway keeps them ----------------------------------------------- */
 
-static dec_t
-dec_value(const struct pg_result *r, size_t i, int row, int col, dec_t otherwise)
+dec_t
+store_dec(const struct pg_result *r, size_t i, int row, int col, dec_t otherwise)
 {
 	dec_t	 d;
 
@@ -340,10 +334,10 @@ static void
 read_rules(struct rules *rules, const struct pg_result *r, size_t i, int row, int col,
     const struct rules *otherwise)
 {
-	rules->max_leverage = dec_value(r, i, row, col, otherwise->max_leverage);
-	rules->max_notional = dec_value(r, i, row, col + 1, otherwise->max_notional);
-	rules->max_exposure = dec_value(r, i, row, col + 2, otherwise->max_exposure);
-	rules->liq_threshold = dec_value(r, i, row, col + 3, otherwise->liq_threshold);
+	rules->max_leverage = store_dec(r, i, row, col, otherwise->max_leverage);
+	rules->max_notional = store_dec(r, i, row, col + 1, otherwise->max_notional);
+	rules->max_exposure = store_dec(r, i, row, col + 2, otherwise->max_exposure);
+	rules->liq_threshold = store_dec(r, i, row, col + 3, otherwise->liq_threshold);
 }
 
 static void
@@ -357,7 +351,7 @@ read_account(struct riskd *d, struct account *a, const struct pg_result *r, int 
 	snprintf(a->name, sizeof(a->name), "%s", pg_value(r, 1, row, 2));
 	a->status = status == -1 ? ACC_FROZEN : (enum account_status)status;
 	snprintf(a->liq_mode, sizeof(a->liq_mode), "%s", pg_value(r, 1, row, 4));
-	a->maint_rate = dec_value(r, 1, row, 5, a->maint_rate);
+	a->maint_rate = store_dec(r, 1, row, 5, a->maint_rate);
 	read_rules(&a->rules, r, 1, row, 7, &d->global_rules);
 }
 
@@ -387,33 +381,50 @@ on_external(void *arg, enum ledger_outcome outcome, const struct pg_result *r)
 }
 
 /*
- * What the gateway wrote beside us, or the account's first appearance.  While a
- * booking of the account is under way its row says nothing certain.
+ * An event of what the gateway has done beside us.  The caller has locked the
+ * account: while a booking of it is under way, its row says nothing certain.
  */
 static void
-append_external(struct riskd *d, struct account *a, const char *type, dec_t change)
+append_external(struct riskd *d, const struct account *a, const char *type, const char *data,
+    dec_t change)
 {
 	struct external	*x = xcalloc(1, sizeof(*x));
-	struct buf	 data = { 0 };
 	char		 cause[CAUSE_MAX];
 
 	*x = (struct external){ .d = d, .change = change };
 	text_put(x->account, sizeof(x->account), a->id);
 	text_putf(cause, sizeof(cause), "external/%s/%d", a->id, a->version + 1);
 	struct entry	*e = entry_new(d->ledger, "external", cause);
+	add_event(d, e, a->id, a->version + 1, type, data, NULL);
+	entry_commit(e, on_external, x);
+}
+
+/* Version 1 holds all there is of the account: its balance, and the positions taken over. */
+static void
+append_opened(struct riskd *d, struct account *a, dec_t stored)
+{
+	const dec_t	 was = a->balance;
+	struct buf	 data = { 0 };
+
+	a->balance = stored;
+	account_write(a, &data);
+	a->balance = was;
+	append_external(d, a, "opened", data.p, dec_sub(stored, was));
+	buf_free(&data);
+}
+
+static void
+append_balance(struct riskd *d, const struct account *a, dec_t change)
+{
+	struct buf	 data = { 0 };
+	char		 text[DEC_STR];
+
 	jw_open(&data, '{');
 	jw_put_str(&data, "account", a->id);
-	jw_key(&data, "change");
-	{
-		char	 text[DEC_STR];
-
-		jw_str(&data, dec_format(change, text));
-		jw_key(&data, "balance");
-		jw_str(&data, dec_format(dec_add(a->balance, change), text));
-	}
+	jw_put_str(&data, "change", dec_format(change, text));
+	jw_put_str(&data, "balance", dec_format(dec_add(a->balance, change), text));
 	jw_close(&data, '}');
-	add_event(d, e, a->id, a->version + 1, type, data.p, NULL);
-	entry_commit(e, on_external, x);
+	append_external(d, a, "balance_external", data.p, change);
 	buf_free(&data);
 }
 
@@ -422,11 +433,17 @@ compare_balance(struct riskd *d, struct account *a, dec_t stored)
 {
 	const dec_t	 diff = dec_sub(stored, a->balance);
 
-	/* Doubles added up by the thousand are off by some 1e-9: no more than that is ours. */
-	if (!dec_ok(diff) || (a->version > 0 && dec_abs(diff).e8 <= DEC_ONE_E8 / 1000000) ||
-	    !book_lock(d, a->id))
+	if (!dec_ok(diff))
 		return;
-	append_external(d, a, a->version == 0 ? "opened" : "balance_external", diff);
+	/* Doubles added up by the thousand are off by some 1e-9: no more than that is ours. */
+	if (a->version > 0 && dec_abs(diff).e8 <= DEC_ONE_E8 / 1000000)
+		return;
+	if (!book_lock(d, a->id))
+		return;
+	if (a->version == 0)
+		append_opened(d, a, stored);
+	else
+		append_balance(d, a, diff);
 }
 
 static void
@@ -449,8 +466,10 @@ on_accounts(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 		struct account	*a = accounts_get(&d->accounts, pg_value(r, 1, row, 0));
 
 		read_account(d, a, r, row);
-		compare_balance(d, a, dec_value(r, 1, row, 6, a->balance));
+		compare_balance(d, a, store_dec(r, 1, row, 6, a->balance));
 	}
+	if (!d->serving)
+		riskd_load(d, LOAD_DONE);
 }
 
 void
@@ -467,174 +486,6 @@ static void
 on_accounts_time(void *arg)
 {
 	store_poll_accounts(arg);
-}
-
-/* ---- loading ------------------------------------------------------------------------------ */
-
-static struct account *
-account_of_stream(struct riskd *d, const char *stream)
-{
-	const char	*id = stream + strlen("account/");
-
-	return strchr(id, '/') != NULL || strlen(id) >= SUB_ID ? NULL :
-	    accounts_get(&d->accounts, id);
-}
-
-static void
-load_snapshot(struct riskd *d, const struct pg_result *r, int row)
-{
-	struct account	*a = account_of_stream(d, pg_value(r, 0, row, 0));
-	const char	*data = pg_value(r, 0, row, 2);
-	struct why	 why;
-
-	if (a == NULL)
-		return;
-	if (account_read(a, data, strlen(data), &why) == -1)
-		panic("snapshot: %s", why.text);
-	a->version = atoi(pg_value(r, 0, row, 1));
-}
-
-struct balance_event {
-	dec_t	balance;
-};
-
-static void
-apply_balance_event(struct account *a, const char *data)
-{
-	static const struct field	 v[] = { F(balance_event, balance, "balance", F_DECS,
-					    FIELD_REQUIRED) };
-	static const struct fields	 fields = FIELDS(v);
-	struct balance_event		 e;
-	struct field_fault		 ff;
-
-	if (fields_read(&fields, &e, data, strlen(data), &ff) == -1)
-		panic("event of %s: %s", a->id, ff.text);
-	a->balance = e.balance;
-}
-
-static void
-load_event(struct riskd *d, const struct pg_result *r, int row)
-{
-	struct account	*a = account_of_stream(d, pg_value(r, 1, row, 0));
-	const char	*data = pg_value(r, 1, row, 3);
-	struct booking	 b;
-	struct why	 why;
-
-	if (a == NULL)
-		return;
-	if (text_eq(pg_value(r, 1, row, 2), "execution")) {
-		if (booking_read(&b, data, strlen(data), &why) == -1)
-			panic("event of %s: %s", a->id, why.text);
-		account_apply(a, &b);
-	} else
-		apply_balance_event(a, data);
-	a->version = atoi(pg_value(r, 1, row, 1));
-}
-
-/* Rows of an engine before this one: taken over as they stand, once. */
-static void
-adopt_row(struct riskd *d, const struct pg_result *r, int row)
-{
-	struct account	*a = accounts_find(&d->accounts, pg_value(r, 2, row, 0));
-	char		 symbol[SYMBOL];
-
-	if (a == NULL)
-		a = accounts_get(&d->accounts, pg_value(r, 2, row, 0));
-	if (a->version > 0 || account_position_by_id(a, pg_value(r, 2, row, 1)) != NULL)
-		return;
-	if (instr_native(riskd_instrs(d), pg_value(r, 2, row, 2), symbol) == -1 ||
-	    account_position(a, symbol) != NULL) {
-		log_error("position_not_adopted", "sub=%s position_id=%s sym=%s; close or delete "
-		    "the row", a->id, pg_value(r, 2, row, 1), pg_value(r, 2, row, 2));
-		return;
-	}
-	struct booking	 b = { .nlegs = 1, .balance = a->balance };
-	struct position	*p = &b.legs[0].after;
-	*p = (struct position){ .side = names_find(&pos_side_names, pg_value(r, 2, row, 3)) ==
-	    POS_SHORT ? POS_SHORT : POS_LONG, .rpnl = DEC_ZERO, .fees = DEC_ZERO,
-	    .qty = dec_value(r, 2, row, 4, DEC_ZERO), .leverage = atoi(pg_value(r, 2, row, 6)),
-	    .opened_at = wall_from_ms(atoll(pg_value(r, 2, row, 7))), .closing = DEC_ZERO };
-	p->cost = dec_mul(p->qty, dec_value(r, 2, row, 5, DEC_ZERO), ROUND_HALF_EVEN);
-	text_put(p->id, sizeof(p->id), pg_value(r, 2, row, 1));
-	text_put(p->symbol, sizeof(p->symbol), symbol);
-	account_apply(a, &b);
-}
-
-/* An algo may have been started on any of them. */
-static void
-watch_all(struct riskd *d)
-{
-	struct map_iter	 it = map_each(&d->accounts.map);
-	struct node	*n;
-	struct position	*p;
-
-	while ((n = map_next(&it)) != NULL)
-		TAILQ_FOREACH(p, &MAP_OF(n, struct account, node)->positions, link)
-			p->watched = true;
-}
-
-static void
-on_loaded(void *arg, enum pg_outcome outcome, const struct pg_result *r)
-{
-	struct riskd	*d = arg;
-
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
-	for (int row = 0; row < pg_rows(r, 0); row++)
-		load_snapshot(d, r, row);
-	for (int row = 0; row < pg_rows(r, 1); row++)
-		load_event(d, r, row);
-	for (int row = 0; row < pg_rows(r, 2); row++)
-		adopt_row(d, r, row);
-	watch_all(d);
-	log_info("accounts_loaded", "accounts=%zu events=%d", d->accounts.map.n, pg_rows(r, 1));
-	riskd_load(d, LOAD_PENDING);
-}
-
-void
-store_load(struct riskd *d)
-{
-	struct pg_job	*j = pg_job_new(d->pg, "load");
-
-	pg_job_add(j, SQL_SNAPSHOTS, NULL);
-	pg_job_add(j, SQL_EVENTS, NULL);
-	pg_job_add(j, SQL_OPEN_ROWS, NULL);
-	pg_submit(j, on_loaded, d);
-}
-
-static void
-on_sums(void *arg, enum pg_outcome outcome, const struct pg_result *r)
-{
-	struct riskd	*d = arg;
-
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
-	for (int row = 0; row < pg_rows(r, 0); row++) {
-		struct pending	*p = pendings_find(&d->pendings, pg_value(r, 0, row, 0));
-
-		if (p == NULL)
-			continue;
-		p->booked_qty = dec_value(r, 0, row, 1, DEC_ZERO);
-		p->booked_cost = dec_value(r, 0, row, 2, DEC_ZERO);
-		p->fee = dec_value(r, 0, row, 3, DEC_ZERO);
-		p->rpnl = dec_value(r, 0, row, 4, DEC_ZERO);
-	}
-	riskd_load(d, LOAD_DONE);
-}
-
-void
-store_load_sums(struct riskd *d)
-{
-	struct pg_job	*j = pg_job_new(d->pg, "sums");
-	struct map_iter	 it = map_each(&d->pendings.map);
-	struct node	*n;
-	struct buf	 ids = { 0 };
-
-	while ((n = map_next(&it)) != NULL)
-		buf_addf(&ids, "%s%s", ids.len > 0 ? " " : "", n->key);
-	pg_job_add(j, SQL_SUMS, (const char *[]){ buf_text(&ids) });
-	pg_submit(j, on_sums, d);
-	buf_free(&ids);
 }
 
 /* ---- start and end ---------------------------------------------------------------------------- */

@@ -271,7 +271,7 @@ view_denial(const struct verdict *v, struct buf *b)
 	text_putf(text, sizeof(text), "%s (%s)", deny_text(f->code), f->text);
 	jw_open(b, '{');
 	jw_put_bool(b, "success", false);
-	jw_put_str(b, "error", text);
+	jw_put_str(b, "error", deny_sentence(f->code, text));
 	jw_put_str(b, "errorCode", deny_code(f->code));
 	jw_put_str(b, "errorCategory", deny_category(f->code));
 	jw_put_bool(b, "retryable", deny_retryable(f->code));

@@ -119,8 +119,10 @@ report_read(const char *json, size_t len, struct user_frame *f, struct why *why)
 
 	fields_blank(&wire_fields, &w, sizeof(w));
 	*f = (struct user_frame){ .kind = UE_OTHER };
+	/* The event is read first: what is nothing for us may hold whatever it likes. */
 	if (fields_read(&wire_fields, &w, json, len, &ff) == -1) {
-		rc = why_set(why, "%s", ff.text);
+		if (*w.event == '\0' || kind_of(w.event) != UE_OTHER)
+			rc = why_set(why, "%s", ff.text);
 		goto out;
 	}
 	f->kind = kind_of(w.event);

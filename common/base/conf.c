@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,9 +43,10 @@ static int
 set_ms(const struct conf_key *k, int64_t *to, const char *text, struct why *why)
 {
 	char	*end;
-	const long long	 v = strtoll(text, &end, 10);
 
-	for (size_t i = 0; end != text && v >= 0 && i < NITEMS(units); i++)
+	errno = 0;
+	const long long	 v = strtoll(text, &end, 10);
+	for (size_t i = 0; end != text && errno == 0 && v >= 0 && i < NITEMS(units); i++)
 		if (text_eq(end, units[i].suffix) && v <= INT64_MAX / units[i].ms)
 			return set_int(k, to, v * units[i].ms, text, why);
 	if (end != text && v == 0 && *end == '\0')
@@ -116,6 +118,7 @@ set_key(const struct conf_section *s, const struct conf_key *k, const char *text
 		return set_name(k, to, text, why);
 	case C_SECRET:
 	case C_STR:
+	case C_URL:
 		return set_str(to, text);
 	}
 	panic("conf: %s has type %d", k->name, (int)k->type);
@@ -179,6 +182,39 @@ parse_line(const struct conf_section *s, size_t n, char *line, const char *daemo
 	return *applies ? conf_set(s, n, trim(text), trim(equals + 1), why) : 0;
 }
 
+static bool
+is_among(const char *name, const char *const *known)
+{
+	while (*known != NULL && !text_eq(name, *known))
+		known++;
+	return *known != NULL;
+}
+
+/* A line without its ] is conf_parse()'s to refuse. */
+int
+conf_check_sections(const char *text, const char *const *known, struct why *why)
+{
+	unsigned	 no = 1;
+
+	for (const char *p = text; *p != '\0'; no++) {
+		const size_t	 len = strcspn(p, "\n");
+		char		 line[LINE_MAX_LEN];
+
+		if (text_copyn(line, sizeof(line), p, len) == -1)
+			return why_set(why, "line %u: longer than %d bytes", no, LINE_MAX_LEN - 1);
+		char		*name = trim(line);
+		const size_t	 last = strlen(name) - 1;
+		if (*name == '[' && name[last] == ']') {
+			name[last] = '\0';
+			if (!is_among(name + 1, known))
+				return why_set(why, "line %u: unknown section [%.80s]", no,
+				    name + 1);
+		}
+		p += len + (p[len] == '\n');
+	}
+	return 0;
+}
+
 int
 conf_parse(const struct conf_section *s, size_t n, const char *text, const char *daemon,
     struct why *why)
@@ -210,6 +246,42 @@ print_ms(struct buf *b, int64_t ms)
 	buf_addf(b, "%lld%s", (long long)(ms / units[i].ms), units[i].suffix);
 }
 
+/* How long the password at p is: to the end of the option, or of its quotes. */
+static size_t
+option_len(const char *p)
+{
+	const char	*end;
+
+	if (*p != '\'')
+		return strcspn(p, "& \t");
+	for (end = p + 1; *end != '\0' && *end != '\''; end++)
+		if (*end == '\\' && end[1] != '\0')
+			end++;
+	return (size_t)(end - p) + (*end == '\'');
+}
+
+/* user:password@ behind ://; rather too much is hidden than too little. */
+void
+conf_mask(const char *url, struct buf *b)
+{
+	static const char	 option[] = "password=";
+	const char		*from = strstr(url, "://"), *at = strrchr(url, '@');
+	const char		*colon = from == NULL ? NULL : strchr(from + 3, ':');
+
+	if (at != NULL && colon != NULL && colon < at) {
+		buf_add(b, url, (size_t)(colon + 1 - url));
+		buf_adds(b, "***");
+		url = at;
+	}
+	for (const char *p; (p = strstr(url, option)) != NULL; ) {
+		p += strlen(option);
+		buf_add(b, url, (size_t)(p - url));
+		buf_adds(b, "***");
+		url = p + option_len(p);
+	}
+	buf_adds(b, url);
+}
+
 static void
 print_value(const struct conf_section *s, const struct conf_key *k, struct buf *b)
 {
@@ -238,6 +310,9 @@ print_value(const struct conf_section *s, const struct conf_key *k, struct buf *
 	case C_STR:
 		buf_adds(b, *(const char *const *)from);
 		return;
+	case C_URL:
+		conf_mask(*(const char *const *)from, b);
+		return;
 	}
 }
 
@@ -260,7 +335,7 @@ conf_free(const struct conf_section *s, size_t n)
 		for (size_t j = 0; j < s[i].n; j++) {
 			const struct conf_key	*k = &s[i].keys[j];
 
-			if (k->type != C_STR && k->type != C_SECRET)
+			if (k->type != C_STR && k->type != C_SECRET && k->type != C_URL)
 				continue;
 			free(*(char **)place(&s[i], k));
 			*(char **)place(&s[i], k) = NULL;

@@ -27,6 +27,7 @@ enum conf_type {
 	C_NAME,			/* int, index into names */
 	C_SECRET,		/* const char *, printed as *** */
 	C_STR,			/* const char *, never NULL */
+	C_URL,			/* the same; a password in it is printed as *** */
 };
 
 struct conf_key {
@@ -57,6 +58,12 @@ int	conf_set(const struct conf_section *, size_t n, const char *key, const char 
  */
 int	conf_parse(const struct conf_section *, size_t n, const char *text, const char *daemon,
 	    struct why *) MUST_CHECK;
+
+/* Is every [section] of the text one of these (NULL at the end)?  The reason names the line. */
+int	conf_check_sections(const char *text, const char *const *known, struct why *) MUST_CHECK;
+
+/* A URL or a libpq text, its password as ***. */
+void	conf_mask(const char *url, struct buf *);
 
 /* Every key and its effective value, "key = value" lines. */
 void	conf_print(const struct conf_section *, size_t n, struct buf *);

@@ -68,44 +68,49 @@ power_of_ten(unsigned n)
 	return p;
 }
 
-/* digits * 10^exponent, to 1e-8.  Digits fit 19 places, so nothing overflows 128 bits. */
-static dec_t
-scale(uint64_t digits, int exponent, bool negative)
-{
-	const int	 shift = exponent + DEC_DIGITS;
-	wide_t		 w = digits;
+struct scan {
+	const char	*p, *end;
+	wide_t		 digits;	/* at most 20 */
+	int		 exponent;
+	bool		 any;
+	bool		 more;		/* behind the digits kept came one that is not 0 */
+};
 
-	if (digits == 0)
+/*
+ * digits * 10^exponent, to 1e-8.  A last digit 1 stands for all that were not
+ * kept: it tips a half.  21 digits and 17 places of shift fit 128 bits.
+ */
+static dec_t
+scale(const struct scan *s, bool negative)
+{
+	const int	 shift = s->exponent + DEC_DIGITS - 1;
+	wide_t		 w = s->digits * 10 + s->more;
+
+	if (w == 0)
 		return DEC_ZERO;
-	if (shift > 19)
+	if (shift > 17)
 		return DEC_NONE;
 	if (shift >= 0)
 		w *= power_of_ten((unsigned)shift);
-	else if (shift >= -20)
+	else if (shift >= -22)
 		w = divide(w, power_of_ten((unsigned)-shift), ROUND_HALF_EVEN);
 	else
 		w = 0;
 	return narrow(negative ? -w : w);
 }
 
-struct scan {
-	const char	*p, *end;
-	uint64_t	 digits;
-	int		 exponent;
-	bool		 any;
-};
-
-/* Keeps 18 significant digits and counts the rest into the exponent. */
+/* Keeps 20 digits, one more than the range has, and counts the rest into the exponent. */
 static void
 scan_digits(struct scan *s, bool after_point)
 {
 	for (; s->p < s->end && isdigit((unsigned char)*s->p); s->p++) {
 		s->any = true;
-		if (s->digits < UINT64_C(100000000000000000)) {
-			s->digits = s->digits * 10 + (uint64_t)(*s->p - '0');
+		if (s->digits < (wide_t)UINT64_C(10000000000000000000)) {
+			s->digits = s->digits * 10 + (*s->p - '0');
 			s->exponent -= after_point;
 		} else {
 			s->exponent += !after_point;
+			s->more |= *s->p != '0';
 		}
 	}
 }
@@ -145,7 +150,7 @@ dec_parsen(const char *text, size_t len, dec_t *out)
 	}
 	if (!s.any || scan_exponent(&s) == -1 || s.p != s.end)
 		return -1;
-	const dec_t	 d = scale(s.digits, s.exponent, negative);
+	const dec_t	 d = scale(&s, negative);
 	if (!dec_ok(d))
 		return -1;
 	*out = d;
@@ -162,7 +167,7 @@ const char *
 dec_format(dec_t d, char buf[DEC_STR])
 {
 	if (!dec_ok(d))
-		return strcpy(buf, "null");
+		return memcpy(buf, "null", sizeof("null"));
 	const uint64_t	 a = d.e8 < 0 ? -(uint64_t)d.e8 : (uint64_t)d.e8;
 	char		*p = buf;
 	if (d.e8 < 0)

@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "io/bus_internal.h"
 #include "wire/jw.h"
 
 #include <hiredis/hiredis.h>
@@ -24,13 +25,15 @@ give(struct giving *g, bool first)
 	if (first) {
 		txn_set_ex(g->txn, K_RESULT, g->request_id, g->text, KEY_TTL_RESULT_S);
 		txn_expire(g->txn, K_SEEN, g->request_id, KEY_TTL_SEEN_S);
+		txn_zrem(g->txn, K_OPEN, g->request_id);
 	} else
 		txn_hset(g->txn, K_SEEN, g->request_id, "outcome", g->text);
-	txn_zrem(g->txn, K_OPEN, g->request_id);
 	txn_commit(g->txn, g->done, g->arg);
 	free(g->text);
 	free(g);
 }
+
+static void	claim(struct giving *);
 
 static void
 on_stored(void *arg, const redisReply *r)
@@ -46,19 +49,30 @@ on_claimed(void *arg, const redisReply *r)
 	struct giving	*g = arg;
 	char		 key[KEY_MAX];
 
-	if (r->type == REDIS_REPLY_INTEGER && r->integer == 1)
+	if (r->type == REDIS_REPLY_ERROR) {
+		/* Not a hash: somebody else's value holds no claim of an answer. */
+		bus_move_aside(g->bus, key_format(K_SEEN, g->request_id, key), "wrong");
+		claim(g);
+	} else if (r->type == REDIS_REPLY_INTEGER && r->integer == 1)
 		give(g, true);
 	else
 		bus_ask(g->bus, on_stored, g, 3, (const char *[]){ "HGET",
 		    key_format(K_SEEN, g->request_id, key), "answer" });
 }
 
+static void
+claim(struct giving *g)
+{
+	char	 key[KEY_MAX];
+
+	bus_ask(g->bus, on_claimed, g, 4, (const char *[]){ "HSETNX",
+	    key_format(K_SEEN, g->request_id, key), "answer", g->text });
+}
+
 void
 answer_commit(struct bus *b, const char *request_id, const char *text, struct txn *txn,
     void (*done)(void *), void *arg)
 {
-	char	 key[KEY_MAX];
-
 	if (*request_id == '\0' || text_eq(request_id, "unknown")) {
 		txn_commit(txn, done, arg);
 		return;
@@ -67,8 +81,7 @@ answer_commit(struct bus *b, const char *request_id, const char *text, struct tx
 	*g = (struct giving){ .bus = b, .txn = txn, .text = xstrdup(text), .done = done,
 	    .arg = arg };
 	text_put(g->request_id, sizeof(g->request_id), request_id);
-	bus_ask(b, on_claimed, g, 4, (const char *[]){ "HSETNX",
-	    key_format(K_SEEN, request_id, key), "answer", text });
+	claim(g);
 }
 
 void
@@ -76,7 +89,7 @@ answer_refusal(struct buf *b, const struct refusal *r)
 {
 	jw_open(b, '{');
 	jw_put_bool(b, "success", false);
-	jw_put_str(b, "error", r->error != NULL ? r->error : deny_text(r->code));
+	jw_put_str(b, "error", deny_sentence(r->code, r->error));
 	jw_put_str(b, "errorCode", deny_code(r->code));
 	jw_put_str(b, "errorCategory", deny_category(r->code));
 	jw_put_bool(b, "retryable", deny_retryable(r->code));

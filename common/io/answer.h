@@ -5,6 +5,8 @@
  * The first to HSETNX pms:seen:{requestId} answer has answered; whoever comes
  * later (after a time-out has been told) leaves what became of the command in
  * the field "outcome".  A redo that finds its own text there has answered too.
+ * Whoever has answered takes it out of pms:open; if he died before, cmdd finds
+ * it there and gives the answer that he left.
  * The result, the end of pms:open and everything else of the txn are one EXEC.
  */
 #ifndef IO_ANSWER_H

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LOOK_MS = 1000 };
+enum { LOOK_MS = 1000, FIRST_LOOK_MS = 50 };
 
 struct instruments {
 	struct bus	*bus;
@@ -47,6 +47,10 @@ on_all(void *arg, const redisReply *r)
 		else
 			put(t, value->str, (size_t)value->len);
 	}
+	if (t->all.map.n == 0) {		/* feedd has never been here: nothing can be judged yet */
+		timer_in_ms(t->timer, FIRST_LOOK_MS);
+		return;
+	}
 	log_info("instruments", "n=%zu version=%s", t->all.map.n,
 	    *t->version == '\0' ? "-" : t->version);
 	if (t->first != NULL) {
@@ -75,7 +79,7 @@ on_version(void *arg, const redisReply *r)
 	if (r->type == REDIS_REPLY_STRING && !text_eq(r->str, t->version))
 		read_all(t);
 	else
-		timer_in_ms(t->timer, LOOK_MS);
+		timer_in_ms(t->timer, t->all.map.n == 0 ? FIRST_LOOK_MS : LOOK_MS);
 }
 
 static void

@@ -11,7 +11,7 @@
 
 struct instruments;
 
-/* first (or NULL) runs once, when the hash has been read, even if it was empty. */
+/* first (or NULL) runs once, when the hash holds something and has been read. */
 struct instruments	*instruments_new(struct bus *, void (*first)(void *arg), void *arg);
 void			 instruments_free(struct instruments *);
 const struct instrs	*instruments_all(const struct instruments *);

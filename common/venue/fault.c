@@ -22,6 +22,7 @@ static const struct row {
 	{ -1016, -1016, FAULT_REFUSED,   DENY_NOT_PLACED },
 	{ -1021, -1021, FAULT_CLOCK,     DENY_NOT_PLACED },
 	{ -1022, -1022, FAULT_FATAL,     DENY_EX_REJECTED },
+	{ -1099, -1099, FAULT_FATAL,     DENY_EX_REJECTED },
 	{ -1111, -1111, FAULT_REFUSED,   DENY_EX_PRECISION },
 	{ -1116, -1116, FAULT_REFUSED,   DENY_EX_INVALID_ORDER },
 	{ -2011, -2011, FAULT_GONE,      DENY_ORDER_ALREADY_FINAL },
@@ -32,6 +33,8 @@ static const struct row {
 	{ -4003, -4004, FAULT_REFUSED,   DENY_EX_QTY_TOO_SMALL },
 	{ -4046, -4046, FAULT_NOOP,      DENY_NONE },
 	{ -4059, -4059, FAULT_NOOP,      DENY_NONE },
+	{ -4060, -4061, FAULT_FATAL,     DENY_EX_REJECTED },		/* the account is in hedge mode */
+	{ -4109, -4109, FAULT_FATAL,     DENY_EX_REJECTED },
 	{ -4116, -4116, FAULT_GONE,      DENY_INFRA_TIMEOUT },		/* an order with this id is open: ours */
 	{ -4164, -4164, FAULT_REFUSED,   DENY_EX_MIN_NOTIONAL },
 	{ -5028, -5028, FAULT_CLOCK,     DENY_NOT_PLACED },		/* too late inside the exchange */
@@ -85,7 +88,7 @@ fault_of(int http, int code, const char *msg)
 	for (size_t i = 0; i < NITEMS(rows); i++)
 		if (code <= rows[i].from && code >= rows[i].to)
 			return (struct fault){ rows[i].what, rows[i].code };
-	if (http >= 200 && http < 300)
+	if (http >= 200 && http < 300 && code >= 0)
 		return (struct fault){ FAULT_NONE, DENY_NONE };
 	for (size_t i = 0; i < NITEMS(bares); i++)
 		if (http == bares[i].http &&

@@ -3,8 +3,8 @@
  * fault.h - what an answer of the exchange means for the request it answers.
  *
  * Codes are universal, texts vary: only the 503s, which have no code, are told
- * apart by text.  Whatever is not known is in doubt when it is an HTTP 5xx,
- * and refused when it is a 4xx with a code.
+ * apart by text.  What is not known is refused when it is an HTTP 4xx with a
+ * code, and in doubt otherwise, a 2xx with an error's code included.
  * Source: the exchange's error code page and general information page.
  */
 #ifndef VENUE_FAULT_H

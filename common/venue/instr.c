@@ -154,7 +154,7 @@ text_member(const json_t *o, const char *name)
 	return text == NULL ? "" : text;
 }
 
-/* A symbol whose names do not fit is none that can be traded. */
+/* A symbol that has no name, or whose names do not fit, is none that can be traded. */
 static bool
 read_symbol(struct instr *i, const json_t *s)
 {
@@ -163,7 +163,8 @@ read_symbol(struct instr *i, const json_t *s)
 	*i = (struct instr){ 0 };
 	if (text_copy(i->symbol, sizeof(i->symbol), text_member(s, "symbol")) == -1 ||
 	    text_copy(i->base, sizeof(i->base), text_member(s, "baseAsset")) == -1 ||
-	    text_copy(i->quote, sizeof(i->quote), text_member(s, "quoteAsset")) == -1)
+	    text_copy(i->quote, sizeof(i->quote), text_member(s, "quoteAsset")) == -1 ||
+	    *i->symbol == '\0')
 		return false;
 	i->trading = text_eq(text_member(s, "status"), "TRADING") &&
 	    text_ends_with(type, "PERPETUAL");
@@ -235,9 +236,10 @@ dec_t
 instr_round_px(const struct instr *i, enum side side, dec_t px)
 {
 	const dec_t	 above = dec_sub(px, i->px_min);	/* ticks count from the minimum */
+	const bool	 below = dec_ok(above) && dec_sign(above) < 0;	/* zero is upwards */
 
 	return dec_add(i->px_min, dec_quantize(above, i->tick,
-	    side == SIDE_BUY ? ROUND_DOWN : ROUND_UP));
+	    (side == SIDE_BUY) != below ? ROUND_DOWN : ROUND_UP));
 }
 
 const struct lot *

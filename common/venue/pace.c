@@ -71,21 +71,6 @@ pace_spend(struct pace *p, int weight, int orders, wall_t now)
 		p->v[i].used += cost_of((enum pace_limit)i, weight, orders);
 }
 
-wall_t
-pace_opens(const struct pace *p, wall_t now)
-{
-	int64_t	 at = now.us;
-
-	for (int i = 0; i < PACE_N; i++) {
-		const int64_t	 keep = p->v[i].limit * RESERVE_PCT / 100;
-		const int64_t	 end = (p->v[i].window + 1) * kinds[i].window_us;
-
-		if (p->v[i].used >= p->v[i].limit - keep && end > at)
-			at = end;
-	}
-	return (wall_t){ at > p->closed_until.us ? at : p->closed_until.us };
-}
-
 void
 pace_heard(struct pace *p, enum pace_limit l, int64_t used, wall_t now)
 {

@@ -32,9 +32,6 @@ void	pace_set_limit(struct pace *, enum pace_limit, int64_t);
 bool	pace_may(struct pace *, bool urgent, int weight, int orders, wall_t now);
 void	pace_spend(struct pace *, int weight, int orders, wall_t now);
 
-/* When the fullest window begins anew: not before it is asking again worthwhile. */
-wall_t	pace_opens(const struct pace *, wall_t now);
-
 /* A header: what the exchange has counted in the window of now.  used < 0: it was not there. */
 void	pace_heard(struct pace *, enum pace_limit, int64_t used, wall_t now);
 void	pace_close(struct pace *, wall_t until);

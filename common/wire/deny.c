@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/deny.h"
 
+#include "base/attr.h"
 #include "base/die.h"
 
 #include <string.h>
@@ -47,6 +48,22 @@ const char *
 deny_text(enum deny d)
 {
 	return row_of(d)->text;
+}
+
+/* It closes a position row by itself when it reads one of these, whoever wrote it. */
+static const char *const	acted_upon[] = {
+	"reduceonly", "reduce only", "no position found", "close order failed",
+};
+
+const char *
+deny_sentence(enum deny d, const char *closer)
+{
+	if (closer == NULL)
+		return deny_text(d);
+	for (size_t i = 0; i < NITEMS(acted_upon); i++)
+		if (strcasestr(closer, acted_upon[i]) != NULL)
+			return deny_text(d);
+	return closer;
 }
 
 enum deny

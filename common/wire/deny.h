@@ -23,6 +23,9 @@ const char	*deny_code(enum deny);
 const char	*deny_category(enum deny);
 bool		 deny_retryable(enum deny);
 const char	*deny_text(enum deny);		/* the sentence when there is nothing closer */
+
+/* The closer text, unless there is none or it holds words on which the gateway acts. */
+const char	*deny_sentence(enum deny, const char *closer);
 enum deny	 deny_find(const char *code);	/* DENY_NONE: no such code */
 
 #endif

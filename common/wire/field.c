@@ -16,10 +16,12 @@ enum { PATH_PART = 32 };
 
 /* ---- faults ------------------------------------------------------------ */
 
+/* In ASCII, because a character that is cut apart makes the answer unreadable. */
 static void
 show_value(const json_t *v, char *dst, size_t cap)
 {
-	char	*text = v == NULL ? NULL : json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+	char	*text = v == NULL ? xstrdup("") :
+		    json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII);
 
 	if (text == NULL || text_copy(dst, cap, text) == -1)
 		snprintf(dst, cap, "%.*s...", (int)cap - 4, text == NULL ? "" : text);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/check.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static char	row[160];
 
@@ -66,6 +70,29 @@ check_has_at(const char *text, const char *part, const char *expr, const char *f
 {
 	if (strstr(text, part) == NULL)
 		fail_at(file, line, "%s is\n  %s\nand lacks\n  %s", expr, text, part);
+}
+
+bool
+check_panics(void (*f)(void))
+{
+	int		 status;
+	const pid_t	 pid = fork();
+
+	if (pid == 0) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
+		signal(SIGABRT, SIG_DFL);
+		close(STDERR_FILENO);
+		f();
+		_exit(0);
+	}
+	return pid != -1 && waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGABRT;
+}
+
+void
+check_skipped(const char *why)
+{
+	print_message("# skipped: %s\n", why);
 }
 
 dec_t

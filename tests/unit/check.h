@@ -34,6 +34,16 @@ void	check_dec_at(dec_t got, const char *want, const char *expr, const char *fil
 void	check_has_at(const char *text, const char *part, const char *expr, const char *file,
 	    int line);
 
+/* f() ends in panic(); it runs in a process of its own. */
+#define CHECK_PANICS(f)		check_true_at(check_panics(f), "panic in " #f, __FILE__, __LINE__)
+bool	check_panics(void (*f)(void));
+
+/*
+ * Said by a test that cannot run here, before it returns: cmocka 1.1.5 prints
+ * its own skip() as "not ok", which prove counts as a failure.
+ */
+void	check_skipped(const char *why);
+
 dec_t	D(const char *text);		/* a decimal that is known to parse */
 
 /* Calls visit with 0..n-1 in every order; n <= 8. */

@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# kill -9 of each daemon, before and after each EXEC, COMMIT, request and frame
+# of the way a trade takes, while trades run.  After each: every command has
+# been answered exactly once, no client order id is twice in the exchange's
+# ledger, and at rest book and exchange agree.
+
+load lib
+
+setup_file()
+{
+	stack_up
+	rc config set notify-keyspace-events 'K$' >/dev/null
+}
+
+teardown_file() { stack_down; }
+
+# ---- what runs while it happens ------------------------------------------------
+
+# Commands that are taken, refused by cmdd, by riskd and by the exchange, and a close.
+traffic()
+{
+	local n
+	for n in 1 2 3; do
+		tell trade "$ALPHA" side=LONG quantity="0.01$n"
+		tell trade "$BETA" side=SELL quantity="0.02$n"
+	done
+	tell trade "$ALPHA" side=BUY quantity=-1
+	tell trade "$ALPHA" side=BUY quantity=0.01 symbol=NOSUCH
+	ctl fail path=/fapi/v1/order method=POST n=1 status=400 code=-2019 \
+	    msg='Margin is insufficient.' >/dev/null
+	tell trade "$BETA" side=BUY quantity=0.033
+	tell close "$ALPHA"
+	tell trade "$ALPHA" side=BUY quantity=0.017
+}
+
+# A position with a trailing stop that fires.
+stops()
+{
+	local id
+	price BTCUSDT 60000
+	id=$(position_of "$ALPHA")
+	[ -n "$id" ] || { tell trade "$ALPHA" side=BUY quantity=0.05; await 5 has_position "$ALPHA"; }
+	id=$(position_of "$ALPHA")
+	tell trail_stop "$ALPHA" positionId="$id" callbackPct=1
+	await 5 is_running_or_over
+	price BTCUSDT 66000
+	price BTCUSDT 60000
+}
+
+tell()	# QUEUE ACCOUNT KEY=VALUE...
+{
+	local queue=$1 id
+	id=$(uuid)
+	echo "$id" >>"$BATS_TEST_TMPDIR/asked"
+	set -- requestId="$id" subAccountId="$2" "${@:3}"
+	[[ " $* " == *" symbol="* || $queue == trail_stop ]] || set -- "$@" symbol=BTCUSDT
+	push "$queue" "$(printf '%s\n' "$@" | jq -R -n -c '[inputs | split("=") |
+	    {key: .[0], value: (.[1] | tonumber? // .)}] | from_entries')"
+}
+
+position_of()	# ACCOUNT
+{
+	sql "select id from virtual_positions where sub_account_id = '$1' and status = 'OPEN'
+	     and side = 'LONG' limit 1"
+}
+
+is_running_or_over() { is_over algod || is 1 rc hlen "pms:active_trail_stop:$ALPHA"; }
+
+has_position() { [ -n "$(position_of "$1")" ]; }
+
+# ---- what must hold ---------------------------------------------------------------
+
+answers_start()
+{
+	redis-cli -s "$PMS_REDIS_SOCKET" psubscribe '__keyspace@0__:pms:result:*' \
+	    >"$BATS_TEST_TMPDIR/answered" </dev/null 3>&- &
+	echo $! >"$BATS_TEST_TMPDIR/listener"
+	await 5 grep -q psubscribe "$BATS_TEST_TMPDIR/answered"
+}
+
+answers_stop() { kill "$(cat "$BATS_TEST_TMPDIR/listener")"; }
+
+answered()
+{
+	awk '/^pmessage/ { getline; getline id; sub(/.*:/, "", id); getline; if ($0 == "set") print id }' \
+	    "$BATS_TEST_TMPDIR/answered" | sort
+}
+
+all_answered_once()
+{
+	diff <(sort "$BATS_TEST_TMPDIR/asked") <(answered)
+}
+
+# DAEMON POINT TRAFFIC: one row
+survives()
+{
+	echo "$1 $2" >&2
+	: >"$BATS_TEST_TMPDIR/asked"
+	down "$1"
+	answers_start
+	CRASH_AT=$2 up "$1" || :
+	"$3"
+	await 10 is_over "$1" || { echo "$1 never came to $2" >&2; return 1; }
+	up "$1"
+	await 12 all_answered_once || { all_answered_once >&2; return 1; }
+	await 12 nothing_waits || { nothing_waits; return 1; }
+	books_agree
+	all_answered_once >&2
+	answers_stop
+	ctl clear >/dev/null
+}
+
+each()	# DAEMON TRAFFIC POINT...
+{
+	local daemon=$1 traffic=$2 point
+	for point in "${@:3}"; do
+		survives "$daemon" "$point" "$traffic" || return 1
+	done
+}
+
+# ---- the table: daemon, traffic, points ----------------------------------------------
+
+@test "cmdd" {
+	each cmdd traffic exec.before:hand_on#2 exec.after:hand_on#2 exec.before:refuse \
+	    exec.after:refuse
+}
+
+@test "riskd" {
+	each riskd traffic exec.before:hand_on#2 exec.after:hand_on#2 exec.before:deny \
+	    exec.after:deny commit.before:book#2 commit.after:book#2 exec.before:booked#2 \
+	    exec.after:booked#2 exec.before:refused exec.after:refused
+}
+
+@test "orderd, on the way out" {
+	each orderd traffic send.before:order_place#2 send.after:order_place#2 \
+	    answer.before:order_place#2 answer.after:order_place#2 commit.before:placed#2 \
+	    commit.after:placed#2
+}
+
+@test "orderd, on the way back" {
+	each orderd traffic exec.before:outcome#2 exec.after:outcome#2 commit.before:report#2 \
+	    commit.after:report#2 exec.before:fill#2 exec.after:fill#2
+}
+
+@test "userd" {
+	each userd traffic frame.before:user#3 frame.after:user#3 exec.before:report#3 \
+	    exec.after:report#3 exec.before:stream exec.after:stream
+}
+
+@test "algod" {
+	each algod stops commit.before:started commit.after:started exec.before:step \
+	    exec.after:step commit.before:triggered commit.after:triggered exec.before:step#3 \
+	    exec.after:step#3
+}
