@@ -13,7 +13,7 @@ cmdd_SHELL   = cmdd bus
 orderd_CORE  = order blotter request doubt
 orderd_SHELL = orderd bus store venue place apply
 riskd_CORE   = account limit market pending view
-riskd_SHELL  = riskd bus store judge book
+riskd_SHELL  = riskd bus store load judge book
 algod_CORE   = algo runner algo/trail_stop
 algod_SHELL  = algod bus run store
 
@@ -37,7 +37,7 @@ Q = $(if $(V),,@echo '  $@';)
 
 # PostgreSQL's headers live in a folder of their own.
 $(B)/obj/common/io/%.o $(B)/obj/deploy/%.o: CFLAGS += -I$(shell pg_config --includedir 2>/dev/null)
-$(B)/obj/common/io/daemon.o: CFLAGS += -DVERSION='"$(VERSION)"'
+$(B)/obj/common/io/daemon.o $(B)/obj/deploy/pmsctl/pmsctl.o: CFLAGS += -DVERSION='"$(VERSION)"'
 
 objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PURE_OBJS  = $(call objs,$(wildcard common/base/*.c common/wire/*.c common/venue/*.c))
