@@ -261,6 +261,7 @@ ctl_send(struct ctl *k)
 	if (k->timeout_ms == 0)
 		k->timeout_ms = WAIT_MS;
 
+	const wall_t	 pushed_at = clock_wall();
 	const mono_t	 pushed = clock_mono();
 	push(k, queue, payload.p, result);
 	redisReply	*r = await(k, result, pushed);
@@ -271,8 +272,8 @@ ctl_send(struct ctl *k)
 	if (r != NULL)
 		ctl_ask_int(k, 2, (const char *[]){ "DEL", result });
 	if (r != NULL && k->verbose)
-		fprintf(stderr, "pmsctl: answered in %.2f ms\n",
-		    (double)mono_diff_us(answered, pushed) / 1000);
+		fprintf(stderr, "pmsctl: pushed at %lld us, answered in %.2f ms\n",
+		    (long long)pushed_at.us, (double)mono_diff_us(answered, pushed) / 1000);
 	freeReplyObject(r);
 	buf_free(&payload);
 	return status;
