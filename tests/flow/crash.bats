@@ -7,13 +7,9 @@
 # ledger, and at rest book and exchange agree.
 
 load lib
+load answers
 
-setup_file()
-{
-	stack_up
-	rc config set notify-keyspace-events 'K$' >/dev/null
-}
-
+setup_file() { stack_up; }
 teardown_file() { stack_down; }
 
 # ---- what runs while it happens ------------------------------------------------
@@ -23,83 +19,39 @@ traffic()
 {
 	local n
 	for n in 1 2 3; do
-		tell trade "$ALPHA" side=LONG quantity="0.01$n"
-		tell trade "$BETA" side=SELL quantity="0.02$n"
+		ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=LONG quantity="0.01$n"
+		ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL quantity="0.02$n"
 	done
-	tell trade "$ALPHA" side=BUY quantity=-1
-	tell trade "$ALPHA" side=BUY quantity=0.01 symbol=NOSUCH
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=-1
+	ask trade subAccountId="$ALPHA" symbol=NOSUCH side=BUY quantity=0.01
 	ctl fail path=/fapi/v1/order method=POST n=1 status=400 code=-2019 \
 	    msg='Margin is insufficient.' >/dev/null
-	tell trade "$BETA" side=BUY quantity=0.033
-	tell close "$ALPHA"
-	tell trade "$ALPHA" side=BUY quantity=0.017
+	ask trade subAccountId="$BETA" symbol=BTCUSDT side=BUY quantity=0.033
+	ask close subAccountId="$ALPHA" symbol=BTCUSDT
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.017
 }
 
 # A position with a trailing stop that fires.
 stops()
 {
-	local id
 	price BTCUSDT 60000
-	id=$(position_of "$ALPHA")
-	[ -n "$id" ] || { tell trade "$ALPHA" side=BUY quantity=0.05; await 5 has_position "$ALPHA"; }
-	id=$(position_of "$ALPHA")
-	tell trail_stop "$ALPHA" positionId="$id" callbackPct=1
-	await 5 is_running_or_over
+	has_position "$ALPHA" || ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.05
+	await 5 has_position "$ALPHA"
+	ask trail_stop subAccountId="$ALPHA" positionId="$(position_of "$ALPHA")" callbackPct=1
+	await 5 runs_or_is_over
 	price BTCUSDT 66000
 	price BTCUSDT 60000
 }
 
-tell()	# QUEUE ACCOUNT KEY=VALUE...
-{
-	local queue=$1 id
-	id=$(uuid)
-	echo "$id" >>"$BATS_TEST_TMPDIR/asked"
-	set -- requestId="$id" subAccountId="$2" "${@:3}"
-	[[ " $* " == *" symbol="* || $queue == trail_stop ]] || set -- "$@" symbol=BTCUSDT
-	push "$queue" "$(printf '%s\n' "$@" | jq -R -n -c '[inputs | split("=") |
-	    {key: .[0], value: (.[1] | tonumber? // .)}] | from_entries')"
-}
+runs_or_is_over() { is_over algod || is 1 rc hlen "pms:active_trail_stop:$ALPHA"; }
 
-position_of()	# ACCOUNT
-{
-	sql "select id from virtual_positions where sub_account_id = '$1' and status = 'OPEN'
-	     and side = 'LONG' limit 1"
-}
+# ---- what must hold --------------------------------------------------------------
 
-is_running_or_over() { is_over algod || is 1 rc hlen "pms:active_trail_stop:$ALPHA"; }
-
-has_position() { [ -n "$(position_of "$1")" ]; }
-
-# ---- what must hold ---------------------------------------------------------------
-
-answers_start()
-{
-	redis-cli -s "$PMS_REDIS_SOCKET" psubscribe '__keyspace@0__:pms:result:*' \
-	    >"$BATS_TEST_TMPDIR/answered" </dev/null 3>&- &
-	echo $! >"$BATS_TEST_TMPDIR/listener"
-	await 5 grep -q psubscribe "$BATS_TEST_TMPDIR/answered"
-}
-
-answers_stop() { kill "$(cat "$BATS_TEST_TMPDIR/listener")"; }
-
-answered()
-{
-	awk '/^pmessage/ { getline; getline id; sub(/.*:/, "", id); getline; if ($0 == "set") print id }' \
-	    "$BATS_TEST_TMPDIR/answered" | sort
-}
-
-all_answered_once()
-{
-	diff <(sort "$BATS_TEST_TMPDIR/asked") <(answered)
-}
-
-# DAEMON POINT TRAFFIC: one row
-survives()
+survives()	# DAEMON POINT TRAFFIC: one row
 {
 	echo "$1 $2" >&2
-	: >"$BATS_TEST_TMPDIR/asked"
 	down "$1"
-	answers_start
+	asked_begin
 	CRASH_AT=$2 up "$1" || :
 	"$3"
 	await 10 is_over "$1" || { echo "$1 never came to $2" >&2; return 1; }
@@ -108,7 +60,7 @@ survives()
 	await 12 nothing_waits || { nothing_waits; return 1; }
 	books_agree
 	all_answered_once >&2
-	answers_stop
+	asked_end
 	ctl clear >/dev/null
 }
 

@@ -70,6 +70,41 @@ ctl()	# VERB KEY=VALUE...
 
 price() { ctl price symbol="$1" price="$2" >/dev/null; }	# SYMBOL VALUE
 
+# Prices are where a test begins; whoever judges by them has heard so.
+quiet_market()
+{
+	ctl clear >/dev/null
+	ctl ladder symbol=BTCUSDT levels=20 qty=1.5 gap=0.1 >/dev/null
+	price BTCUSDT 60000
+	price ETHUSDT 3000
+	await 5 holds '.mid == 60000 and .mark == 60000' rc get pms:price:BTCUSDT
+	await 5 holds '.mid == 3000 and .mark == 3000' rc get pms:price:ETHUSDT
+}
+
+# The next n requests for an order meet this: fault drop, fault fail status=400 code=-2019
+fault()	# VERB KEY=VALUE...
+{
+	ctl "$1" path=/fapi/v1/order method=POST "${@:2}" >/dev/null
+}
+
+# ---- JSON ---------------------------------------------------------------------
+
+# A value that reads as JSON is that; what does not is text: json side=BUY quantity=0.01
+json()	# KEY=VALUE... -> an object
+{
+	jq -nc '[$ARGS.positional[] | capture("^(?<key>[^=]+)=(?<value>.*)$"; "s") |
+	    .value |= (. as $text | try fromjson catch $text)] | from_entries' --args "$@"
+}
+
+# The JSON that the command prints; without a command, of standard input.
+holds()	# JQ-CONDITION [COMMAND...]
+{
+	local want=$1 text
+	shift
+	if [ $# = 0 ]; then text=$(cat); else text=$("$@"); fi
+	jq -e "$want" <<<"$text" >/dev/null || { echo "not so: $want, in: $text" >&2; return 1; }
+}
+
 # ---- commands -----------------------------------------------------------------
 
 push()	# QUEUE JSON
@@ -97,6 +132,27 @@ cmd()	# QUEUE JSON [SECONDS] -> the result
 	id=$(jq -r .requestId <<<"$json")
 	push "$1" "$json"
 	await_answer "$id" "${3:-6}"
+}
+
+# KEY=VALUE beside these replace and add: trade "$ALPHA" BUY 0.01 leverage=20
+trade()	# ACCOUNT SIDE QUANTITY [KEY=VALUE...] -> the result
+{
+	cmd trade "$(order "$@")"
+}
+
+order()	# the same -> the command
+{
+	json subAccountId="$1" symbol=BTCUSDT side="$2" quantity="$3" leverage=10 "${@:4}"
+}
+
+close_everything()
+{
+	local account symbol
+	sql "select sub_account_id, symbol from virtual_positions where status = 'OPEN'" |
+	    while IFS='|' read -r account symbol; do
+		cmd close "$(json subAccountId="$account" symbol="$symbol")" |
+		    holds .success || return 1
+	    done
 }
 
 # ---- waiting ------------------------------------------------------------------
@@ -152,7 +208,9 @@ show_logs()
 events_start()
 {
 	: >"$PMS_DIR/events"
-	rc psubscribe 'pms:events:*' >"$PMS_DIR/events" 2>&1 </dev/null 3>&- &
+	# Not through rc: the pid must be redis-cli's own.
+	redis-cli -s "$PMS_REDIS_SOCKET" psubscribe 'pms:events:*' >"$PMS_DIR/events" 2>&1 \
+	    </dev/null 3>&- &
 	echo $! >"$PMS_DIR/events.pid"
 	await 5 grep -q '^psubscribe' "$PMS_DIR/events"
 }
@@ -175,6 +233,14 @@ events_get()	# TYPE -> its events, one JSON a line
 has_event()	# TYPE [JQ-CONDITION]
 {
 	events_get "$1" | jq -e -s "any(.[]; ${2:-true})"
+}
+
+# What was published of orders and positions, in order.
+event_types()	# -> their types, in one line
+{
+	awk '$0 == "pmessage" { getline; getline channel; getline
+	    sub(/.*:/, "", channel); if (channel ~ /^(order|position)_/) print channel }' \
+	    "$PMS_DIR/events" | paste -sd' '
 }
 
 await_event()	# TYPE [JQ-CONDITION] [SECONDS]
@@ -262,15 +328,15 @@ no_id_twice()
 
 booked_executions()
 {
-	sql "select symbol || '/' || exchange_order_id || ' ' || sum(qty)
-	     from engine.executions group by symbol, exchange_order_id"
+	sql "select symbol || '/' || clord_id || ' ' || sum(qty)
+	     from engine.executions group by symbol, clord_id"
 }
 
 exchange_executions()
 {
 	ctl ledger kind=executions | jq -r '
-	    map(select(.clientOrderId | startswith("PMS"))) | group_by([.symbol, .orderId])[] |
-	    "\(.[0].symbol)/\(.[0].orderId) \(map(.qty | tonumber) | add)"'
+	    map(select(.clientOrderId | startswith("PMS"))) | group_by([.symbol, .clientOrderId])[] |
+	    "\(.[0].symbol)/\(.[0].clientOrderId) \(map(.qty | tonumber) | add)"'
 }
 
 executions_agree()

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# answers.bash - commands that are pushed without waiting, and whether each of
+# them has been answered exactly once.  Redis tells of every result it is given.
+
+asked_begin()
+{
+	: >"$BATS_TEST_TMPDIR/asked"
+	rc config set notify-keyspace-events 'K$' >/dev/null
+	redis-cli -s "$PMS_REDIS_SOCKET" psubscribe '__keyspace@0__:pms:result:*' \
+	    >"$BATS_TEST_TMPDIR/answered" </dev/null 3>&- &
+	echo $! >"$BATS_TEST_TMPDIR/listener"
+	await 5 grep -q psubscribe "$BATS_TEST_TMPDIR/answered"
+}
+
+asked_end() { kill "$(cat "$BATS_TEST_TMPDIR/listener")"; }
+
+ask()	# QUEUE KEY=VALUE...
+{
+	local queue=$1 id
+	id=$(uuid)
+	echo "$id" >>"$BATS_TEST_TMPDIR/asked"
+	push "$queue" "$(json requestId="$id" "${@:2}")"
+}
+
+answered()
+{
+	awk '/^pmessage/ { getline; getline id; sub(/.*:/, "", id); getline; if ($0 == "set") print id }' \
+	    "$BATS_TEST_TMPDIR/answered" | sort
+}
+
+all_answered_once() { diff <(sort "$BATS_TEST_TMPDIR/asked") <(answered); }
+
+# Where the listener cannot live: each has an answer.
+all_answered()
+{
+	local id
+	while read -r id; do
+		[ "$(rc exists "pms:result:$id")" = 1 ] || { echo "no answer: $id" >&2; return 1; }
+	done <"$BATS_TEST_TMPDIR/asked"
+}
+
+position_of()	# ACCOUNT [SYMBOL] -> the id of its open position
+{
+	sql "select id from virtual_positions where sub_account_id = '$1' and status = 'OPEN'
+	     and symbol like '${2:-BTC}/%'"
+}
+
+has_position() { [ -n "$(position_of "$@")" ]; }
