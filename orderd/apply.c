@@ -339,7 +339,7 @@ hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct http_
 	}
 	if (answer_fault(&r, a->status).what == FAULT_GONE)
 		return o->state == ORD_IN_DOUBT &&
-		    doubt_denied(&o->doubt, sent_at, d->stream_up);
+		    doubt_denied(&o->doubt, sent_at, d->stream_up && peer_is_alive(d->userd));
 	log_warn("order_not_asked", "clord_id=%s status=%d code=%d why=\"%s%s\"; again later",
 	    o->o.clord_id, a->status, r.code, r.msg, a->why);
 	return false;

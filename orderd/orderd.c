@@ -115,6 +115,7 @@ start(struct daemon *base)
 	place_start(d);
 	apply_start(d);
 	venue_start(d);
+	d->userd = peer_new(base->bus, "userd", NULL, NULL);
 	d->instruments = instruments_new(base->bus, on_instruments, d);
 }
 
@@ -141,6 +142,7 @@ fini(struct daemon *base)
 	struct orderd	*d = base->self;
 
 	venue_fini(d);
+	peer_free(d->userd);
 	store_fini(d);
 	apply_fini(d);
 	place_fini(d);

@@ -9,6 +9,7 @@
 #include "io/http.h"
 #include "io/instruments.h"
 #include "io/ledger.h"
+#include "io/peer.h"
 #include "orderd/blotter.h"
 #include "orderd/request.h"
 #include "venue/outside.h"
@@ -55,6 +56,7 @@ struct orderd {
 	struct timer			*lane_timer, *ask_timer;
 	bool				 asking;	/* ask_timer is set */
 	/* the user stream */
+	struct peer			*userd;
 	bool				 stream_up;
 	int64_t				 reconciled_no;
 	int64_t				 up_no;		/* being reconciled; 0: nothing is */

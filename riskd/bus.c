@@ -36,9 +36,11 @@ on_outcome(void *arg, struct item *item)
 	book_outcome(arg, item);
 }
 
-static void
-show_state(struct riskd *d)
+void
+bus_show_state(void *arg)
 {
+	struct riskd	*d = arg;
+
 	if (!daemon_is_ready(d->base))
 		return;
 	daemon_status(d->base, !pg_is_up(d->pg) ? "degraded: no ledger" :
@@ -49,7 +51,7 @@ void
 bus_tell_reconciled(struct riskd *d, int64_t stream_no)
 {
 	d->reconciled_no = stream_no > d->reconciled_no ? stream_no : d->reconciled_no;
-	show_state(d);
+	bus_show_state(d);
 }
 
 /* Kept in pms:last:riskd: a gap outlives us. */
@@ -60,7 +62,7 @@ note_gap(struct riskd *d, struct item *item, int64_t stream_no)
 	char		 text[24];
 
 	d->gap_no = stream_no;
-	show_state(d);
+	bus_show_state(d);
 	text_putf(text, sizeof(text), "%lld", (long long)stream_no);
 	txn_set(t, K_LAST, d->base->spec->name, text);
 	txn_commit(t, NULL, NULL);
@@ -96,7 +98,7 @@ static const struct source	sources[] = {
 	{ .key = K_Q_CLOSE, .end = TAKE_LEFT, .max_in_flight = COMMANDS_IN_FLIGHT,
 	  .handle = on_command },
 	{ .key = K_Q_RISK, .end = TAKE_LEFT, .max_in_flight = COMMANDS_IN_FLIGHT,
-	  .handle = on_command },
+	  .feeds = &(const enum key){ K_Q_ORDER }, .handle = on_command },
 };
 enum { SOURCES = NITEMS(sources) };
 _Static_assert(SOURCES <= NITEMS(((struct riskd *)0)->takes), "takes");
@@ -191,7 +193,7 @@ on_told(void *arg)
 	struct riskd	*d = arg;
 
 	daemon_ready(d->base);
-	show_state(d);
+	bus_show_state(d);
 }
 
 static int64_t
@@ -295,12 +297,4 @@ bus_serve(struct riskd *d)
 	d->views_timer = timer_new(d->base->loop, on_views_time, d);
 	on_views_time(d);
 	bus_subscribe(d->base->bus, key_format(K_TICK, "*", pattern), on_tick, on_hearing, d);
-}
-
-void
-bus_stop(struct riskd *d)
-{
-	for (size_t i = 0; i < SOURCES; i++)
-		if (d->takes[i] != NULL)
-			take_stop(d->takes[i]);
 }

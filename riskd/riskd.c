@@ -35,7 +35,7 @@ riskd_account(struct riskd *d, const char *id)
 bool
 riskd_is_reconciled(const struct riskd *d)
 {
-	return d->reconciled_no > d->gap_no;
+	return d->reconciled_no > d->gap_no && peer_is_alive(d->userd);
 }
 
 struct spelling
@@ -99,13 +99,8 @@ start(struct daemon *base)
 	d->market.stale_ms = d->conf->stale_price;
 	d->global_rules = rules_builtin();
 	d->reply_timer = timer_new(base->loop, book_on_reply_time, d);
+	d->userd = peer_new(base->bus, "userd", bus_show_state, d);
 	store_start(d);
-}
-
-static void
-stop(struct daemon *base)
-{
-	bus_stop(base->self);
 }
 
 static void
@@ -124,6 +119,7 @@ fini(struct daemon *base)
 	struct riskd	*d = base->self;
 
 	book_fini(d);
+	peer_free(d->userd);
 	store_fini(d);
 	timer_free(d->accounts_timer);
 	timer_free(d->views_timer);
@@ -140,7 +136,7 @@ static const struct daemon_spec	spec = {
 	.counters = counters, .ncounters = NITEMS(counters),
 	.outputs = outputs, .noutputs = NITEMS(outputs),
 	.self_size = sizeof(struct riskd),
-	.start = start, .stop = stop, .health = health, .fini = fini,
+	.start = start, .health = health, .fini = fini,
 };
 
 int

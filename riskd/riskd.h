@@ -9,6 +9,7 @@
 #include "io/daemon.h"
 #include "io/instruments.h"
 #include "io/ledger.h"
+#include "io/peer.h"
 #include "riskd/view.h"
 
 struct riskd_conf {
@@ -45,6 +46,7 @@ struct riskd {
 	bool				 serving;	/* loaded: items are taken */
 	/* the stream's gaps and orderd's word that book and exchange agree, by their numbers */
 	int64_t				 gap_no, reconciled_no;
+	struct peer			*userd;		/* its silence is a gap too */
 	/* counters */
 	uint64_t			 judged, denied, handed_on, booked, duplicates, external;
 };
@@ -64,8 +66,8 @@ void		 riskd_load(struct riskd *, enum load_step);
 /* bus.c: what is taken, views out, views in */
 void	bus_load_pending(struct riskd *);
 void	bus_serve(struct riskd *);		/* begins to take */
-void	bus_stop(struct riskd *);
 void	bus_tell_reconciled(struct riskd *, int64_t stream_no);
+void	bus_show_state(void *arg);		/* a struct riskd's, to people */
 
 /* judge.c: commands */
 void	judge_command(struct riskd *, struct item *);

@@ -103,3 +103,16 @@ exchange_is_flat() { ctl position symbol=BTCUSDT | holds '.qty == "0"'; }
 	load_end
 	settles
 }
+
+@test "without userd no risk is added, and what was closed meanwhile is booked" {
+	trade "$ALPHA" BUY 0.3 | holds .success
+	kill9 userd
+	await_log riskd 'peer daemon=userd alive=no' 8
+	trade "$ALPHA" BUY 0.1 | holds '.errorCode == "INFRA_UNAVAILABLE" and .retryable'
+	: >"$BATS_TEST_TMPDIR/asked"
+	ask close subAccountId="$ALPHA" symbol=BTCUSDT
+	await 5 exchange_is_flat
+	up userd
+	settles
+	trade "$ALPHA" BUY 0.1 | holds .success
+}
