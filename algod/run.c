@@ -8,7 +8,6 @@
 #include <hiredis/hiredis.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	CLOCK_MS = 25,
@@ -33,10 +32,10 @@ static void
 compose_event(struct algod *d, const struct run *r, enum key k, struct buf *b)
 {
 	const struct spelling	 s = algod_spelling(d);
-	const char		*type = key_pattern(k) + strlen("pms:events:");
 	char			 symbol[SYMBOL];
 
-	outside_event(b, type, r->sub, event_stamp_next(&d->seq, loop_wall(d->base->loop)));
+	outside_event(b, key_event_type(k), r->sub,
+	    event_stamp_next(&d->seq, loop_wall(d->base->loop)));
 	jw_put_str(b, r->algo->id_name, r->id);
 	jw_put_str(b, "symbol", outside_symbol(&s, r->symbol, symbol));
 	jw_put_str(b, "status", names_get(&run_status_names, (int)r->status));

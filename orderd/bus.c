@@ -50,7 +50,7 @@ publish_failed(struct orderd *d, struct txn *t, const struct terms *o,
 	fields_blank(&msg_fill_fields, &m, sizeof(m));
 	m.o = *o;
 	m.status = OS_FAILED;
-	outside_event(&b, "order_failed", o->sub, stamp);
+	outside_event(&b, key_event_type(K_EV_ORDER_FAILED), o->sub, stamp);
 	outside_order(&b, &m, &s, stamp.at);
 	jw_put_str(&b, "errorCode", deny_code(r->code));
 	jw_put_str(&b, "error", *r->error == '\0' ? deny_text(r->code) : r->error);
@@ -142,7 +142,7 @@ publish_partial(struct orderd *d, struct txn *t, const struct msg_fill *m)
 	const struct event_stamp	 stamp = event_stamp_next(&d->seq, loop_wall(d->base->loop));
 	struct buf			 b = { 0 };
 
-	outside_event(&b, "order_partial", m->o.sub, stamp);
+	outside_event(&b, key_event_type(K_EV_ORDER_PARTIAL), m->o.sub, stamp);
 	outside_order(&b, m, &s, stamp.at);
 	jw_put_raw(&b, "account", "{}");
 	jw_close(&b, '}');

@@ -80,12 +80,12 @@ book_fini(struct riskd *d)
 
 static void
 publish_leg(struct riskd *d, struct txn *t, const struct account *a, const struct leg *l,
-    enum key k, const char *type, enum origin origin)
+    enum key k, enum origin origin)
 {
 	const struct spelling	 s = riskd_spelling(d);
 	struct buf		 b = { 0 };
 
-	view_position(a, l, &d->market, &s, type, origin, riskd_stamp(d), &b);
+	view_position(a, l, &d->market, &s, key_event_type(k), origin, riskd_stamp(d), &b);
 	txn_publish(t, k, NULL, b.p);
 	buf_free(&b);
 }
@@ -98,15 +98,12 @@ publish_legs(struct riskd *d, struct txn *t, const struct account *a, const stru
 		const bool		 ended = dec_is_zero(l->after.qty);
 
 		if (l->action == ACTION_CLOSE && ended)
-			publish_leg(d, t, a, l, K_EV_POSITION_CLOSED, "position_closed",
-			    w->m.o.origin);
+			publish_leg(d, t, a, l, K_EV_POSITION_CLOSED, w->m.o.origin);
 		else if (l->action == ACTION_CLOSE)
-			publish_leg(d, t, a, l, K_EV_POSITION_REDUCED, "position_reduced",
-			    w->m.o.origin);
+			publish_leg(d, t, a, l, K_EV_POSITION_REDUCED, w->m.o.origin);
 		/* The front end takes the new quantity of a reduced position from here. */
 		if (!ended)
-			publish_leg(d, t, a, l, K_EV_POSITION_UPDATED, "position_updated",
-			    w->m.o.origin);
+			publish_leg(d, t, a, l, K_EV_POSITION_UPDATED, w->m.o.origin);
 	}
 }
 
@@ -129,13 +126,13 @@ push_position_end(struct txn *t, const struct work *w, const struct leg *l)
 static void
 publish_end(struct riskd *d, struct txn *t, const struct work *w, const char *snapshot)
 {
-	const bool		 filled = w->m.status == OS_FILLED;
+	const enum key		 k = w->m.status == OS_FILLED ? K_EV_ORDER_FILLED :
+				    K_EV_ORDER_CANCELLED;
 	const struct spelling	 s = riskd_spelling(d);
 	struct buf		 b = { 0 };
 
-	view_order(&w->m, filled ? "order_filled" : "order_cancelled", snapshot, &s,
-	    riskd_stamp(d), &b);
-	txn_publish(t, filled ? K_EV_ORDER_FILLED : K_EV_ORDER_CANCELLED, NULL, b.p);
+	view_order(&w->m, key_event_type(k), snapshot, &s, riskd_stamp(d), &b);
+	txn_publish(t, k, NULL, b.p);
 	buf_free(&b);
 }
 

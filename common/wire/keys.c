@@ -79,6 +79,12 @@ key_when_full(enum key k)
 }
 
 const char *
+key_event_type(enum key k)
+{
+	return strrchr(key_pattern(k), ':') + 1;
+}
+
+const char *
 key_tail(const char *key)
 {
 	if (!text_starts_with(key, "pms:"))

@@ -46,6 +46,9 @@ const char	*key_kind_name(enum key_kind);	/* as Redis' TYPE says it */
 long		 key_bound(enum key);		/* 0: none */
 enum key_full	 key_when_full(enum key);
 
+/* Of an events channel: the event's type. */
+const char	*key_event_type(enum key);
+
 /* The part of a list's key behind "pms:": what its work list is named by. */
 const char	*key_tail(const char *key);
 
