@@ -36,7 +36,6 @@ struct spelling		 algod_spelling(struct algod *);
 
 /* bus.c: what is taken, ticks in, and what the others are told */
 void	bus_serve(struct algod *);
-void	bus_stop(struct algod *);
 void	bus_follow(struct algod *, struct run *);	/* its symbol's ticks come */
 void	bus_show(struct algod *, const struct run *);	/* its views, as they are now */
 

@@ -132,11 +132,3 @@ bus_serve(struct algod *d)
 		take_start(d->takes[i], i == SOURCES - 1 ? on_told : NULL);
 	}
 }
-
-void
-bus_stop(struct algod *d)
-{
-	for (size_t i = 0; i < SOURCES; i++)
-		if (d->takes[i] != NULL)
-			take_stop(d->takes[i]);
-}

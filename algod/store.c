@@ -70,6 +70,13 @@ store_keep(struct algod *d, struct run *r, const char *type, store_done *done, v
 
 /* ---- reading ---------------------------------------------------------------------- */
 
+static void
+must_be_read(enum pg_outcome outcome, const struct pg_result *r)
+{
+	if (outcome != PG_DONE)
+		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
+}
+
 /* -1: it cannot be read, and a person has to look. */
 static int
 read_state(struct run *r, const struct pg_result *res, int row)
@@ -113,8 +120,7 @@ on_recent(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct algod	*d = arg;
 
-	if (outcome != PG_DONE)
-		panic("recent: %s", pg_error(r));
+	must_be_read(outcome, r);
 	for (int i = 0; i < pg_rows(r, 0); i++)
 		load_row(d, r, i);
 	log_info("loaded", "running=%zu", d->runner.map.n);
@@ -134,8 +140,7 @@ on_last(void *arg, enum pg_outcome outcome, const struct pg_result *res)
 	struct finding	*f = arg;
 	struct run	*r = xcalloc(1, f->algo->size);
 
-	if (outcome != PG_DONE)
-		panic("last: %s", pg_error(res));
+	must_be_read(outcome, res);
 	fields_blank(f->algo->state, r, f->algo->size);
 	r->algo = f->algo;
 	text_put(r->id, sizeof(r->id), f->id);

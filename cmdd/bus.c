@@ -60,7 +60,7 @@ end(void *arg)
 static bool
 has_id(const struct intake *in)
 {
-	return *in->asked.c.request_id != '\0' && !text_eq(in->asked.c.request_id, "unknown");
+	return *in->asked.c.request_id != '\0';
 }
 
 static struct txn *
@@ -226,12 +226,28 @@ wait_for_first(struct intake *in)
 	timer_in_ms(d->retry, WAIT_MS);
 }
 
+/* Run now, it might run twice: it is held, looked up again, and grows too old meanwhile. */
+static void
+hold(struct intake *in, const char *why)
+{
+	static struct log_limit	 lim = LOG_LIMIT(60000);
+
+	if (log_allow(&lim, loop_now(in->queue->d->base->loop)))
+		log_error("request_unknowable", "request_id=%s why=\"%s\" held=%u; pms:seen of it "
+		    "must be removed by hand", in->asked.c.request_id, why, lim.held);
+	wait_for_first(in);
+}
+
 static void
 on_seen(void *arg, const redisReply *r)
 {
 	struct intake			*in = arg;
 	const struct seen_record	 record = { text_of(r, 0), text_of(r, 1), text_of(r, 2) };
 
+	if (r->type != REDIS_REPLY_ARRAY) {
+		hold(in, r->type == REDIS_REPLY_ERROR ? r->str : "not what HMGET gives");
+		return;
+	}
 	switch (intake_seen(&record, in->digest)) {
 	case SEEN_NEW:
 		decide_new(in);
@@ -309,6 +325,8 @@ read_payload(struct intake *in)
 	}
 	if (!known && field_scan_text(i->text, i->len, "requestId", id, REQUEST_ID) == -1)
 		*id = '\0';
+	if (text_eq(id, "unknown"))
+		*id = '\0';		/* the gateway's word for none: it names nothing */
 }
 
 /* Too large to be kept in pms:seen's neighbourhood for nothing: kept for a person as well. */
@@ -318,9 +336,11 @@ keep_large(struct intake *in)
 	struct cmdd	*d = in->queue->d;
 	struct txn	*t = txn_new(d->base->bus, "keep_large", NULL);
 	struct buf	 b = { 0 };
+	char		 key[KEY_MAX];
 
 	jw_open(&b, '{');
-	jw_put_str(&b, "list", names_get(&command_names, (int)in->queue->row->what));
+	jw_put_str(&b, "list", key_format(K_CMD,
+	    names_get(&command_names, (int)in->queue->row->what), key));
 	jw_put_str(&b, "reason", in->fault.text);
 	jw_put_int(&b, "ts", wall_ms(loop_wall(d->base->loop)));
 	jw_key(&b, "payload");
@@ -396,7 +416,9 @@ on_overdue(void *arg, const redisReply *r)
 	struct overdue	*o = arg;
 	const char	*answer = text_of(r, 0);
 
-	if (answer != NULL)
+	if (r->type != REDIS_REPLY_ARRAY)
+		free(o);		/* cannot be told; the next watch asks again */
+	else if (answer != NULL)
 		give_stored(o, answer);
 	else
 		give_timeout(o, text_of(r, 1));
@@ -541,14 +563,6 @@ bus_start(struct cmdd *d)
 	d->retry = timer_new(d->base->loop, on_retry, d);
 	bus_ask(d->base->bus, on_last, d, 2,
 	    (const char *[]){ "GET", key_format(K_LAST, d->base->spec->name, key) });
-}
-
-void
-bus_stop(struct cmdd *d)
-{
-	for (size_t i = 0; i < CMD_N; i++)
-		if (d->queues[i].take != NULL)
-			take_stop(d->queues[i].take);
 }
 
 void

@@ -40,12 +40,6 @@ start(struct daemon *base)
 }
 
 static void
-stop(struct daemon *base)
-{
-	bus_stop(base->self);
-}
-
-static void
 fini(struct daemon *base)
 {
 	bus_fini(base->self);
@@ -57,7 +51,7 @@ static const struct daemon_spec	spec = {
 	.counters = counters, .ncounters = NITEMS(counters),
 	.outputs = outputs, .noutputs = NITEMS(outputs),
 	.self_size = sizeof(struct cmdd),
-	.start = start, .stop = stop, .fini = fini,
+	.start = start, .fini = fini,
 };
 
 int

@@ -39,7 +39,6 @@ struct cmdd {
 
 /* bus.c */
 void	bus_start(struct cmdd *);
-void	bus_stop(struct cmdd *);
 void	bus_fini(struct cmdd *);
 
 #endif

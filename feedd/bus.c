@@ -3,8 +3,11 @@
 
 #include "base/text.h"
 
+#include <hiredis/hiredis.h>
+
 enum {
 	WANTS_IN_FLIGHT = 64,
+	LOOK_MS = 1000,
 };
 
 /* ---- prices out ------------------------------------------------------------- */
@@ -76,15 +79,40 @@ bus_keep_instrs(struct feedd *d)
 {
 	struct map_iter	 it = map_each(&d->instrs.map);
 	struct node	*n;
-	char		 key[KEY_MAX], version[24];
+	char		 key[KEY_MAX];
 
 	while ((n = map_next(&it)) != NULL)
 		keep_instr(d, MAP_OF(n, struct instr, node));
 	/* Last, so that whoever sees a new version finds everything of it. */
-	text_putf(version, sizeof(version), "%lld",
+	text_putf(d->instr_version, sizeof(d->instr_version), "%lld",
 	    (long long)wall_ms(loop_wall(d->base->loop)));
-	bus_tell(d->base->bus, 4,
-	    (const char *[]){ "HSET", key_format(K_INSTR, NULL, key), "#version", version });
+	bus_tell(d->base->bus, 4, (const char *[]){ "HSET", key_format(K_INSTR, NULL, key),
+	    "#version", d->instr_version });
+}
+
+/* Redis was away when they were written, or has lost them: they are written again. */
+static void
+on_version(void *arg, const redisReply *r)
+{
+	struct feedd	*d = arg;
+
+	timer_in_ms(d->look, LOOK_MS);
+	if (!d->have_instrs ||
+	    (r->type == REDIS_REPLY_STRING && text_eq(r->str, d->instr_version)))
+		return;
+	log_info("instruments_written_again", "found=%s",
+	    r->type == REDIS_REPLY_STRING ? r->str : "-");
+	bus_keep_instrs(d);
+}
+
+static void
+on_look(void *arg)
+{
+	struct feedd	*d = arg;
+	char		 key[KEY_MAX];
+
+	bus_ask(d->base->bus, on_version, d, 3,
+	    (const char *[]){ "HGET", key_format(K_INSTR, NULL, key), "#version" });
 }
 
 /* ---- wants in -------------------------------------------------------------------- */
@@ -101,9 +129,8 @@ on_want(void *arg, struct item *item)
 		bus_park(d->base->bus, item, ff.text);
 		return;
 	}
-	struct quote	*q = quotes_want(&d->quotes, &m, loop_wall(d->base->loop));
-	if (q != NULL)
-		stream_follow(d, q);
+	if (quotes_want(&d->quotes, &m, loop_wall(d->base->loop)) != NULL)
+		stream_follow(d);
 	bus_ack(d->base->bus, item);
 }
 
@@ -115,6 +142,8 @@ void
 bus_start(struct feedd *d)
 {
 	d->due = timer_new(d->base->loop, on_due, d);
+	d->look = timer_new(d->base->loop, on_look, d);
+	timer_in_ms(d->look, LOOK_MS);
 	d->wants = bus_take(d->base->bus, &want_source, d);
 	take_start(d->wants, NULL);
 }

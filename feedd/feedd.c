@@ -15,6 +15,8 @@ static const struct conf_key	keys[] = {
 	    "how often the instruments are fetched"),
 	CONF(feedd_conf, keep_every, C_MS, "100ms", 0, 10000,
 	    "least time between two writes of a price key"),
+	CONF(feedd_conf, stale_quote, C_MS, "10s", 100, 3600000,
+	    "age from which a bid and ask are none"),
 	CONF_NAMED(feedd_conf, symbol_keys, "both", symbol_keys_names,
 	    "price keys under the native name, or under ccxt's too"),
 	CONF(feedd_conf, symbols, C_STR, "BTCUSDT ETHUSDT", 0, 0,
@@ -62,6 +64,7 @@ start(struct daemon *base)
 	d->base = base;
 	d->conf = base->conf;
 	quotes_init(&d->quotes, d->conf->tick_every);
+	d->quotes.stale_ms = d->conf->stale_quote;
 	fix_symbols(d);
 	d->http = http_new(base->loop, 2);
 	d->hub = ws_hub_new(base->loop, base->common->ca_file);
@@ -79,6 +82,7 @@ fini(struct daemon *base)
 	ws_hub_free(d->hub);
 	http_free(d->http);
 	timer_free(d->due);
+	timer_free(d->look);
 	timer_free(d->instr_timer);
 	quotes_fini(&d->quotes);
 	instrs_fini(&d->instrs);

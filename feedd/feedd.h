@@ -12,7 +12,7 @@
 #include "venue/instr.h"
 
 struct feedd_conf {
-	int64_t		 instr_every, keep_every, tick_every;
+	int64_t		 instr_every, keep_every, stale_quote, tick_every;
 	int		 symbol_keys;		/* enum symbol_keys */
 	const char	*symbols;
 };
@@ -27,6 +27,7 @@ struct stream {
 	struct timer	*timer;			/* reconnect, or look for silence */
 	int64_t		 backoff_ms;
 	mono_t		 heard_at;
+	bool		 resting;		/* not connected: there is nothing to hear */
 };
 
 struct feedd {
@@ -38,9 +39,12 @@ struct feedd {
 	struct ws_hub		*hub;
 	struct stream		 market, top;	/* mark prices of all, quotes of some */
 	struct take		*wants;
-	struct timer		*due, *instr_timer;
+	struct timer		*due, *instr_timer, *follow, *look;
 	int64_t			 request_no;
+	int			 nfollowed;
+	mono_t			 asked_at;		/* the last SUBSCRIBE or UNSUBSCRIBE */
 	bool			 have_instrs, have_prices;
+	char			 instr_version[24];	/* as last written */
 	/* counters */
 	uint64_t		 frames, ticks, bad_frames, reconnects;
 };
@@ -55,7 +59,7 @@ void	bus_keep_instrs(struct feedd *);
 
 /* stream.c */
 void	stream_start(struct feedd *);
-void	stream_follow(struct feedd *, struct quote *);	/* or no longer, as it is wanted */
+void	stream_follow(struct feedd *);		/* what is wanted has changed */
 void	stream_stop(struct feedd *);
 
 /* venue.c */

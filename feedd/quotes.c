@@ -45,11 +45,12 @@ same(dec_t a, dec_t b)
 }
 
 static bool
-apply_top(struct quote *q, const struct fact *f)
+apply_top(struct quote *q, const struct fact *f, mono_t now)
 {
 	if (!dec_ok(f->bid) || !dec_ok(f->ask) || dec_sign(f->bid) <= 0 || dec_sign(f->ask) <= 0)
 		return false;
 	const bool	 changed = !same(q->price.bid, f->bid) || !same(q->price.ask, f->ask);
+	q->top_at = now;
 	q->price.bid = f->bid;
 	q->price.ask = f->ask;
 	q->price.mid = dec_div(dec_add(f->bid, f->ask), DEC_INT(2), ROUND_HALF_EVEN);
@@ -57,15 +58,30 @@ apply_top(struct quote *q, const struct fact *f)
 	return changed;
 }
 
+static void
+clear_top(struct quote *q)
+{
+	q->top_at = MONO_UNSET;
+	q->price.bid = q->price.ask = q->price.mid = DEC_NONE;
+	text_put(q->price.source, sizeof(q->price.source), "mark");
+}
+
+static bool
+top_is_stale(const struct quotes *t, const struct quote *q, mono_t now)
+{
+	return t->stale_ms > 0 && mono_is_set(q->top_at) &&
+	    mono_diff_ms(now, q->top_at) > t->stale_ms;
+}
+
 /* A mark that did not move is news all the same: it shows that the price is fresh. */
 static bool
-apply_mark(struct quote *q, const struct fact *f)
+apply_mark(const struct quotes *t, struct quote *q, const struct fact *f, mono_t now)
 {
 	if (!dec_ok(f->mark) || dec_sign(f->mark) <= 0)
 		return false;
 	q->price.mark = f->mark;
-	if (!dec_ok(q->price.mid))
-		text_put(q->price.source, sizeof(q->price.source), "mark");
+	if (!dec_ok(q->price.mid) || top_is_stale(t, q, now))
+		clear_top(q);
 	return true;
 }
 
@@ -75,17 +91,32 @@ is_due(const struct quotes *t, const struct quote *q, mono_t now)
 	return !mono_is_set(q->told_at) || mono_diff_ms(now, q->told_at) >= t->tick_ms;
 }
 
+static void
+mark_dirty(struct quotes *t, struct quote *q)
+{
+	if (!q->dirty)
+		TAILQ_INSERT_TAIL(&t->dirty, q, link);
+	q->dirty = true;
+}
+
+void
+quotes_forget_top(struct quotes *t, struct quote *q)
+{
+	if (!dec_ok(q->price.mid))
+		return;
+	clear_top(q);
+	mark_dirty(t, q);
+}
+
 struct quote *
 quotes_fact(struct quotes *t, const struct fact *f, mono_t now)
 {
 	struct quote	*q = quotes_get(t, f->symbol);
 
-	if (!(f->kind == FACT_TOP ? apply_top(q, f) : apply_mark(q, f)))
+	if (!(f->kind == FACT_TOP ? apply_top(q, f, now) : apply_mark(t, q, f, now)))
 		return NULL;
 	q->price.ts = f->at;
-	if (!q->dirty)
-		TAILQ_INSERT_TAIL(&t->dirty, q, link);
-	q->dirty = true;
+	mark_dirty(t, q);
 	return is_due(t, q, now) ? q : NULL;
 }
 

@@ -5,6 +5,9 @@
  *
  * Prices are conflated: the newest wins, and a change that came too soon after
  * the last one told is told when its time has come.
+ *
+ * Bid, ask and mid are one fact, the mark is another, and they age apart: a
+ * fresh mark never carries an old top along.
  */
 #ifndef FEEDD_QUOTES_H
 #define FEEDD_QUOTES_H
@@ -28,6 +31,7 @@ struct quote {
 	struct price		price;
 	bool			dirty;			/* changed since it was last told */
 	mono_t			told_at, kept_at;	/* published; written to its key */
+	mono_t			top_at;			/* the book was last heard of; unset: no top */
 	bool			fixed;			/* configured: always wanted */
 	bool			followed;		/* its quotes are subscribed to */
 	struct want		wants[WANTS_MAX];
@@ -39,6 +43,7 @@ struct quotes {
 	struct map			map;
 	TAILQ_HEAD(quote_list, quote)	dirty;
 	int64_t				tick_ms;	/* least time between two tellings */
+	int64_t				stale_ms;	/* a top that is older is none; 0: it never is */
 };
 
 void		 quotes_init(struct quotes *, int64_t tick_ms);
@@ -47,6 +52,9 @@ void		 quotes_fini(struct quotes *);
 
 /* The quote, when it is due to be told now; NULL: nothing changed, or later. */
 struct quote	*quotes_fact(struct quotes *, const struct fact *, mono_t now);
+
+/* Nobody hears its book any more: bid, ask and mid are not known. */
+void		 quotes_forget_top(struct quotes *, struct quote *);
 
 /* A dirty quote that is due, oldest first; NULL: none.  *next: when to ask again. */
 struct quote	*quotes_due(struct quotes *, mono_t now, mono_t *next);

@@ -60,8 +60,8 @@ keep(struct orderd *d, struct item *item, struct order *o, const struct msg_repo
 
 /* ---- reconciling --------------------------------------------------------------------- */
 
-static void
-check_reconciled(struct orderd *d)
+void
+apply_check_reconciled(struct orderd *d)
 {
 	const struct order	*o;
 
@@ -107,11 +107,12 @@ on_up(struct orderd *d, struct item *item, int64_t stream_no)
 		if (o->state == ORD_NEW)
 			continue;
 		o->sync_no = stream_no;
+		o->sync_at = now;
 		doubt_stream_up(&o->doubt, now, orderd_window_ms(d));
 		doubt_ask(&o->doubt, now);
 		apply_plan(d, o, 0);
 	}
-	check_reconciled(d);
+	apply_check_reconciled(d);
 }
 
 /* ---- applying ------------------------------------------------------------------------ */
@@ -122,7 +123,7 @@ note_compared(struct orderd *d, struct order *o, const struct msg_report *r)
 {
 	if (o->sync_no != 0 && r->stream_no == o->sync_no && !order_is_missing(o))
 		o->sync_no = 0;
-	check_reconciled(d);
+	apply_check_reconciled(d);
 }
 
 static bool
@@ -135,8 +136,12 @@ static void
 apply(struct orderd *d, struct item *item, struct order *o, const struct msg_report *r)
 {
 	const struct order_input	 in = order_input_of(r);
-	const unsigned			 acts = orderd_step(d, o, &in);
+	unsigned			 acts;
 
+	/* An intent that was met before it left: its terms come first in the ledger. */
+	if (o->version == 0)
+		store_placed(d, o);
+	acts = orderd_step(d, o, &in);
 	if (acts & ACT_EXECUTION)
 		d->executions++;
 	if (acts & (ACT_EXECUTION | ACT_OVER))
@@ -297,9 +302,16 @@ apply_recovered(struct orderd *d)
 	look_soon(d);
 }
 
+/* Of what gap a question is the comparison: it must have left after the stream was up. */
+static int64_t
+compares(const struct order *o, mono_t sent_at)
+{
+	return mono_before(sent_at, o->sync_at) ? 0 : o->sync_no;
+}
+
 struct page {
-	struct orderd		*d;
-	const struct order	*o;
+	struct orderd	*d;
+	int64_t		 stream_no;
 };
 
 static void
@@ -308,15 +320,15 @@ push_found(void *arg, const struct msg_report *found)
 	const struct page	*p = arg;
 	struct msg_report	 r = *found;
 
-	r.stream_no = p->o->sync_no;
+	r.stream_no = p->stream_no;
 	bus_push_report(p->d, &r);
 }
 
 /* What was found goes through the list like what was heard: applied once, whatever is killed. */
 static void
-hear_trades(struct orderd *d, const struct order *o, const struct http_answer *a)
+hear_trades(struct orderd *d, const struct order *o, mono_t sent_at, const struct http_answer *a)
 {
-	struct page	 p = { d, o };
+	struct page	 p = { d, compares(o, sent_at) };
 
 	if (answer_trades(&o->o, a->body, a->len, push_found, &p) == -1)
 		log_warn("trades_unreadable", "clord_id=%s; asked again", o->o.clord_id);
@@ -332,7 +344,7 @@ hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct http_
 	answer_read(&r, a->body, a->len);
 	if (a->status == 200 && r.order_id != 0) {
 		answer_report(&r, &o->o, &report);
-		report.stream_no = o->sync_no;
+		report.stream_no = compares(o, sent_at);
 		report.at = venue_time(d, sent_at);
 		bus_push_report(d, &report);
 		return false;
@@ -355,7 +367,7 @@ apply_answer(struct orderd *d, const char *clord_id, mono_t sent_at, bool trades
 	if (o == NULL || o->retired)
 		return;
 	if (trades && a->status == 200)
-		hear_trades(d, o, a);
+		hear_trades(d, o, sent_at, a);
 	else
 		absent = hear_state(d, o, sent_at, a);
 	doubt_answered(&o->doubt, loop_now(d->base->loop));

@@ -301,11 +301,3 @@ bus_serve(struct orderd *d)
 	bus_ask(d->base->bus, on_last, d, 2,
 	    (const char *[]){ "GET", key_format(K_LAST, d->base->spec->name, key) });
 }
-
-void
-bus_stop(struct orderd *d)
-{
-	for (int i = 0; i < TAKES; i++)
-		if (d->takes[i] != NULL)
-			take_stop(d->takes[i]);
-}

@@ -70,6 +70,7 @@ struct order {
 	int			 version;	/* of its event stream */
 	int			 writing;	/* entries of it that are not stored yet */
 	int64_t			 sync_no;	/* the stream_up since which it was not compared; 0: was */
+	mono_t			 sync_at;	/* when that came: older questions compare nothing */
 	bool			 recovered;	/* a start found it unfinished */
 	/* blotter_*() only */
 	struct node		 node;

@@ -120,12 +120,6 @@ start(struct daemon *base)
 }
 
 static void
-stop(struct daemon *base)
-{
-	bus_stop(base->self);
-}
-
-static void
 health(struct daemon *base, struct buf *b)
 {
 	const struct orderd	*d = base->self;
@@ -156,7 +150,7 @@ static const struct daemon_spec	spec = {
 	.counters = counters, .ncounters = NITEMS(counters),
 	.outputs = outputs, .noutputs = NITEMS(outputs),
 	.self_size = sizeof(struct orderd),
-	.start = start, .stop = stop, .health = health, .fini = fini,
+	.start = start, .health = health, .fini = fini,
 };
 
 int

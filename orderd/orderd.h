@@ -79,7 +79,6 @@ struct spelling	 orderd_spelling(struct orderd *);
 
 /* bus.c: what is taken, and what the others are told */
 void	bus_serve(struct orderd *);
-void	bus_stop(struct orderd *);
 void	bus_tell_outcome(struct orderd *, struct order *);	/* and its item leaves */
 void	bus_tell_doubt(struct orderd *, const struct order *);
 void	bus_tell_unsent(struct orderd *, struct item *, const struct terms *, enum outcome,
@@ -102,6 +101,7 @@ void	place_fini(struct orderd *);
 void	apply_item(struct orderd *, struct item *);
 void	apply_answer(struct orderd *, const char *clord_id, mono_t sent_at, bool trades,
 	    const struct http_answer *);
+void	apply_check_reconciled(struct orderd *);	/* when an order is compared or gone */
 void	apply_plan(struct orderd *, struct order *, unsigned acts);	/* when to ask for it */
 void	apply_recovered(struct orderd *);	/* asks for all that a start found unfinished */
 void	apply_start(struct orderd *);

@@ -134,8 +134,10 @@ place_settle(struct orderd *d, struct order *o)
 	if (o->writing > 0 || !order_is_settled(o) || (o->item == NULL && !rejected))
 		return;
 	bus_tell_outcome(d, o);
-	if (rejected)
-		blotter_retire(&d->blotter, o);
+	if (!rejected)
+		return;
+	blotter_retire(&d->blotter, o);
+	apply_check_reconciled(d);
 }
 
 static void

@@ -18,9 +18,10 @@ static const struct pg_stmt	own_stmts[SQL_N] = {
 	    " filled_at = CASE WHEN $2 = 'FILLED' THEN $4::timestamp END,"
 	    " cancelled_at = CASE WHEN $2 <> 'FILLED' THEN $4::timestamp END WHERE id = $1" },
 	[SQL_EVENTS] = { "events", 1,
-	    "SELECT version, type, data FROM engine.events WHERE stream = $1 ORDER BY version" },
+	    "SELECT version, type, data, stream FROM engine.events WHERE stream = $1"
+	    " ORDER BY version" },
 	[SQL_LIVE] = { "live", 0,
-	    "SELECT e.version, e.type, e.data FROM engine.events e JOIN pending_orders p"
+	    "SELECT e.version, e.type, e.data, e.stream FROM engine.events e JOIN pending_orders p"
 	    " ON e.stream = 'order/' || p.id WHERE p.status = 'PENDING' ORDER BY e.seq" },
 	[SQL_PLACE] = { "place", 11,
 	    "INSERT INTO pending_orders (id, client_order_id, sub_account_id, symbol, side, type,"
@@ -194,10 +195,8 @@ replay_placed(struct orderd *d, const char *data, size_t len)
 	struct order		*o;
 
 	fields_blank(&terms_fields, &terms, sizeof(terms));
-	if (fields_read(&terms_fields, &terms, data, len, &ff) == -1) {
-		log_error("event_unreadable", "type=placed why=\"%s\"", ff.text);
+	if (fields_read(&terms_fields, &terms, data, len, &ff) == -1)
 		return NULL;
-	}
 	if ((o = blotter_find(&d->blotter, terms.clord_id)) != NULL)
 		return o;
 	o = blotter_add(&d->blotter, &terms);
@@ -252,8 +251,8 @@ static const struct {
 	{ "refused", replay_refused },
 };
 
-/* One event of statement i's rows; NULL: nothing that belongs to an order. */
-static struct order *
+/* The truth cannot be guessed: an event that cannot be read is a person's matter. */
+static void
 replay(struct orderd *d, const struct pg_result *r, int row)
 {
 	const char	*type = pg_value(r, 0, row, 1), *data = pg_value(r, 0, row, 2);
@@ -263,9 +262,17 @@ replay(struct orderd *d, const struct pg_result *r, int row)
 	for (size_t i = 0; i < NITEMS(replays); i++)
 		if (text_eq(type, replays[i].type))
 			o = replays[i].replay(d, data, strlen(data));
-	if (o != NULL && text_to_i64(pg_value(r, 0, row, 0), 1, INT32_MAX, &version) == 0)
-		o->version = (int)version;
-	return o;
+	if (o == NULL || text_to_i64(pg_value(r, 0, row, 0), 1, INT32_MAX, &version) == -1)
+		fatal(EXIT_CONFIG, "event_unreadable", "stream=%s version=%s type=%s; look at "
+		    "engine.events", pg_value(r, 0, row, 3), pg_value(r, 0, row, 0), type);
+	o->version = (int)version;
+}
+
+static void
+must_be_read(enum pg_outcome outcome, const struct pg_result *r)
+{
+	if (outcome != PG_DONE)
+		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
 }
 
 /* ---- one order ------------------------------------------------------------------------ */
@@ -291,8 +298,7 @@ on_events(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 	struct seeker	*s;
 	struct order	*o;
 
-	if (outcome != PG_DONE)
-		panic("events: %s", pg_error(r));
+	must_be_read(outcome, r);
 	for (int i = 0; i < pg_rows(r, 0); i++)
 		replay(d, r, i);
 	if ((o = blotter_find(&d->blotter, l->clord_id)) != NULL && order_is_over(o))
@@ -341,8 +347,7 @@ on_live(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct orderd	*d = arg;
 
-	if (outcome != PG_DONE)
-		panic("live: %s", pg_error(r));
+	must_be_read(outcome, r);
 	for (int i = 0; i < pg_rows(r, 0); i++)
 		replay(d, r, i);
 	log_info("loaded", "orders=%zu", d->blotter.map.n);

@@ -22,6 +22,19 @@ struct hearing {
 
 /* ---- saying no -------------------------------------------------------------------- */
 
+/* As compose() would have named its order. */
+static void
+name_child(const struct hearing *h, char clord_id[CLORD_ID])
+{
+	char	 prefix[PREFIX];
+
+	if (h->account == NULL)
+		clord_prefix(h->c.sub, prefix);
+	else
+		text_put(prefix, sizeof(prefix), h->account->prefix);
+	clord_format(prefix, TYPE_MARKET, h->c.parent_id, h->c.child_no, clord_id);
+}
+
 /* An algo hears of its child through its own list; whoever asked, through the result. */
 static void
 tell_child(struct hearing *h, struct txn *t, enum deny code, const char *error)
@@ -33,6 +46,7 @@ tell_child(struct hearing *h, struct txn *t, enum deny code, const char *error)
 	m.kind = CHILD_DENIED;
 	text_putf(m.id, sizeof(m.id), "%sd", h->c.id);
 	text_put(m.algo_id, sizeof(m.algo_id), h->c.parent_id);
+	name_child(h, m.clord_id);
 	text_put(m.position_id, sizeof(m.position_id), h->c.position_id);
 	text_put(m.code, sizeof(m.code), deny_code(code));
 	snprintf(m.error, sizeof(m.error), "%s", error);
@@ -114,14 +128,21 @@ net_covers(struct riskd *d, const struct terms *o)
 	return dec_ok(left) && dec_cmp(left, o->qty) >= 0;
 }
 
-static void
-name_order(struct hearing *h, struct terms *o)
+/* "unknown" is the gateway's word for none: it names many. */
+static bool
+has_request_id(const struct hearing *h)
 {
-	const bool	 child = *h->c.parent_id != '\0';
-	const char	*cause = child ? h->c.parent_id :
-			    *h->c.request_id != '\0' ? h->c.request_id : h->c.id;
+	return *h->c.request_id != '\0' && !text_eq(h->c.request_id, "unknown");
+}
 
-	clord_format(h->account->prefix, o->type, cause, child ? h->c.child_no : 0, o->clord_id);
+static void
+name_order(const struct hearing *h, struct terms *o)
+{
+	if (*h->c.parent_id != '\0')
+		name_child(h, o->clord_id);
+	else
+		clord_format(h->account->prefix, o->type,
+		    has_request_id(h) ? h->c.request_id : h->c.id, 0, o->clord_id);
 }
 
 static struct terms
@@ -392,7 +413,7 @@ static void
 serve_child(const struct hearing *h, size_t service)
 {
 	struct child	*c = xcalloc(1, sizeof(*c));
-	struct terms	 o = { .type = TYPE_MARKET };
+	char		 clord_id[CLORD_ID];
 
 	*c = (struct child){ *h, service };
 	open_hearing(&c->h);
@@ -400,8 +421,8 @@ serve_child(const struct hearing *h, size_t service)
 		on_child_checked(c, false);
 		return;
 	}
-	name_order(&c->h, &o);
-	store_is_placed(h->d, o.clord_id, on_child_checked, c);
+	name_child(&c->h, clord_id);
+	store_is_placed(h->d, clord_id, on_child_checked, c);
 }
 
 /* ---- all of them ------------------------------------------------------------------------- */

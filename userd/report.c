@@ -8,7 +8,7 @@
 
 /* The exchange's members, by their one-letter names (its page "Event: Order Update"). */
 struct wire_event {
-	char		event[40];
+	char		event[EVENT_WORD];
 	wall_t		at;
 	/* o: the order */
 	char		clord_id[CLORD_ID], symbol[SYMBOL], status[24];
@@ -131,6 +131,7 @@ report_read(const char *json, size_t len, struct user_frame *f, struct why *why)
 	else if (f->kind == UE_ACCOUNT)
 		fill_account(&f->account, &w);
 out:
+	text_put(f->event, sizeof(f->event), w.event);
 	free(w.positions);
 	return rc;
 }

@@ -19,8 +19,11 @@ enum user_event {
 	UE_ORDER,		/* into report */
 };
 
+enum { EVENT_WORD = 40 };
+
 struct user_frame {
 	enum user_event		kind;
+	char			event[EVENT_WORD];	/* the exchange's word for it; "" : none */
 	struct msg_report	report;
 	struct msg_account	account;	/* positions: the reader frees it */
 };

@@ -18,6 +18,22 @@ on_down(void *arg, const char *why)
 	userd_step(arg, ON_DOWN);
 }
 
+/* What nobody here needs, by its word: a new one may be one that somebody should need. */
+static void
+note_other(struct userd *d, const char *event)
+{
+	size_t	 i;
+
+	d->others++;
+	for (i = 0; i < d->nwords; i++)
+		if (text_eq(d->words[i], event))
+			return;
+	if (i == NITEMS(d->words) || *event == '\0')
+		return;
+	text_put(d->words[d->nwords++], EVENT_WORD, event);
+	log_warn("event_ignored", "event=%s; said once", event);
+}
+
 static void
 on_message(void *arg, const char *text, size_t len)
 {
@@ -38,6 +54,7 @@ on_message(void *arg, const char *text, size_t len)
 	}
 	switch (f.kind) {
 	case UE_OTHER:
+		note_other(d, f.event);
 		break;
 	case UE_EXPIRED:
 		log_warn("listen_key_expired", "told_by=exchange");

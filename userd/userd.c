@@ -15,6 +15,7 @@ static const struct counter	counters[] = {
 	COUNTER(userd, frames, "frames received"),
 	COUNTER(userd, orders, "order updates handed on"),
 	COUNTER(userd, accounts, "account updates handed on"),
+	COUNTER(userd, others, "frames of other kinds, left out"),
 	COUNTER(userd, bad_frames, "frames that could not be read"),
 	COUNTER(userd, gaps, "gaps of the stream, that of the start included"),
 };

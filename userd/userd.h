@@ -16,6 +16,8 @@ struct userd_conf {
 	int64_t	keep_every;
 };
 
+enum { WORDS_MAX = 16 };	/* the exchange has some ten */
+
 struct userd {
 	struct daemon			*base;
 	const struct userd_conf		*conf;
@@ -29,8 +31,10 @@ struct userd {
 	int64_t				 no;		/* of the last message */
 	size_t				 unsaid;	/* messages Redis has not confirmed */
 	bool				 dropped;	/* some were not even buffered */
+	char				 words[WORDS_MAX][EVENT_WORD];	/* ignored, and said so */
+	size_t				 nwords;
 	/* counters */
-	uint64_t			 frames, orders, accounts, bad_frames, gaps;
+	uint64_t			 frames, orders, accounts, others, bad_frames, gaps;
 };
 
 /* Feeds the lease and does what it says. */

@@ -16,6 +16,7 @@
 #include "algod/algo.h"
 
 #include "base/text.h"
+#include "venue/clord.h"
 #include "wire/deny.h"
 #include "wire/jw.h"
 
@@ -39,7 +40,6 @@ struct trail_stop {
 	dec_t		left_qty;	/* not closed yet */
 	int		child_no;	/* of the last child; 0: none */
 	bool		child_open;	/* its end has not been told */
-	char		ended_child[CLORD_ID];	/* the last whose end was */
 	/* not stored */
 	mono_t		kept_at;
 	bool		moved;		/* extreme, since then */
@@ -64,7 +64,6 @@ static const struct field	state_v[] = {
 	F(trail_stop, left_qty, "leftQty", F_DECS, FIELD_OMIT),
 	F(trail_stop, child_no, "childNo", F_INT, FIELD_OMIT),
 	F(trail_stop, child_open, "childOpen", F_BOOL, FIELD_OMIT),
-	F(trail_stop, ended_child, "endedChild", F_STR, FIELD_OMIT),
 };
 static const struct fields	state = FIELDS(state_v);
 
@@ -232,7 +231,6 @@ on_child_end(struct trail_stop *t, const struct msg_child *m, mono_t now, struct
 	const dec_t	 closed = dec_ok(m->cum_qty) ? m->cum_qty : DEC_ZERO;
 
 	t->child_open = false;
-	text_put(t->ended_child, sizeof(t->ended_child), m->clord_id);
 	t->left_qty = dec_max(DEC_ZERO, dec_sub(t->left_qty, closed));
 	if (dec_is_zero(t->left_qty) ||
 	    text_eq(m->code, deny_code(DENY_POSITION_NOT_FOUND))) {
@@ -243,14 +241,40 @@ on_child_end(struct trail_stop *t, const struct msg_child *m, mono_t now, struct
 	try_again(t, now);
 }
 
+/* An order is named by its algo and the number of the child; a denial names none. */
+static bool
+is_of_child(const struct trail_stop *t, const struct msg_child *m, int no)
+{
+	char	 hex[DERIVED];
+
+	clord_derive(t->run.id, no, hex);
+	return text_ends_with(m->clord_id, hex);
+}
+
+/* It was sent while the ledger was away, by a process that did not live to store it. */
+static void
+remember_child(struct trail_stop *t, struct algo_acts *a)
+{
+	if (t->run.status == RUN_ACTIVE) {
+		t->triggered_px = t->trigger;
+		tell(a, K_EV_TRAIL_TRIGGERED);
+	}
+	t->run.status = RUN_TRIGGERED;
+	t->child_no++;
+	t->child_open = true;
+	t->run.wake = MONO_NEVER;
+	keep(a, "child");
+}
+
+/* What is told twice, or of an earlier child, is heard once. */
 static void
 on_child(struct trail_stop *t, const struct algo_input *in, mono_t now, struct algo_acts *a)
 {
 	const struct msg_child	*m = in->child;
 
-	/* What is told twice after a crash is heard once. */
-	if (!t->child_open ||
-	    (*m->clord_id != '\0' && text_eq(m->clord_id, t->ended_child)))
+	if (!t->child_open && is_of_child(t, m, t->child_no + 1))
+		remember_child(t, a);
+	if (!t->child_open || (*m->clord_id != '\0' && !is_of_child(t, m, t->child_no)))
 		return;
 	switch (m->kind) {
 	case CHILD_DENIED:

@@ -16,6 +16,7 @@
 enum {
 	QUIET_MS = 200,		/* how often an idle source is proven empty */
 	WATCH_MS = 250,		/* how often lists that were long are looked at */
+	ASK_AGAIN_MS = 100,	/* after Redis would not say */
 };
 
 struct ask {
@@ -37,13 +38,37 @@ struct subscription {
 
 /* ---- asking and telling -------------------------------------------------- */
 
+/*
+ * -ERR and -WRONGTYPE are about the command or its key, and answers.  Every other
+ * error is about the server as it is now (OOM, LOADING, NOPERM, MISCONF): whoever
+ * took it for "there is no such key" would do a thing twice.
+ */
+static bool
+is_refused(const redisReply *r)
+{
+	return r->type == REDIS_REPLY_ERROR && !text_starts_with(r->str, "ERR ") &&
+	    !text_starts_with(r->str, "WRONGTYPE ");
+}
+
+static void
+ask_again(struct bus *b, const char *why)
+{
+	static struct log_limit	 lim = LOG_LIMIT(10000);
+
+	if (log_allow(&lim, loop_now(b->loop)))
+		log_error("ask_refused", "why=\"%s\" held=%u; it is asked again", why, lim.held);
+	timer_in_ms(b->again, ASK_AGAIN_MS);
+}
+
 static void
 on_answer(void *arg, const redisReply *r)
 {
 	struct ask	*a = arg;
 
-	if (r == NULL) {
+	if (r == NULL || is_refused(r)) {
 		a->sent = false;	/* asked again when the bus is up */
+		if (r != NULL)
+			ask_again(a->bus, r->str);
 		return;
 	}
 	TAILQ_REMOVE(&a->bus->asks, a, link);
@@ -57,6 +82,17 @@ send_ask(struct ask *a)
 {
 	a->sent = true;
 	link_send_resp(a->bus->cmd, NULL, on_answer, a, a->resp.p, a->resp.len, 1);
+}
+
+static void
+send_asks(void *arg)
+{
+	struct bus	*b = arg;
+	struct ask	*a;
+
+	TAILQ_FOREACH(a, &b->asks, link)
+		if (b->settled && !a->sent)
+			send_ask(a);
 }
 
 void
@@ -103,13 +139,9 @@ bus_tell_set_ex(struct bus *b, enum key k, const char *arg, const char *text, in
 static void
 settled(struct bus *b)
 {
-	struct ask	*a;
-
 	b->settled = true;
 	txns_settle(b);
-	TAILQ_FOREACH(a, &b->asks, link)
-		if (!a->sent)
-			send_ask(a);
+	send_asks(b);
 	takes_resume(b);
 	b->hooks->up(b->arg);
 }
@@ -310,13 +342,35 @@ struct look {
 	enum key	 key;
 };
 
+static bool
+is_complained_of(enum key_full f)
+{
+	return f == FULL_ALARM || f == FULL_WAIT;
+}
+
+/* The reader is slow, or gone: whoever writes sees it first. */
+void
+bus_note_length(struct bus *b, enum key k, long n)
+{
+	const bool	 was_full = bus_list_full(b, k);
+	char		 key[KEY_MAX];
+
+	b->length[k] = n;
+	if (was_full && !bus_list_full(b, k))
+		takes_resume(b);
+	if (bus_list_full(b, k) && is_complained_of(key_when_full(k)) &&
+	    log_allow(&b->full_lims[k], loop_now(b->loop)))
+		log_error("list_full", "list=%s len=%ld bound=%ld held=%u", key_format(k, NULL, key),
+		    n, key_bound(k), b->full_lims[k].held);
+}
+
 static void
 on_length(void *arg, const redisReply *r)
 {
 	struct look	*l = arg;
 
 	if (r->type == REDIS_REPLY_INTEGER)
-		l->bus->length[l->key] = (long)r->integer;
+		bus_note_length(l->bus, l->key, (long)r->integer);
 	free(l);
 }
 
@@ -375,6 +429,8 @@ bus_new(struct loop *loop, const struct redis_addr *addr, const char *daemon,
 	b->noutputs = noutputs;
 	b->hooks = hooks;
 	b->arg = arg;
+	for (size_t k = 0; k < KEY_N; k++)
+		b->full_lims[k] = (struct log_limit)LOG_LIMIT(60000);
 	TAILQ_INIT(&b->takes);
 	TAILQ_INIT(&b->txns);
 	TAILQ_INIT(&b->asks);
@@ -383,6 +439,7 @@ bus_new(struct loop *loop, const struct redis_addr *addr, const char *daemon,
 	loop_each_turn(loop, &b->turn);
 	b->quiet = timer_new(loop, on_quiet_tick, b);
 	b->watch = timer_new(loop, look_at_long_lists, b);
+	b->again = timer_new(loop, send_asks, b);
 	timer_in_ms(b->quiet, QUIET_MS);
 	timer_in_ms(b->watch, WATCH_MS);
 	text_putf(name, sizeof(name), "%s-cmd", daemon);
@@ -410,6 +467,7 @@ bus_free(struct bus *b)
 	loop_forget_turn(b->loop, &b->turn);
 	timer_free(b->quiet);
 	timer_free(b->watch);
+	timer_free(b->again);
 	link_free(b->cmd);
 	link_free(b->sub);
 	free(b);
@@ -419,6 +477,12 @@ bool
 bus_is_up(const struct bus *b)
 {
 	return b->settled;
+}
+
+mono_t
+bus_tended(const struct bus *b)
+{
+	return link_tended(b->cmd);
 }
 
 struct loop *

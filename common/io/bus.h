@@ -56,6 +56,7 @@ struct source {
 	const char	*key_arg;
 	enum take_end	 end;
 	unsigned	 max_in_flight;		/* taking pauses at this many unfinished items */
+	const enum key	*feeds;			/* and while this list, FULL_WAIT, is full; NULL: none */
 	void		(*handle)(void *arg, struct item *);
 };
 
@@ -71,6 +72,8 @@ void		 bus_free(struct bus *);
 bool		 bus_is_up(const struct bus *);
 struct loop	*bus_loop(struct bus *);
 size_t		 bus_in_flight(const struct bus *);	/* items taken and not finished */
+mono_t		 bus_tended(const struct bus *);	/* its own connection was looked after, up or not */
+void		 bus_stop_taking(struct bus *);		/* for good; what is in flight goes on */
 
 /* The ids of all its connections, for the lock: a text of numbers with spaces. */
 const char	*bus_client_ids(struct bus *, char *buf, size_t cap);
@@ -82,7 +85,6 @@ const char	*bus_client_ids(struct bus *, char *buf, size_t cap);
  */
 struct take	*bus_take(struct bus *, const struct source *, void *arg);
 void		 take_start(struct take *, void (*told)(void *arg));
-void		 take_stop(struct take *);		/* takes nothing more; what is in flight goes on */
 void		 take_seen_empty(struct take *, mono_t when);	/* what an earlier process knew */
 
 /* ---- effects ------------------------------------------------------------ */
@@ -110,7 +112,11 @@ void	bus_park(struct bus *, struct item *, const char *reason);
 
 /* ---- reading and telling ------------------------------------------------ */
 
-/* Asked again after a lost connection; reply is never NULL. */
+/*
+ * Asked again after a lost connection, and while Redis refuses to say (full,
+ * loading, not permitted).  The reply is never NULL; of errors only -ERR and
+ * -WRONGTYPE come through.
+ */
 typedef void	bus_answer(void *arg, const struct redisReply *);
 void	bus_ask(struct bus *, bus_answer *, void *arg, int argc, const char *const *argv);
 
@@ -124,7 +130,11 @@ typedef void	bus_heard(void *arg, const char *channel, const char *text, size_t 
 void	bus_subscribe(struct bus *, const char *pattern, bus_heard *, void (*up)(void *), void *arg);
 void	bus_unsubscribe(struct bus *, const char *pattern);
 
-/* Is the list at its bound, as far as the last push or look told? */
+/*
+ * Bounds are watched where the lists are written: one that is FULL_ALARM and at
+ * its bound is logged once a minute.  Is the list at its bound, as far as the
+ * last push or look told?
+ */
 bool	bus_list_full(struct bus *, enum key);
 
 #endif

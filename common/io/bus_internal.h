@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "io/bus.h"
+#include "run/log.h"
 
 struct ask;
 struct subscription;
@@ -21,13 +22,14 @@ struct bus {
 	struct link			*cmd, *sub;
 	bool				 settled;	/* cmd is up and nothing of before is in doubt */
 	struct loop_hook		 turn;
-	struct timer			*quiet, *watch;
+	struct timer			*quiet, *watch, *again;
 
 	/* lists pushed to */
 	const enum key			*outputs;
 	size_t				 noutputs;
 	bool				 bad_output[KEY_N];	/* moved aside at this connect */
 	long				 length[KEY_N];		/* as last told */
+	struct log_limit		 full_lims[KEY_N];
 
 	/* txn.c */
 	int64_t				 mark, mark_seen;	/* last given out; read at connect */
@@ -36,6 +38,7 @@ struct bus {
 	/* take.c */
 	TAILQ_HEAD(, take)		 takes;			/* in order of urgency */
 	size_t				 in_flight;
+	bool				 stopped;		/* nothing more is taken */
 
 	TAILQ_HEAD(, ask)		 asks;
 	TAILQ_HEAD(, subscription)	 subscriptions;
@@ -43,6 +46,8 @@ struct bus {
 
 void	bus_move_aside(struct bus *, const char *key, const char *type);
 void	bus_kill_client(struct bus *, int64_t id);	/* 0: nobody */
+
+void	bus_note_length(struct bus *, enum key, long n);
 
 void	txns_settle(struct bus *);	/* after the mark has been read */
 void	txns_free(struct bus *);

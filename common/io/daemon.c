@@ -10,7 +10,6 @@
 
 #include <event2/event.h>
 
-#include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,40 +20,14 @@
 enum {
 	HEARTBEAT_MS = 1000,
 	DRAIN_MS = 4000,	/* the old gateway kills after 5 s */
-	SILENT_MS = 4000,	/* without a confirmed renewal the watchdog is not fed */
+	UNTENDED_MS = 6000,	/* a link that has not looked after itself for so long never will */
 	STATUS = 120,
 };
 
-static const char *const	symbol_formats[] = { "native", "ccxt", NULL };
-
-#define COMMON(m, t, d, e, h) \
-	{ .name = #m, .type = t, .offset = offsetof(struct common_conf, m), .def = d, .env = e, .help = h }
-
-/* clang-format off */
-static const struct conf_key	common_keys[] = {
-	COMMON(api_key, C_SECRET, "", "api_key", "key of the exchange account; better in a file"),
-	COMMON(api_key_file, C_STR, "", NULL, "file that holds the key"),
-	COMMON(api_secret, C_SECRET, "", "api_secret secret", "secret of the key; better in a file"),
-	COMMON(api_secret_file, C_STR, "", NULL, "file that holds the secret"),
-	COMMON(ca_file, C_STR, "", NULL, "certificates to trust instead of the system's"),
-	COMMON(database, C_STR, "postgresql:///pmsd", "DATABASE_URL", "PostgreSQL, as libpq or a URL names it"),
-	COMMON(exchange_rest, C_STR, "https://fapi.binance.com", NULL, "base of the REST interface"),
-	COMMON(exchange_stream, C_STR, "wss://fstream.binance.com", NULL, "base of the streams, without a route"),
-	{ .name = "log_level", .type = C_NAME, .offset = offsetof(struct common_conf, log_level),
-	  .def = "info", .names = log_level_names, .env = "LOG_LEVEL", .help = "error, warn, info or debug" },
-	COMMON(redis, C_STR, "redis://127.0.0.1:6379", "REDIS_URL", "unix:/path or redis://[:password@]host[:port][/db]"),
-	COMMON(run_dir, C_STR, "", NULL, "folder of the lock files; empty: none"),
-	{ .name = "symbol_format", .type = C_NAME, .offset = offsetof(struct common_conf, symbol_format),
-	  .def = "native", .names = symbol_formats, .help = "symbols in events and state: native or ccxt" },
-};
-/* clang-format on */
-
 struct life {
 	struct daemon		 d;
-	struct common_conf	 common;
-	void			*conf;
-	struct conf_section	 sections[2];
-	struct redis_addr	 redis;
+	struct settings		 settings;
+	void			*conf;		/* its own section */
 
 	struct lock		*lock;
 	struct notify		*notify;
@@ -74,127 +47,14 @@ life_of(struct daemon *d)
 	return (struct life *)(void *)d;
 }
 
-/* ---- configuration ---------------------------------------------------------------- */
-
-static void
-bad_conf(const char *where, const struct why *why)
-{
-	fatal(EXIT_CONFIG, "configuration_bad", "%s: %s", where, why->text);
-}
-
-static char *
-read_file(const char *path)
-{
-	struct buf	 b = { 0 };
-	char		 chunk[4096];
-	size_t		 n;
-	FILE		*f = fopen(path, "r");
-
-	if (f == NULL)
-		return NULL;
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-		buf_add(&b, chunk, n);
-	fclose(f);
-	return buf_take(&b);
-}
-
-static void
-apply_file(struct life *l, const char *path)
-{
-	struct why	 why;
-	char		*text = read_file(path);
-
-	if (text == NULL) {
-		why_set(&why, "cannot be read");
-		bad_conf(path, &why);
-	}
-	if (conf_parse(l->sections, 2, text, l->d.spec->name, &why) == -1)
-		bad_conf(path, &why);
-	free(text);
-}
-
-static void
-apply_env(struct life *l, const char *key, const char *name, bool secret)
-{
-	const char	*value = getenv(name);
-	struct why	 why;
-
-	if (value == NULL)
-		return;
-	if (conf_set(l->sections, 2, key, value, &why) == -1)
-		bad_conf(name, &why);
-	if (secret && *value != '\0')
-		log_warn("secret_in_environment", "name=%s; other processes can read it, name a file "
-		    "instead", name);
-}
-
-static void
-apply_env_of_key(struct life *l, const struct conf_key *k)
-{
-	char		 name[80], names[80], *save = NULL;
-	const bool	 secret = k->type == C_SECRET;
-
-	text_put(names, sizeof(names), k->env == NULL ? "" : k->env);
-	for (char *n = strtok_r(names, " ", &save); n != NULL; n = strtok_r(NULL, " ", &save))
-		apply_env(l, k->name, n, secret);
-	text_putf(name, sizeof(name), "PMS_%s_%s", l->d.spec->name, k->name);
-	text_upper(name);
-	apply_env(l, k->name, name, secret);
-}
-
-/* REDIS_HOST, REDIS_PORT and REDIS_DB of the old engine, where REDIS_URL is not set. */
-static void
-apply_redis_parts(struct life *l)
-{
-	const char	*host = getenv("REDIS_HOST"), *port = getenv("REDIS_PORT");
-	const char	*db = getenv("REDIS_DB");
-	char		 url[320];
-	struct why	 why;
-
-	if ((host == NULL && port == NULL && db == NULL) || getenv("REDIS_URL") != NULL)
-		return;
-	if (text_format(url, sizeof(url), "redis://%s:%s/%s", host == NULL ? "127.0.0.1" : host,
-	    port == NULL ? "6379" : port, db == NULL ? "0" : db) == -1 ||
-	    conf_set(l->sections, 2, "redis", url, &why) == -1)
-		fatal(EXIT_CONFIG, "configuration_bad", "REDIS_HOST is too long");
-}
-
-static void
-apply_environment(struct life *l)
-{
-	apply_redis_parts(l);
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; j < l->sections[i].n; j++)
-			apply_env_of_key(l, &l->sections[i].keys[j]);
-}
-
-static void
-apply_option(struct life *l, char *assignment)
-{
-	char		*equals = strchr(assignment, '=');
-	struct why	 why;
-
-	if (equals == NULL) {
-		why_set(&why, "'%s' is not key=value", assignment);
-		bad_conf("-o", &why);
-	}
-	*equals = '\0';
-	if (conf_set(l->sections, 2, assignment, equals + 1, &why) == -1)
-		bad_conf("-o", &why);
-	*equals = '=';
-}
-
 char *
 daemon_secret(const char *file, const char *value, const char *what)
 {
 	if (*file == '\0')
 		return xstrdup(value);
-	char	*text = read_file(file);
+	char	*text = settings_secret(file);
 	if (text == NULL)
 		fatal(EXIT_CONFIG, "secret_unreadable", "what=%s file=%s", what, file);
-	size_t	 n = strlen(text);
-	while (n > 0 && isspace((unsigned char)text[n - 1]))
-		text[--n] = '\0';
 	return text;
 }
 
@@ -211,23 +71,28 @@ static const struct option	options[] = {
 };
 
 static void
+print_keys(const struct conf_section *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		printf("  %-19s %s (%s)\n", s->keys[i].name, s->keys[i].help,
+		    *s->keys[i].def == '\0' ? "empty" : s->keys[i].def);
+}
+
+static void
 print_help(const struct life *l)
 {
 	const struct daemon_spec	*s = l->d.spec;
 
 	printf("%s - %s\n\nusage: %s [-n] [-f file] [-o key=value] [--notify-fd fd]\n"
 	    "       %s --counters | --help | --version\n\n"
-	    "  -f file            configuration, pmsd.conf(5) in %s(8)\n"
+	    "  -f file            configuration: pmsd.conf, as %s(8) tells it\n"
 	    "  -n                 check the configuration, print it and exit\n"
 	    "  -o key=value       set one key\n"
 	    "  --counters         list the counters of the heartbeat\n"
 	    "  --notify-fd fd     write a newline to fd when ready\n\nkeys:\n",
 	    s->name, s->purpose, s->name, s->name, s->name);
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; j < l->sections[i].n; j++)
-			printf("  %-18s %s (%s)\n", l->sections[i].keys[j].name,
-			    l->sections[i].keys[j].help, *l->sections[i].keys[j].def == '\0' ?
-			    "empty" : l->sections[i].keys[j].def);
+	for (size_t i = 0; i < SETTINGS_SECTIONS; i++)
+		print_keys(&l->settings.sections[i]);
 }
 
 static void
@@ -238,11 +103,11 @@ print_counters(const struct daemon_spec *s)
 }
 
 static void
-print_conf(struct life *l)
+print_conf(const struct life *l)
 {
 	struct buf	 b = { 0 };
 
-	conf_print(l->sections, 2, &b);
+	settings_print(&l->settings, &b);
 	fputs(buf_text(&b), stdout);
 	buf_free(&b);
 }
@@ -289,17 +154,14 @@ parse_options(struct life *l, int argc, char **argv, struct wanted *w)
 }
 
 static void
-load_conf(struct life *l, struct wanted *w)
+load_conf(struct life *l, const struct wanted *w)
 {
 	struct why	 why;
 
-	if (conf_defaults(l->sections, 2, &why) == -1)
-		panic("default: %s", why.text);
-	if (w->file != NULL)
-		apply_file(l, w->file);
-	apply_environment(l);
-	for (char **set = w->sets; *set != NULL; set++)
-		apply_option(l, *set);
+	if (settings_load(&l->settings, w->file, w->sets, &why) == -1)
+		fatal(EXIT_CONFIG, "configuration_bad", "%s", why.text);
+	log_init(l->d.spec->name, (enum log_level)l->settings.common.log_level);
+	settings_warn(&l->settings);
 }
 
 /* ---- heartbeat -------------------------------------------------------------------------- */
@@ -339,11 +201,16 @@ publish_health(struct life *l)
 	buf_free(&b);
 }
 
-/* Fed only while work can go on: the loop turns, and Redis has confirmed us lately. */
+/*
+ * Proves that the loop turns (this is called) and that the connection to Redis
+ * is looked after.  Whether Redis answers is no matter: a daemon outlives its
+ * absence with what it has in memory, and only a lock that another one holds
+ * stops it.
+ */
 static void
 feed_watchdog(struct life *l)
 {
-	if (!l->ready || mono_diff_ms(loop_now(l->d.loop), lock_confirmed(l->lock)) < SILENT_MS)
+	if (mono_diff_ms(loop_now(l->d.loop), bus_tended(l->d.bus)) < UNTENDED_MS)
 		notify_watchdog(l->notify);
 }
 
@@ -440,8 +307,8 @@ on_bus_up(void *arg)
 	struct life	*l = arg;
 
 	if (l->lock == NULL)
-		l->lock = lock_new(l->d.bus, &l->redis, l->d.spec->name, l->common.run_dir,
-		    &lock_hooks, l);
+		l->lock = lock_new(l->d.bus, &l->settings.redis, l->d.spec->name,
+		    l->settings.common.run_dir, &lock_hooks, l);
 	else
 		lock_renew(l->lock);
 }
@@ -486,8 +353,7 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 	log_info("stopping", "signal=%d", (int)sig);
 	notify_stopping(l->notify);
 	l->drain_until = mono_after_ms(loop_now(l->d.loop), DRAIN_MS);
-	if (l->started && l->d.spec->stop != NULL)
-		l->d.spec->stop(&l->d);
+	bus_stop_taking(l->d.bus);
 	check_drained(l);
 }
 
@@ -498,9 +364,6 @@ set_up(struct life *l, int notify_fd)
 {
 	struct daemon	*d = &l->d;
 
-	if (redis_addr_parse(l->common.redis, &l->redis) == -1)
-		fatal(EXIT_CONFIG, "configuration_bad", "redis: '%s' is neither unix:/path nor "
-		    "redis://host", l->common.redis);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	d->loop = loop_new();
@@ -513,8 +376,8 @@ set_up(struct life *l, int notify_fd)
 	l->drain = timer_new(d->loop, on_drain, l);
 	timer_in_ms(l->heartbeat, HEARTBEAT_MS);
 	l->born = clock_wall();
-	d->bus = bus_new(d->loop, &l->redis, d->spec->name, d->spec->outputs, d->spec->noutputs,
-	    &bus_hooks, l);
+	d->bus = bus_new(d->loop, &l->settings.redis, d->spec->name, d->spec->outputs,
+	    d->spec->noutputs, &bus_hooks, l);
 }
 
 static void
@@ -540,15 +403,13 @@ daemon_main(const struct daemon_spec *spec, int argc, char **argv)
 	int		 status;
 
 	l->d.spec = spec;
-	l->d.common = &l->common;
+	l->d.common = &l->settings.common;
 	l->d.conf = l->conf = xcalloc(1, spec->conf_size);
 	l->d.self = xcalloc(1, spec->self_size);
-	l->sections[0] = (struct conf_section){ common_keys, NITEMS(common_keys), &l->common };
-	l->sections[1] = (struct conf_section){ spec->conf, spec->nconf, l->conf };
+	settings_init(&l->settings, spec->name, spec->conf, spec->nconf, l->conf);
 	log_init(spec->name, LOG_INFO);
 	if ((status = parse_options(l, argc, argv, &w)) == -1) {
 		load_conf(l, &w);
-		log_init(spec->name, (enum log_level)l->common.log_level);
 		if (w.check_only) {
 			print_conf(l);
 			status = 0;
@@ -559,7 +420,7 @@ daemon_main(const struct daemon_spec *spec, int argc, char **argv)
 			tear_down(l);
 		}
 	}
-	conf_free(l->sections, 2);
+	settings_fini(&l->settings);
 	free(l->conf);
 	free(l->d.self);
 	free(l);

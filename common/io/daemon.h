@@ -2,31 +2,17 @@
 /*
  * daemon.h - what all daemons are, so that a main file is a declaration.
  *
- * Options, configuration, log, loop, Redis, the lock, readiness, heartbeat,
- * watchdog, draining and exit status are here, once.  The order of a life:
+ * Options, log, loop, Redis, the lock, readiness, heartbeat, watchdog, draining
+ * and exit status are here, once.  The order of a life:
  * configuration -> Redis -> lock (or standby) -> start() -> daemon_ready() ->
- * SIGTERM -> stop() -> every item finished -> exit 0.
+ * SIGTERM -> nothing more is taken -> every item finished -> exit 0.
  */
 #ifndef IO_DAEMON_H
 #define IO_DAEMON_H
 
-#include "base/buf.h"
-#include "base/conf.h"
 #include "io/bus.h"
+#include "io/settings.h"
 #include "run/log.h"
-
-/* The head of pmsd.conf: every daemon knows these. */
-struct common_conf {
-	const char	*api_key, *api_key_file, *api_secret, *api_secret_file;
-	const char	*ca_file;
-	const char	*database;
-	const char	*exchange_rest, *exchange_stream;
-	int		 log_level;
-	const char	*redis;
-	const char	*run_dir;
-	int		 symbol_format;		/* enum symbol_format */
-};
-enum symbol_format { SYMBOLS_NATIVE, SYMBOLS_CCXT };
 
 struct counter {
 	const char	*name;
@@ -34,14 +20,6 @@ struct counter {
 	const char	*help;
 };
 #define COUNTER(s, m, h)	{ #m, offsetof(struct s, m), h }
-
-/* A row of the daemon's own section; the names of env are those of the old engine. */
-#define CONF(s, m, t, d, lo, hi, h) \
-	{ .name = #m, .type = t, .offset = offsetof(struct s, m), .def = d, .min = lo, .max = hi, \
-	  .help = h }
-#define CONF_NAMED(s, m, d, table, h) \
-	{ .name = #m, .type = C_NAME, .offset = offsetof(struct s, m), .def = d, .names = table, \
-	  .help = h }
 
 struct daemon {
 	const struct daemon_spec	*spec;
@@ -63,7 +41,6 @@ struct daemon_spec {
 	size_t				 self_size;
 
 	void	(*start)(struct daemon *);	/* the lock is held; load, then daemon_ready() */
-	void	(*stop)(struct daemon *);	/* take nothing new; or NULL: all takes are stopped anyway */
 	void	(*health)(struct daemon *, struct buf *);	/* further members; or NULL */
 	void	(*fini)(struct daemon *);
 };

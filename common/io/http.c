@@ -34,6 +34,7 @@ struct call {
 	const char		*label;
 	const char		*want[HTTP_HEADERS];
 	struct http_answer	 answer;
+	bool			 begun;		/* curl was about to send it, once */
 	struct buf		 body;
 	http_done		*done;
 	void			*arg;
@@ -203,6 +204,22 @@ on_header(char *p, size_t size, size_t n, void *arg)
 
 /* ---- sending ------------------------------------------------------------------ */
 
+/*
+ * When a kept connection ends without an answer, curl sends the request again on
+ * another one, whatever its method.  What must not happen twice is ended instead:
+ * its sender finds out what became of it.
+ */
+static int
+only_once(void *arg, char *there, char *here, int port_there, int port_here)
+{
+	struct call	*c = arg;
+	const bool	 again = c->begun;
+
+	(void)there, (void)here, (void)port_there, (void)port_here;
+	c->begun = true;
+	return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 static struct call *
 call_get(struct http *h)
 {
@@ -245,6 +262,10 @@ set_options(struct call *c, const struct http_request *r)
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, c);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, c);
+	if (text_eq(r->method, "POST")) {
+		curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, only_once);
+		curl_easy_setopt(e, CURLOPT_PREREQDATA, c);
+	}
 	if (text_eq(r->method, "POST") || text_eq(r->method, "PUT")) {
 		curl_easy_setopt(e, CURLOPT_POST, 1L);
 		curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, r->body == NULL ? "" : r->body);
@@ -261,6 +282,7 @@ http_send(struct http *h, const struct http_request *r, http_done *done, void *a
 
 	c->lane = &h->lanes[r->lane];
 	c->label = r->label;
+	c->begun = false;
 	c->done = done;
 	c->arg = arg;
 	c->answer = (struct http_answer){ .began = loop_now(h->loop) };

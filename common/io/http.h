@@ -4,9 +4,9 @@
  *
  * Connections are kept and warm; a lane has connections of its own, so that
  * what is urgent never waits behind what is not.  The callback runs exactly
- * once for each request.  A status of 0 means that no answer came; sent then
- * says whether a byte of the request may have left: if so, nobody knows what
- * the server did with it.
+ * once for each request, and a POST leaves at most once.  A status of 0 means
+ * that no answer came; sent then says whether a byte of the request may have
+ * left: if so, nobody knows what the server did with it.
  */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H

@@ -104,8 +104,10 @@ on_cause(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct entry	*e = arg;
 
+	/* What was meant by the conflict is not known, and a start finds out. */
 	if (outcome != PG_DONE)
-		panic("ledger_cause: %s", pg_error(r));
+		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "entry=%s cause=%s why=\"%s\"", e->label,
+		    e->cause, pg_error(r));
 	if (pg_rows(r, 0) > 0)
 		end(e, LEDGER_BEFORE, r);
 	else

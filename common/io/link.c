@@ -46,6 +46,7 @@ struct link {
 	mono_t				 deadline;	/* of the oldest thing we wait for; unset: none */
 	struct timer			*timer;		/* reconnect while down, health while up */
 	int64_t				 backoff_ms;
+	mono_t				 tended;	/* timer has run */
 	struct loop_hook		 flush, reap;
 	struct log_limit		 lost_lim;
 	struct buf			 scratch;
@@ -55,42 +56,6 @@ struct link {
 };
 
 static void	on_timer(void *);
-
-int
-redis_addr_parse(const char *url, struct redis_addr *a)
-{
-	char	 rest[512], *p, *slash, *colon;
-	int64_t	 n;
-
-	*a = (struct redis_addr){ .port = 6379 };
-	if (text_starts_with(url, "unix:"))
-		return text_copy(a->path, sizeof(a->path), url + strlen("unix:"));
-	if (!text_starts_with(url, "redis://") ||
-	    text_copy(rest, sizeof(rest), url + strlen("redis://")) == -1)
-		return -1;
-	p = rest;
-	char	*at = strrchr(p, '@');
-	if (at != NULL) {
-		*at = '\0';
-		colon = strchr(p, ':');
-		if (colon == NULL || text_copy(a->password, sizeof(a->password), colon + 1) == -1)
-			return -1;
-		p = at + 1;
-	}
-	if ((slash = strchr(p, '/')) != NULL) {
-		*slash = '\0';
-		if (slash[1] != '\0' && text_to_i64(slash + 1, 0, 15, &n) == -1)
-			return -1;
-		a->db = slash[1] == '\0' ? 0 : (int)n;
-	}
-	if ((colon = strrchr(p, ':')) != NULL) {
-		*colon = '\0';
-		if (text_to_i64(colon + 1, 1, 65535, &n) == -1)
-			return -1;
-		a->port = (int)n;
-	}
-	return *p == '\0' ? -1 : text_copy(a->host, sizeof(a->host), p);
-}
 
 /* ---- losing the connection --------------------------------------------- */
 
@@ -333,7 +298,10 @@ greet(struct link *k)
 	k->state = LINK_GREETING;
 	event_add(k->readable, NULL);
 	text_putf(db, sizeof(db), "%d", k->addr.db);
-	if (k->addr.password[0] != '\0')
+	if (k->addr.user[0] != '\0')
+		link_send(k, on_greeted, k, 3,
+		    (const char *[]){ "AUTH", k->addr.user, k->addr.password }, NULL);
+	else if (k->addr.password[0] != '\0')
 		link_send(k, on_greeted, k, 2, (const char *[]){ "AUTH", k->addr.password }, NULL);
 	if (k->addr.db != 0)
 		link_send(k, on_greeted, k, 2, (const char *[]){ "SELECT", db }, NULL);
@@ -395,6 +363,7 @@ on_timer(void *arg)
 {
 	struct link	*k = arg;
 
+	k->tended = loop_now(k->loop);
 	switch (k->state) {
 	case LINK_DOWN:
 		connect_now(k);
@@ -431,6 +400,7 @@ link_new(struct loop *loop, const struct redis_addr *addr, const char *name,
 	STAILQ_INIT(&k->pending);
 	STAILQ_INIT(&k->pool);
 	k->timer = timer_new(loop, on_timer, k);
+	k->tended = loop_now(loop);
 	timer_in_ms(k->timer, 0);
 	return k;
 }
@@ -473,6 +443,12 @@ bool
 link_is_up(const struct link *k)
 {
 	return k->state == LINK_UP;
+}
+
+mono_t
+link_tended(const struct link *k)
+{
+	return k->tended;
 }
 
 int64_t

@@ -14,6 +14,7 @@
 #ifndef IO_LINK_H
 #define IO_LINK_H
 
+#include "base/addr.h"
 #include "base/buf.h"
 #include "run/loop.h"
 
@@ -32,19 +33,12 @@ struct link_hooks {
 	void	(*push)(void *arg, const struct redisReply *);	/* pub/sub messages; or NULL */
 };
 
-/* Where Redis is: unix:/path, or redis://[:password@]host[:port][/db].  -1: not understood. */
-struct redis_addr {
-	char	path[108];		/* "" : TCP */
-	char	host[256];
-	int	port, db;
-	char	password[128];
-};
-int	redis_addr_parse(const char *url, struct redis_addr *);
-
 struct link	*link_new(struct loop *, const struct redis_addr *, const char *name,
 		    const struct link_hooks *, void *arg);
 void		 link_free(struct link *);	/* from anywhere; it dies at the end of the turn */
 bool		 link_is_up(const struct link *);
+/* When it last looked after itself: connected, gave up, or asked for a sign of life. */
+mono_t		 link_tended(const struct link *);
 int64_t		 link_id(const struct link *);		/* CLIENT ID; of the last connection when down */
 int64_t		 link_lost_id(const struct link *);	/* of the connection before; 0: none that Redis may still hold */
 void		 link_cut(struct link *, const char *why);

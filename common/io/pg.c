@@ -20,6 +20,7 @@ enum {
 	CONNECT_MS = 5000,
 	STUCK_MS = 5000,	/* a server that answers nothing for so long is cut */
 	PARAMS_MAX = 32,
+	GROUP_MAX = 64,		/* jobs of one transaction */
 };
 
 struct step {
@@ -38,12 +39,15 @@ struct pg_job {
 	void			*arg;
 	mono_t			 since;
 	bool			 sent;
+	bool			 ends_group;	/* a Sync follows it */
+	bool			 alone;		/* a group that it was in has failed */
 	TAILQ_ENTRY(pg_job)	 link;
 };
 
 struct pg_result {
 	PGresult	**v;
 	size_t		  n, cap;
+	size_t		  first;	/* of the job that is told */
 	enum pg_outcome	  outcome;
 	bool		  passing;	/* the failure is the server's, not the statement's */
 	char		  error[300];
@@ -66,7 +70,9 @@ struct pg {
 	int64_t			 backoff_ms;
 	struct loop_hook	 flush;
 	TAILQ_HEAD(, pg_job)	 jobs;		/* sent ones first */
-	struct pg_result	 result;	/* of the first job, as it comes in */
+	unsigned		 under_way;	/* transactions */
+	bool			 several;	/* the last of them is a group of several jobs */
+	struct pg_result	 result;	/* of the first group, as it comes in */
 	mono_t			 heard_at;
 	struct log_limit	 lost_lim;
 };
@@ -81,7 +87,7 @@ result_reset(struct pg_result *r)
 {
 	for (size_t i = 0; i < r->n; i++)
 		PQclear(r->v[i]);
-	r->n = 0;
+	r->n = r->first = 0;
 	r->outcome = PG_DONE;
 	r->passing = false;
 	r->error[0] = '\0';
@@ -99,10 +105,13 @@ result_add(struct pg_result *r, PGresult *res)
 
 /* Classes of SQLSTATE that say nothing about the statement (PostgreSQL manual, appendix A). */
 static bool
-passes(const char *state)
+passes(const PGresult *res)
 {
 	static const char *const	 classes[] = { "08", "40", "53", "57" };
+	const char			*state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
+	if (state == NULL)
+		return true;		/* libpq's own: the connection is gone */
 	for (size_t i = 0; i < NITEMS(classes); i++)
 		if (strncmp(state, classes[i], 2) == 0)
 			return true;
@@ -118,7 +127,7 @@ result_note_error(struct pg_result *r, const PGresult *res)
 	if (r->outcome != PG_DONE)
 		return;		/* the first is the cause, the rest follow from it */
 	r->outcome = state != NULL && strcmp(state, "23505") == 0 ? PG_CONFLICT : PG_FAILED;
-	r->passing = state == NULL || passes(state);
+	r->passing = passes(res);
 	snprintf(r->error, sizeof(r->error), "%s %s", state == NULL ? "?" : state,
 	    text == NULL ? "?" : text);
 }
@@ -126,13 +135,13 @@ result_note_error(struct pg_result *r, const PGresult *res)
 int
 pg_rows(const struct pg_result *r, size_t i)
 {
-	return i < r->n ? PQntuples(r->v[i]) : 0;
+	return r->first + i < r->n ? PQntuples(r->v[r->first + i]) : 0;
 }
 
 const char *
 pg_value(const struct pg_result *r, size_t i, int row, int col)
 {
-	return PQgetvalue(r->v[i], row, col);
+	return PQgetvalue(r->v[r->first + i], row, col);
 }
 
 const char *
@@ -188,25 +197,6 @@ job_free(struct pg_job *j)
 }
 
 static void
-end_first(struct pg *pg)
-{
-	struct pg_job	*j = TAILQ_FIRST(&pg->jobs);
-
-	if (pg->result.passing) {
-		char	 why[sizeof(pg->result.error)];
-
-		text_put(why, sizeof(why), pg->result.error);
-		lose(pg, why);
-		return;
-	}
-	TAILQ_REMOVE(&pg->jobs, j, link);
-	crash_point("commit.after", j->label);
-	j->done(j->arg, pg->result.outcome, &pg->result);
-	result_reset(&pg->result);
-	job_free(j);
-}
-
-static void
 must(const struct pg *pg, int ok, const char *what)
 {
 	if (!ok)
@@ -235,8 +225,97 @@ send_job(struct pg *pg, struct pg_job *j)
 	j->sent = true;
 	for (size_t i = 0; i < j->nsteps; i++)
 		send_step(pg, j, &j->steps[i]);
+}
+
+/* One transaction of all that wait. */
+static void
+send_group(struct pg *pg, struct pg_job *j)
+{
+	struct pg_job	*next;
+	int		 n = 1;
+
+	send_job(pg, j);
+	while (!j->alone && n < GROUP_MAX && (next = TAILQ_NEXT(j, link)) != NULL &&
+	    !next->alone) {
+		send_job(pg, next);
+		j = next;
+		n++;
+	}
+	j->ends_group = true;
+	pg->several = n > 1;
+	pg->under_way++;
 	must(pg, PQpipelineSync(pg->c), "sync");
 	loop_at_flush(pg->loop, &pg->flush);
+}
+
+/*
+ * The server always has something to do: two transactions may be under way.
+ * Nothing is sent behind a group of several, whose jobs may have to be done
+ * again before what came after them.
+ */
+static void
+send_waiting(struct pg *pg)
+{
+	struct pg_job	*j = TAILQ_FIRST(&pg->jobs);
+
+	while (j != NULL && j->sent)
+		j = TAILQ_NEXT(j, link);
+	while (j != NULL && pg->state == ST_UP &&
+	    (pg->under_way == 0 || (pg->under_way == 1 && !pg->several))) {
+		send_group(pg, j);
+		while (j != NULL && j->sent)
+			j = TAILQ_NEXT(j, link);
+	}
+}
+
+/* True: it was the last of its group. */
+static bool
+end_job(struct pg *pg)
+{
+	struct pg_job	*j = TAILQ_FIRST(&pg->jobs);
+	const bool	 last = j->ends_group;
+
+	TAILQ_REMOVE(&pg->jobs, j, link);
+	crash_point("commit.after", j->label);
+	j->done(j->arg, pg->result.outcome, &pg->result);
+	pg->result.first += j->nsteps;
+	job_free(j);
+	return last;
+}
+
+/* One of them has failed, and nothing of the others was done. */
+static void
+split_group(struct pg *pg)
+{
+	struct pg_job	*j;
+	bool		 last = false;
+
+	log_debug("group_failed", "why=\"%s\"; its jobs are done one by one", pg->result.error);
+	for (j = TAILQ_FIRST(&pg->jobs); !last; j = TAILQ_NEXT(j, link)) {
+		last = j->ends_group;
+		j->sent = j->ends_group = false;
+		j->alone = true;
+	}
+}
+
+static void
+end_group(struct pg *pg)
+{
+	if (pg->result.passing) {
+		char	 why[sizeof(pg->result.error)];
+
+		text_put(why, sizeof(why), pg->result.error);
+		lose(pg, why);
+		return;
+	}
+	pg->under_way--;
+	if (pg->result.outcome != PG_DONE && !TAILQ_FIRST(&pg->jobs)->ends_group)
+		split_group(pg);
+	else
+		while (!end_job(pg))
+			continue;
+	result_reset(&pg->result);
+	send_waiting(pg);
 }
 
 void
@@ -250,8 +329,7 @@ pg_submit(struct pg_job *j, pg_done *done, void *arg)
 	if (TAILQ_EMPTY(&pg->jobs))
 		pg->heard_at = j->since;
 	TAILQ_INSERT_TAIL(&pg->jobs, j, link);
-	if (pg->state == ST_UP)
-		send_job(pg, j);
+	send_waiting(pg);
 }
 
 int64_t
@@ -283,7 +361,8 @@ lose(struct pg *pg, const char *why)
 	pg->state = ST_DOWN;
 	result_reset(&pg->result);
 	TAILQ_FOREACH(j, &pg->jobs, link)
-		j->sent = false;
+		j->sent = j->ends_group = false;
+	pg->under_way = 0;
 	if (was_up)
 		pg->hooks->down(pg->arg);
 	timer_in_ms(pg->timer, pg->backoff_ms);
@@ -307,18 +386,26 @@ on_flush(void *arg)
 static void
 became_up(struct pg *pg)
 {
-	struct pg_job	*j;
-
 	pg->state = ST_UP;
 	pg->backoff_ms = BACKOFF_MIN_MS;
 	timer_in_ms(pg->timer, STUCK_MS);
 	pg->hooks->up(pg->arg);
-	TAILQ_FOREACH(j, &pg->jobs, link)
-		if (!j->sent)
-			send_job(pg, j);
+	send_waiting(pg);
 }
 
-/* A PREPARE that fails means that the schema is not the one this binary was written for. */
+/*
+ * A PREPARE that fails means that the schema is not the one this binary was
+ * written for, unless the server is just going away.
+ */
+static void
+not_prepared(struct pg *pg, const PGresult *res)
+{
+	if (!passes(res))
+		fatal(EXIT_CONFIG, "sql_not_prepared", "why=\"%.200s\"; load deploy/schema.sql",
+		    PQresultErrorMessage(res));
+	lose(pg, PQresultErrorMessage(res));
+}
+
 static void
 on_prepared(struct pg *pg, PGresult *res)
 {
@@ -327,8 +414,7 @@ on_prepared(struct pg *pg, PGresult *res)
 	if (st == PGRES_PIPELINE_SYNC)
 		became_up(pg);
 	else if (st != PGRES_COMMAND_OK && st != PGRES_PIPELINE_ABORTED)
-		fatal(EXIT_CONFIG, "sql_not_prepared", "why=\"%.200s\"; load deploy/schema.sql",
-		    PQresultErrorMessage(res));
+		not_prepared(pg, res);
 	PQclear(res);
 }
 
@@ -338,7 +424,7 @@ on_result(struct pg *pg, PGresult *res)
 	switch (PQresultStatus(res)) {
 	case PGRES_PIPELINE_SYNC:
 		PQclear(res);
-		end_first(pg);
+		end_group(pg);
 		return;
 	case PGRES_FATAL_ERROR:
 		result_note_error(&pg->result, res);

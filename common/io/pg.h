@@ -2,9 +2,11 @@
 /*
  * pg.h - PostgreSQL, asynchronously, in pipeline mode.
  *
- * A job is one transaction: prepared statements between two Syncs.  Jobs are
- * sent as they come, several may be under way, and end in the order they were
- * submitted.  All SQL of a daemon is one table, prepared at each connect.
+ * A job is done as a whole or not at all.  Jobs are sent as they come and end
+ * in the order they were submitted.  What waits while the server is busy is
+ * committed together, as one transaction; if that fails, each of its jobs is
+ * done again by itself.  All SQL of a daemon is one table, prepared at each
+ * connect.
  *
  * A job whose connection breaks before its Sync has come back may or may not
  * have been committed.  It is sent again, in its old order, when the server is

@@ -14,7 +14,6 @@
 enum {
 	BLOCK_S = 2,		/* below the link's own deadline */
 	BATCH_MAX = 63,		/* moved in one go while there is a backlog */
-	BACKLOG_US = 300,	/* an item that was there at once had others before it */
 	RETRY_MS = 200,
 };
 
@@ -32,8 +31,8 @@ struct take {
 	unsigned		 in_flight;	/* both */
 
 	bool			 armed;		/* a BLMOVE is out */
+	bool			 served;	/* one was answered in this turn */
 	bool			 compared;	/* with the work list, since the last connect */
-	bool			 stopped;
 	unsigned		 batch;		/* LMOVEs before the next BLMOVE */
 	bool			 dry;		/* one of them found nothing */
 	mono_t			 sent_at;
@@ -113,11 +112,38 @@ bus_park(struct bus *b, struct item *i, const char *reason)
 
 /* ---- taking ------------------------------------------------------------------ */
 
+/* A key that holds no list goes; the other one may hold what nobody must lose. */
+static void
+check_type(struct take *t, const char *key, const redisReply *r)
+{
+	if (r->type == REDIS_REPLY_STATUS && !text_eq(r->str, "list") && !text_eq(r->str, "none"))
+		bus_move_aside(t->bus, key, r->str);
+}
+
+static void
+on_type(void *arg, const redisReply *r)
+{
+	struct take	*t = arg;
+
+	check_type(t, t->key, r);
+}
+
+static void
+on_work_type(void *arg, const redisReply *r)
+{
+	struct take	*t = arg;
+
+	check_type(t, t->work, r);
+}
+
+/* The reply does not say which of the two it was. */
 static void
 wrong_type(struct take *t)
 {
-	if (t->bus->settled)
-		bus_move_aside(t->bus, t->key, "wrong");
+	if (!t->bus->settled)
+		return;
+	bus_ask(t->bus, on_type, t, 2, (const char *[]){ "TYPE", t->key });
+	bus_ask(t->bus, on_work_type, t, 2, (const char *[]){ "TYPE", t->work });
 }
 
 /* False: nothing came. */
@@ -159,16 +185,14 @@ on_blocked(void *arg, const redisReply *r)
 	if (r == NULL)
 		return;
 	t->armed = false;
-	const mono_t	 now = loop_now(t->bus->loop);
-	const bool	 came = got(t, r);
-	const bool	 backlog = came && !t->dry && mono_diff_us(now, t->sent_at) < BACKLOG_US;
+	/* Where one comes while others are worked on, more may wait. */
+	const bool	 backlog = got(t, r) && !t->dry && t->in_flight > 1;
 	t->batch = !backlog ? 0 : t->batch >= BATCH_MAX / 2 ? BATCH_MAX : t->batch * 2 + 1;
 	if (r->type == REDIS_REPLY_NIL)
-		t->seen_empty = now;
-	if (r->type == REDIS_REPLY_ERROR)
+		t->seen_empty = loop_now(t->bus->loop);
+	t->served = r->type != REDIS_REPLY_ERROR;
+	if (!t->served)
 		timer_in_ms(t->retry, RETRY_MS);
-	else
-		arm(t);
 }
 
 static void
@@ -183,13 +207,21 @@ add_move(const struct take *t, struct buf *b, bool blocking)
 	resp_add(b, blocking ? 6 : 5, argv, NULL);
 }
 
+static bool
+must_wait(const struct take *t)
+{
+	const enum key	*k = t->source.feeds;
+
+	return k != NULL && key_when_full(*k) == FULL_WAIT && bus_list_full(t->bus, *k);
+}
+
 static void
 arm(struct take *t)
 {
 	struct buf	 b = { 0 };
 
-	if (t->armed || t->stopped || !t->compared || !link_is_up(t->link_) ||
-	    t->in_flight >= t->source.max_in_flight)
+	if (t->armed || t->bus->stopped || !t->compared || !link_is_up(t->link_) ||
+	    t->in_flight >= t->source.max_in_flight || must_wait(t))
 		return;
 	const unsigned	 room = t->source.max_in_flight - t->in_flight - 1;
 	const unsigned	 n = t->batch < room ? t->batch : room;
@@ -324,9 +356,9 @@ take_start(struct take *t, void (*told)(void *))
 }
 
 void
-take_stop(struct take *t)
+bus_stop_taking(struct bus *b)
 {
-	t->stopped = true;
+	b->stopped = true;
 }
 
 void
@@ -353,6 +385,7 @@ deliver(struct take *t)
 	}
 }
 
+/* What an item causes leaves before the next one is asked for: it must not wait. */
 void
 takes_deliver(struct bus *b)
 {
@@ -360,6 +393,11 @@ takes_deliver(struct bus *b)
 
 	TAILQ_FOREACH(t, &b->takes, link)
 		deliver(t);
+	TAILQ_FOREACH(t, &b->takes, link) {
+		if (t->served)
+			arm(t);
+		t->served = false;
+	}
 }
 
 void

@@ -255,7 +255,7 @@ check_element(struct txn *t, const struct op *op, const redisReply *r, struct tx
 	char	 key[KEY_MAX];
 
 	if (op->is_push && r->type == REDIS_REPLY_INTEGER)
-		t->bus->length[op->key] = (long)r->integer;
+		bus_note_length(t->bus, op->key, (long)r->integer);
 	if (r->type != REDIS_REPLY_ERROR)
 		return;
 	key_of_op(t, op, key);

@@ -15,11 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where nobody says it (the Makefile does for the daemons). */
-#ifndef VERSION
-#define VERSION "?"
-#endif
-
 #define DEFAULT_FILE	"/etc/pmsd/pmsd.conf"
 
 enum { COUNT_MAX = 1000000000, TIMEOUT_MAX_S = 86400 };

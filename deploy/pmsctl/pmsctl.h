@@ -37,7 +37,7 @@ struct ctl {
 
 /* ---- redis.c ------------------------------------------------------------- */
 
-/* From the file (or NULL) and the environment, as the daemons find it. */
+/* From the file (or NULL) and the environment, as the daemons find theirs. */
 int			 redis_addr_find(const char *file, struct redis_addr *, struct why *)
 			     MUST_CHECK;
 void			 redis_open(struct ctl *);

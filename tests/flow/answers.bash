@@ -20,8 +20,8 @@ ask()	# QUEUE KEY=VALUE...
 {
 	local queue=$1 id
 	id=$(uuid)
-	echo "$id" >>"$BATS_TEST_TMPDIR/asked"
-	push "$queue" "$(json requestId="$id" "${@:2}")"
+	push "$queue" "$(json requestId="$id" "${@:2}")" &&
+	    echo "$id" >>"$BATS_TEST_TMPDIR/asked"
 }
 
 answered()

@@ -92,8 +92,8 @@ fault()	# VERB KEY=VALUE...
 # A value that reads as JSON is that; what does not is text: json side=BUY quantity=0.01
 json()	# KEY=VALUE... -> an object
 {
-	jq -nc '[$ARGS.positional[] | capture("^(?<key>[^=]+)=(?<value>.*)$"; "s") |
-	    .value |= (. as $text | try fromjson catch $text)] | from_entries' --args "$@"
+	jq -nc '[$ARGS.positional[] | capture("^(?<key>[^=]+)=(?<text>.*)$"; "s") |
+	    .text as $text | {(.key): (try ($text | fromjson) catch $text)}] | add // {}' --args "$@"
 }
 
 # The JSON that the command prints; without a command, of standard input.

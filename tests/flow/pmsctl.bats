@@ -64,7 +64,7 @@ subcommands_of_manual()
 	ask -f "$PMS_DIR/nothing" status && ends 78
 	says 'nothing cannot be read'
 	PMS_PMSCTL_REDIS=localhost ask status && ends 78
-	says "'localhost' is neither unix:/path nor redis://host"
+	says "'localhost': neither unix:/path"
 }
 
 @test "without Redis it is 75, with the address" {

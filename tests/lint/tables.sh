@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 rows()	# -> "table name" in the order of the files
 {
 	sed -n 's/^DENY([A-Z_0-9]*,[ \t]*"\([A-Z_]*\)".*/deny.def \1/p' common/wire/deny.def
-	for f in common/io/daemon.c feedd/feedd.c userd/userd.c cmdd/cmdd.c orderd/orderd.c \
+	for f in common/io/settings.c feedd/feedd.c userd/userd.c cmdd/cmdd.c orderd/orderd.c \
 	    riskd/riskd.c algod/algod.c; do
 		[ ! -e "$f" ] || sed -n '/struct conf_key.*= {/,/^};/{
 			s/^[ \t]*COMMON(\([a-z_]*\).*/\1/p

@@ -160,6 +160,10 @@ kinds_of_frames(void **state)
 			CHECK_INT(f.kind, rows[i].kind);
 		else
 			CHECK(*why.text != '\0');
+		/* Its word is said where the frame has one, known or not. */
+		CHECK_HAS(rows[i].json, f.event);
+		if (rows[i].rc == 0)
+			CHECK((*f.event == '\0') == (strstr(rows[i].json, "\"e\"") == NULL));
 		free(f.account.positions);
 	}
 }
