@@ -232,7 +232,7 @@ account_book(const struct account *a, const struct msg_fill *m, dec_t fee, struc
 		return rest;
 	const dec_t	 fee_closed = dec_is_zero(closed) ? DEC_ZERO :
 			    dec_muldiv(fee, closed, booked, ROUND_HALF_EVEN);
-	if (!dec_is_zero(closed))
+	if (opposite && !dec_is_zero(closed))
 		close_leg(b, p, closed, fee_closed);
 	if (dec_is_zero(rest) || !may_open)
 		return rest;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "io/pg.h"
+#include "io/pg_internal.h"
 
 #include "base/die.h"
 #include "base/text.h"
@@ -9,10 +9,8 @@
 #include <event2/event.h>
 #include <libpq-fe.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	BACKOFF_MIN_MS = 50,
@@ -44,15 +42,6 @@ struct pg_job {
 	TAILQ_ENTRY(pg_job)	 link;
 };
 
-struct pg_result {
-	PGresult	**v;
-	size_t		  n, cap;
-	size_t		  first;	/* of the job that is told */
-	enum pg_outcome	  outcome;
-	bool		  passing;	/* the failure is the server's, not the statement's */
-	char		  error[300];
-};
-
 enum pg_state { ST_DOWN, ST_CONNECTING, ST_PREPARING, ST_UP };
 
 struct pg {
@@ -79,76 +68,6 @@ struct pg {
 
 static void	connect_step(struct pg *);
 static void	lose(struct pg *, const char *why);
-
-/* ---- results ---------------------------------------------------------------- */
-
-static void
-result_reset(struct pg_result *r)
-{
-	for (size_t i = 0; i < r->n; i++)
-		PQclear(r->v[i]);
-	r->n = r->first = 0;
-	r->outcome = PG_DONE;
-	r->passing = false;
-	r->error[0] = '\0';
-}
-
-static void
-result_add(struct pg_result *r, PGresult *res)
-{
-	if (r->n == r->cap) {
-		r->cap = r->cap == 0 ? 8 : r->cap * 2;
-		r->v = xrealloc(r->v, r->cap * sizeof(*r->v));
-	}
-	r->v[r->n++] = res;
-}
-
-/* Classes of SQLSTATE that say nothing about the statement (PostgreSQL manual, appendix A). */
-static bool
-passes(const PGresult *res)
-{
-	static const char *const	 classes[] = { "08", "40", "53", "57" };
-	const char			*state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-
-	if (state == NULL)
-		return true;		/* libpq's own: the connection is gone */
-	for (size_t i = 0; i < NITEMS(classes); i++)
-		if (strncmp(state, classes[i], 2) == 0)
-			return true;
-	return false;
-}
-
-static void
-result_note_error(struct pg_result *r, const PGresult *res)
-{
-	const char	*state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-	const char	*text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
-
-	if (r->outcome != PG_DONE)
-		return;		/* the first is the cause, the rest follow from it */
-	r->outcome = state != NULL && strcmp(state, "23505") == 0 ? PG_CONFLICT : PG_FAILED;
-	r->passing = passes(res);
-	snprintf(r->error, sizeof(r->error), "%s %s", state == NULL ? "?" : state,
-	    text == NULL ? "?" : text);
-}
-
-int
-pg_rows(const struct pg_result *r, size_t i)
-{
-	return r->first + i < r->n ? PQntuples(r->v[r->first + i]) : 0;
-}
-
-const char *
-pg_value(const struct pg_result *r, size_t i, int row, int col)
-{
-	return PQgetvalue(r->v[r->first + i], row, col);
-}
-
-const char *
-pg_error(const struct pg_result *r)
-{
-	return r->error;
-}
 
 /* ---- jobs ------------------------------------------------------------------- */
 
@@ -314,7 +233,7 @@ end_group(struct pg *pg)
 	else
 		while (!end_job(pg))
 			continue;
-	result_reset(&pg->result);
+	pg_result_reset(&pg->result);
 	send_waiting(pg);
 }
 
@@ -359,7 +278,7 @@ lose(struct pg *pg, const char *why)
 	PQfinish(pg->c);
 	pg->c = NULL;
 	pg->state = ST_DOWN;
-	result_reset(&pg->result);
+	pg_result_reset(&pg->result);
 	TAILQ_FOREACH(j, &pg->jobs, link)
 		j->sent = j->ends_group = false;
 	pg->under_way = 0;
@@ -400,7 +319,7 @@ became_up(struct pg *pg)
 static void
 not_prepared(struct pg *pg, const PGresult *res)
 {
-	if (!passes(res))
+	if (!pg_passes(res))
 		fatal(EXIT_CONFIG, "sql_not_prepared", "why=\"%.200s\"; load deploy/schema.sql",
 		    PQresultErrorMessage(res));
 	lose(pg, PQresultErrorMessage(res));
@@ -427,7 +346,7 @@ on_result(struct pg *pg, PGresult *res)
 		end_group(pg);
 		return;
 	case PGRES_FATAL_ERROR:
-		result_note_error(&pg->result, res);
+		pg_result_note_error(&pg->result, res);
 		break;
 	case PGRES_EMPTY_QUERY: case PGRES_COMMAND_OK: case PGRES_TUPLES_OK:
 	case PGRES_COPY_OUT: case PGRES_COPY_IN: case PGRES_BAD_RESPONSE:
@@ -435,7 +354,7 @@ on_result(struct pg *pg, PGresult *res)
 	case PGRES_PIPELINE_ABORTED:
 		break;
 	}
-	result_add(&pg->result, res);
+	pg_result_add(&pg->result, res);
 }
 
 static void
@@ -636,7 +555,7 @@ pg_free(struct pg *pg)
 		TAILQ_REMOVE(&pg->jobs, j, link);
 		job_free(j);
 	}
-	result_reset(&pg->result);
+	pg_result_reset(&pg->result);
 	free(pg->result.v);
 	if (pg->readable != NULL)
 		event_free(pg->readable);
@@ -652,16 +571,4 @@ bool
 pg_is_up(const struct pg *pg)
 {
 	return pg->state == ST_UP;
-}
-
-const char *
-pg_time(wall_t t, char buf[PG_TIME])
-{
-	const time_t	 s = (time_t)(t.us / 1000000);
-	struct tm	 tm;
-
-	gmtime_r(&s, &tm);
-	text_putf(buf, PG_TIME, "%04d-%02d-%02d %02d:%02d:%02d.%06d", tm.tm_year + 1900,
-	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(t.us % 1000000));
-	return buf;
 }
