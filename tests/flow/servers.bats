@@ -10,6 +10,14 @@ load answers
 setup_file() { stack_up; }
 teardown_file() { stack_down; }
 
+teardown()
+{
+	touch "$BATS_TEST_TMPDIR/enough"
+	for server in redis postgres userd; do
+		is_up "$server" || up "$server"
+	done
+}
+
 # Trades of both accounts, about thirty a second, until $BATS_TEST_TMPDIR/enough is there.
 load_begin()
 {
@@ -81,6 +89,8 @@ settles()
 }
 
 @test "without the ledger no risk is added, and positions can be closed" {
+	close_everything
+	: >"$BATS_TEST_TMPDIR/asked"
 	trade "$ALPHA" BUY 0.3 | holds .success
 	down postgres
 	await_log riskd 'degraded: no ledger'
@@ -105,6 +115,7 @@ exchange_is_flat() { ctl position symbol=BTCUSDT | holds '.qty == "0"'; }
 }
 
 @test "without userd no risk is added, and what was closed meanwhile is booked" {
+	close_everything
 	trade "$ALPHA" BUY 0.3 | holds .success
 	kill9 userd
 	await_log riskd 'peer daemon=userd alive=no' 8
