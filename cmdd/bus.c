@@ -233,8 +233,19 @@ hold(struct intake *in, const char *why)
 	static struct log_limit	 lim = LOG_LIMIT(60000);
 
 	if (log_allow(&lim, loop_now(in->queue->d->base->loop)))
-		log_error("request_unknowable", "request_id=%s why=\"%s\" held=%u; pms:seen of it "
-		    "must be removed by hand", in->asked.c.request_id, why, lim.held);
+		log_error("request_unknowable", "request_id=%s why=\"%s\" held=%u; it is "
+		    "looked up again", in->asked.c.request_id, why, lim.held);
+	wait_for_first(in);
+}
+
+/* What is no hash was written by somebody else and holds no claim: it makes room. */
+static void
+move_seen_aside(struct intake *in)
+{
+	char	 key[KEY_MAX];
+
+	bus_move_aside(in->queue->d->base->bus, key_format(K_SEEN, in->asked.c.request_id, key),
+	    "foreign");
 	wait_for_first(in);
 }
 
@@ -244,6 +255,10 @@ on_seen(void *arg, const redisReply *r)
 	struct intake			*in = arg;
 	const struct seen_record	 record = { text_of(r, 0), text_of(r, 1), text_of(r, 2) };
 
+	if (r->type == REDIS_REPLY_ERROR && text_starts_with(r->str, "WRONGTYPE")) {
+		move_seen_aside(in);
+		return;
+	}
 	if (r->type != REDIS_REPLY_ARRAY) {
 		hold(in, r->type == REDIS_REPLY_ERROR ? r->str : "not what HMGET gives");
 		return;

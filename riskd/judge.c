@@ -225,7 +225,7 @@ static void
 judge(struct hearing *h, struct verdict *v)
 {
 	const struct question	 q = { .account = h->account, .instr = h->instr,
-	    .market = &h->d->market, .symbol = h->c.symbol, .side = h->c.side, .qty = h->c.qty,
+	    .market = &h->d->market, .sub = h->c.sub, .symbol = h->c.symbol, .side = h->c.side, .qty = h->c.qty,
 	    .px = h->c.px, .leverage = h->c.leverage, .reduce_only = h->c.reduce_only,
 	    .now = loop_now(h->d->base->loop) };
 

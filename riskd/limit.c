@@ -161,9 +161,12 @@ outside(struct verdict *v, const char *name, dec_t value, char sign, dec_t limit
 static void
 check_account(const struct question *q, struct verdict *v)
 {
-	if (q->account == NULL)
-		text_put(found(v, DENY_ACCOUNT_NOT_FOUND, DEC_NONE, DEC_NONE)->text, 120,
-		    "ACCOUNT_NOT_FOUND");
+	if (q->account != NULL)
+		return;
+	struct finding	*f = found(v, DENY_ACCOUNT_NOT_FOUND, DEC_NONE, DEC_NONE);
+	f->field = "subAccountId";
+	f->given = q->sub;
+	text_put(f->text, sizeof(f->text), "ACCOUNT_NOT_FOUND");
 }
 
 static void
@@ -172,6 +175,8 @@ check_instrument(const struct question *q, struct verdict *v)
 	if (q->instr != NULL && q->instr->trading)
 		return;
 	struct finding	*f = found(v, DENY_VALIDATION_FAILED, DEC_NONE, DEC_NONE);
+	f->field = "symbol";
+	f->given = q->symbol;
 	text_putf(f->text, sizeof(f->text), "%s:%s",
 	    q->instr == NULL ? "INVALID_SYMBOL" : "SYMBOL_NOT_TRADING", q->symbol);
 }

@@ -19,7 +19,7 @@ struct question {
 	const struct account	*account;	/* NULL: there is none */
 	const struct instr	*instr;		/* NULL: unknown */
 	const struct market	*market;
-	const char		*symbol;	/* as it was read */
+	const char		*sub, *symbol;	/* as they were read */
 	enum side		 side;
 	dec_t			 qty;
 	dec_t			 px;		/* of a LIMIT; DEC_NONE: MARKET */
@@ -42,6 +42,7 @@ struct finding {
 	const char	*check;
 	dec_t		value, limit;	/* DEC_NONE: the check has none */
 	char		text[120];	/* NAME:value>limit, as the gateway knows it */
+	const char	*field, *given;	/* of the question, a word that names nothing; or NULL */
 };
 
 enum { FINDINGS_MAX = 16 };

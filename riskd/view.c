@@ -278,6 +278,10 @@ view_denial(const struct verdict *v, struct buf *b)
 	jw_key(b, "details");
 	jw_open(b, '{');
 	jw_put_str(b, "check", f->check);
+	if (f->field != NULL) {
+		jw_put_str(b, "field", f->field);
+		jw_put_str(b, "value", f->given);
+	}
 	if (dec_ok(f->value))
 		jw_put_dec(b, "value", f->value);
 	if (dec_ok(f->limit))

@@ -3,7 +3,6 @@
 
 #include "base/die.h"
 #include "base/text.h"
-#include "io/bus_internal.h"
 #include "wire/jw.h"
 
 #include <hiredis/hiredis.h>

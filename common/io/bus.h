@@ -137,4 +137,7 @@ void	bus_unsubscribe(struct bus *, const char *pattern);
  */
 bool	bus_list_full(struct bus *, enum key);
 
+/* A key that holds something else than it should: to pms:dead:<key>:<ms>, said loudly. */
+void	bus_move_aside(struct bus *, const char *key, const char *type);
+
 #endif

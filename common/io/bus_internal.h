@@ -44,7 +44,6 @@ struct bus {
 	TAILQ_HEAD(, subscription)	 subscriptions;
 };
 
-void	bus_move_aside(struct bus *, const char *key, const char *type);
 void	bus_kill_client(struct bus *, int64_t id);	/* 0: nobody */
 
 void	bus_note_length(struct bus *, enum key, long n);

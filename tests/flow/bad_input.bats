@@ -149,12 +149,14 @@ bad_fields()	# FIELD|VALUE|LIMIT
 
 @test "what riskd finds wrong is told with check, value and limit" {
 	ask_raw trade "$(with symbol '"NOSUCHUSDT"')" | is_refusal '.errorCode == "VALIDATION_FAILED" and
-	    .details.check == "instrument" and .errors == ["INVALID_SYMBOL:NOSUCHUSDT"]'
+	    .details == {check: "instrument", field: "symbol", value: "NOSUCHUSDT"} and
+	    .errors == ["INVALID_SYMBOL:NOSUCHUSDT"]'
 	ask_raw trade "$(with symbol 12345)" | is_refusal '.errors == ["INVALID_SYMBOL:12345"]'
 	ask_raw trade "$(with symbol '"BTC/EUR:EUR"')" | is_refusal '.details.check == "instrument"'
 	ask_raw trade "$(with symbol '"ΑΒΓ"')" | is_refusal '.details.check == "instrument"'
 	ask_raw trade "$(with subAccountId '"nobody"')" |
-	    is_refusal '.errorCode == "ACCOUNT_NOT_FOUND" and .errors == ["ACCOUNT_NOT_FOUND"]'
+	    is_refusal '.errorCode == "ACCOUNT_NOT_FOUND" and .errors == ["ACCOUNT_NOT_FOUND"] and
+	        .details == {check: "account", field: "subAccountId", value: "nobody"}'
 	ask_raw trade "$(with quantity 0.0004)" | is_refusal '.details == {check: "quantity",
 	    value: 0.0004, limit: 0.001} and .errors == ["MIN_QTY:0.0004<0.001"]'
 	ask_raw trade "$(with quantity 0.00000001)" | is_refusal '.details.check == "quantity"'
@@ -372,6 +374,16 @@ at_rest_again()
 	trade "$ALPHA" BUY 0.01 | holds .success
 	await 5 holds '.positions[0].quantity == 0.02' rc get "pms:risk:$ALPHA"
 	await 5 holds '.mid == 60010' rc get pms:price:BTCUSDT
+	at_rest_again
+}
+
+@test "what is noted of a requestId by somebody else is moved aside, and it is answered" {
+	local id
+	id=$(uuid)
+	rc set "pms:seen:$id" spoilt >/dev/null
+	trade "$ALPHA" BUY 0.01 requestId="$id" | holds .success
+	await 5 moved_aside "pms:seen:$id"
+	forget_spoilt
 	at_rest_again
 }
 
