@@ -67,11 +67,11 @@ unit:	bootstrap ## the unit tests alone: no server needed
 check:	bootstrap ## everything a change must pass: lint, unit and flow tests
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory all test-bins $(TESTS)
-	@CMOCKA_MESSAGE_OUTPUT=TAP prove -j 2 --timer $(TESTS) tests/flow/*.bats
+	@CMOCKA_MESSAGE_OUTPUT=TAP prove -j 2 --timer --comments $(TESTS) tests/flow/*.bats
 
 flow:	bootstrap ## the flow tests alone; FLOW=name picks one
 	@$(MAKE) --no-print-directory all test-bins
-	@prove -j 2 --timer $(if $(FLOW),tests/flow/$(FLOW).bats,tests/flow/*.bats)
+	@prove -j 2 --timer --comments $(if $(FLOW),tests/flow/$(FLOW).bats,tests/flow/*.bats)
 
 demo:	bootstrap ## set up a private stack, tell a short story with real commands, stop it
 	@$(MAKE) --no-print-directory all

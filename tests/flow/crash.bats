@@ -35,7 +35,10 @@ traffic()
 stops()
 {
 	price BTCUSDT 60000
-	has_position "$ALPHA" || ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.05
+	# A stop of the row before may be just about to do the same.
+	is_flat || ask close subAccountId="$ALPHA" symbol=BTCUSDT
+	await 5 is_flat
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.05
 	await 5 has_position "$ALPHA"
 	ask trail_stop subAccountId="$ALPHA" positionId="$(position_of "$ALPHA")" callbackPct=1
 	await 5 runs_or_is_over
@@ -43,6 +46,7 @@ stops()
 	price BTCUSDT 60000
 }
 
+is_flat() { ! has_position "$ALPHA"; }
 runs_or_is_over() { is_over algod || is 1 rc hlen "pms:active_trail_stop:$ALPHA"; }
 
 # ---- what must hold --------------------------------------------------------------

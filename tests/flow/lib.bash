@@ -109,7 +109,7 @@ holds()	# JQ-CONDITION [COMMAND...]
 
 push()	# QUEUE JSON
 {
-	rc lpush "pms:cmd:$1" "$2" >/dev/null
+	rc -e lpush "pms:cmd:$1" "$2" >/dev/null
 }
 
 answer()	# REQUEST-ID -> its result, when there is one

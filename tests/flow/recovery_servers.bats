@@ -157,22 +157,6 @@ want()	# SYMBOL SECONDS
 	rc acl log reset
 }
 
-@test "a foreign value where the memory of a request should be holds the command" {
-	local id before
-	id=$(uuid)
-	before=$(orders_sent)
-	rc set "pms:seen:$id" 'not ours'
-	push trade "$(trade_json "$id" 0.012)"
-	await_log cmdd "request_unknowable request_id=$id"
-	is 1 rc llen pms:work:cmd:trade
-	rc del "pms:seen:$id"
-	run await_answer "$id"
-	[ "$(orders_sent)" -le $((before + 1)) ]
-	await 5 is 0 rc llen pms:work:cmd:trade
-}
-
-# ---- bounds ---------------------------------------------------------------------------------
-
 @test "riskd takes no more orders while orderd's list is full" {
 	down orderd
 	# shellcheck disable=SC2046 # a list of words
