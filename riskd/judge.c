@@ -321,8 +321,8 @@ do_validate(struct hearing *h)
 
 	judge(h, &v);
 	view_validation(&v, &b);
-	answer_commit(h->d->base->bus, h->c.request_id, b.p,
-	    txn_new(h->d->base->bus, "validate", h->item), NULL, NULL);
+	answer_question(h->d->base->bus, h->c.request_id, b.p,
+	    txn_new(h->d->base->bus, "validate", h->item));
 	buf_free(&b);
 }
 

@@ -14,6 +14,7 @@ struct giving {
 	struct txn	*txn;
 	char		*text;
 	char		 request_id[REQUEST_ID];
+	int		 ttl_s;		/* that it is remembered */
 	void		(*done)(void *arg);
 	void		*arg;
 };
@@ -23,7 +24,7 @@ give(struct giving *g, bool first)
 {
 	if (first) {
 		txn_set_ex(g->txn, K_RESULT, g->request_id, g->text, KEY_TTL_RESULT_S);
-		txn_expire(g->txn, K_SEEN, g->request_id, KEY_TTL_SEEN_S);
+		txn_expire(g->txn, K_SEEN, g->request_id, g->ttl_s);
 		txn_zrem(g->txn, K_OPEN, g->request_id);
 	} else
 		txn_hset(g->txn, K_SEEN, g->request_id, "outcome", g->text);
@@ -68,8 +69,8 @@ claim(struct giving *g)
 	    key_format(K_SEEN, g->request_id, key), "answer", g->text });
 }
 
-void
-answer_commit(struct bus *b, const char *request_id, const char *text, struct txn *txn,
+static void
+commit(struct bus *b, const char *request_id, const char *text, int ttl_s, struct txn *txn,
     void (*done)(void *), void *arg)
 {
 	if (*request_id == '\0' || text_eq(request_id, "unknown")) {
@@ -77,10 +78,23 @@ answer_commit(struct bus *b, const char *request_id, const char *text, struct tx
 		return;
 	}
 	struct giving	*g = xcalloc(1, sizeof(*g));
-	*g = (struct giving){ .bus = b, .txn = txn, .text = xstrdup(text), .done = done,
-	    .arg = arg };
+	*g = (struct giving){ .bus = b, .txn = txn, .text = xstrdup(text), .ttl_s = ttl_s,
+	    .done = done, .arg = arg };
 	text_put(g->request_id, sizeof(g->request_id), request_id);
 	claim(g);
+}
+
+void
+answer_commit(struct bus *b, const char *request_id, const char *text, struct txn *txn,
+    void (*done)(void *), void *arg)
+{
+	commit(b, request_id, text, KEY_TTL_SEEN_S, txn, done, arg);
+}
+
+void
+answer_question(struct bus *b, const char *request_id, const char *text, struct txn *txn)
+{
+	commit(b, request_id, text, KEY_TTL_SEEN_ASKED_S, txn, NULL, NULL);
 }
 
 void

@@ -20,6 +20,9 @@
 void	answer_commit(struct bus *, const char *request_id, const char *text, struct txn *,
 	    void (*done)(void *arg), void *arg);
 
+/* The same for a command that changes nothing: it is remembered for a minute, not a day. */
+void	answer_question(struct bus *, const char *request_id, const char *text, struct txn *);
+
 /* {"success":false, error, errorCode, errorCategory, retryable[, details][, errors]} */
 struct refusal {
 	enum deny	 code;

@@ -31,6 +31,7 @@ enum {
 	KEY_MAX = 320,		/* longest formatted key: a name and an id */
 	KEY_TTL_RESULT_S = 30,
 	KEY_TTL_SEEN_S = 24 * 3600,
+	KEY_TTL_SEEN_ASKED_S = 60,	/* of what only asks: it may be asked again */
 	KEY_TTL_PRICE_S = 30,
 	KEY_TTL_RISK_S = 60,
 	KEY_TTL_HEALTH_S = 15,

@@ -208,7 +208,7 @@ come_out_in_order()	# lpush or rpush
 	at_rest
 }
 
-@test "a result lives 30 s, its memory a day, and nothing stays open" {
+@test "a result lives 30 s, its memory a day, that of a question a minute, and nothing stays open" {
 	local id ttl
 	id=$(uuid)
 	trade "$ALPHA" BUY 0.01 requestId="$id" >/dev/null
@@ -218,6 +218,9 @@ come_out_in_order()	# lpush or rpush
 	ttl=$(rc ttl "pms:seen:$id")
 	echo "ttl $ttl" >&2
 	[ "$ttl" -gt 86300 ] && [ "$ttl" -le 86400 ]
+	id=$(uuid)
+	cmd validate "$(order "$ALPHA" BUY 0.01 requestId="$id")" | holds .success
+	[ "$(rc ttl "pms:seen:$id")" -le 60 ]
 	is 0 rc zcard pms:open
 	at_rest
 }
