@@ -369,9 +369,9 @@ answers_say_what_is_known(void **state)
 static const struct verdict	two_findings = {
 	.findings = {
 		{ DENY_MAX_NOTIONAL, "notional", { 60000 * DEC_ONE_E8 }, { 50000 * DEC_ONE_E8 },
-		  "MAX_NOTIONAL:60000.00>50000" },
+		  "MAX_NOTIONAL:60000.00>50000", NULL, NULL },
 		{ DENY_MAX_EXPOSURE, "exposure", { 60000 * DEC_ONE_E8 }, { 500 * DEC_ONE_E8 },
-		  "MAX_EXPOSURE:60000.00>500" },
+		  "MAX_EXPOSURE:60000.00>500", NULL, NULL },
 	},
 	.n = 2, .has_values = true,
 	.values = { { 1 * DEC_ONE_E8 }, { 2 * DEC_ONE_E8 }, { 3 * DEC_ONE_E8 }, { 4 * DEC_ONE_E8 },
@@ -393,10 +393,18 @@ denials(void **state)
 	    "\"details\":{\"check\":\"notional\",\"value\":60000,\"limit\":50000}",
 	    "\"errors\":[\"MAX_NOTIONAL:60000.00>50000\",\"MAX_EXPOSURE:60000.00>500\"]"));
 
-	check_row("a finding without numbers");
-	v = (struct verdict){ .findings = { { DENY_NO_PRICE, "price", DEC_NONE, DEC_NONE,
-	    "NO_PRICE" } }, .n = 1 };
+	check_row("a word that names nothing is told with its field");
 	buf_reset(&b);
+	v = (struct verdict){ .findings = { { DENY_ACCOUNT_NOT_FOUND, "account", DEC_NONE, DEC_NONE,
+	    "ACCOUNT_NOT_FOUND", "subAccountId", "nobody" } }, .n = 1 };
+	view_denial(&v, &b);
+	check_parts(&b, PARTS("\"details\":{\"check\":\"account\",\"field\":\"subAccountId\","
+	    "\"value\":\"nobody\"}"));
+
+	check_row("a finding without numbers");
+	buf_reset(&b);
+	v = (struct verdict){ .findings = { { DENY_NO_PRICE, "price", DEC_NONE, DEC_NONE,
+	    "NO_PRICE", NULL, NULL } }, .n = 1 };
 	view_denial(&v, &b);
 	check_parts(&b, PARTS("\"errorCode\":\"NO_PRICE\"", "\"retryable\":true",
 	    "\"details\":{\"check\":\"price\"}", "\"errors\":[\"NO_PRICE\"]"));
@@ -413,7 +421,7 @@ no_denial_says_that_a_position_is_gone(void **state)
 	(void)state;
 	for (int d = DENY_NONE + 1; d < DENY_N; d++) {
 		const struct verdict	 v = { .findings = { { (enum deny)d, "x", DEC_NONE,
-		    DEC_NONE, "X" } }, .n = 1 };
+		    DEC_NONE, "X", NULL, NULL } }, .n = 1 };
 		struct buf		 b = { 0 };
 
 		check_row("%s", deny_code((enum deny)d));
