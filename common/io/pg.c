@@ -127,7 +127,7 @@ send_step(struct pg *pg, const struct pg_job *j, const struct step *s)
 {
 	const struct pg_stmt	*stmt = &pg->stmts[s->stmt];
 	const char		*values[PARAMS_MAX];
-	const char		*p = j->text == NULL ? NULL : j->text + s->start;
+	const char		*p = stmt->nparams == 0 ? "" : j->text + s->start;
 
 	for (int i = 0; i < stmt->nparams; i++) {
 		values[i] = *p == 'n' ? NULL : p + 1;
