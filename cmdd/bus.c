@@ -139,6 +139,12 @@ refuse_reused(struct intake *in)
 
 /* ---- handing on -------------------------------------------------------------------- */
 
+static bool
+runs(const struct cmdd *d, enum part p)
+{
+	return p != PART_NONE && (d->peers[p] == NULL || peer_is_alive(d->peers[p]));
+}
+
 static struct circumstances
 circumstances(const struct intake *in)
 {
@@ -147,7 +153,7 @@ circumstances(const struct intake *in)
 
 	return (struct circumstances){
 		.now = loop_now(l), .not_before = in->item->not_before, .wall = loop_wall(l),
-		.part_runs = d->part_runs[in->queue->row->part],
+		.part_runs = runs(d, in->queue->row->part),
 		.list_full = in->queue->row->part != PART_NONE &&
 		    bus_list_full(d->base->bus, in->queue->row->route),
 		.redis_filling = d->redis_filling,
@@ -473,12 +479,6 @@ on_watch(void *arg)
 
 /* ---- the heartbeat of intake -------------------------------------------------------------- */
 
-static void
-on_health(void *arg, const redisReply *r)
-{
-	*(bool *)arg = r->type == REDIS_REPLY_INTEGER && r->integer == 1;
-}
-
 static int64_t
 info_number(const char *info, const char *name)
 {
@@ -514,13 +514,6 @@ on_beat(void *arg)
 	text_putf(now, sizeof(now), "%lld", (long long)wall_ms(loop_wall(d->base->loop)));
 	bus_tell(b, 3,
 	    (const char *[]){ "SET", key_format(K_LAST, d->base->spec->name, key), now });
-	for (int p = 0; p < PART_N; p++) {
-		const char	*daemon = part_daemon((enum part)p);
-
-		if (daemon != NULL)
-			bus_ask(b, on_health, &d->part_runs[p], 2,
-			    (const char *[]){ "EXISTS", key_format(K_HEALTH, daemon, key) });
-	}
 	bus_ask(b, on_memory, d, 2, (const char *[]){ "INFO", "memory" });
 	timer_in_ms(d->beat, BEAT_MS);
 }
@@ -572,7 +565,8 @@ bus_start(struct cmdd *d)
 
 	TAILQ_INIT(&d->waiting);
 	for (int p = 0; p < PART_N; p++)
-		d->part_runs[p] = p != PART_NONE && part_daemon((enum part)p) == NULL;
+		if (part_daemon((enum part)p) != NULL)
+			d->peers[p] = peer_new(d->base->bus, part_daemon((enum part)p), NULL, NULL);
 	d->beat = timer_new(d->base->loop, on_beat, d);
 	d->watch = timer_new(d->base->loop, on_watch, d);
 	d->retry = timer_new(d->base->loop, on_retry, d);
@@ -594,6 +588,8 @@ bus_fini(struct cmdd *d)
 		free(in);
 	}
 	map_fini(&d->intakes);
+	for (int p = 0; p < PART_N; p++)
+		peer_free(d->peers[p]);
 	timer_free(d->beat);
 	timer_free(d->watch);
 	timer_free(d->retry);

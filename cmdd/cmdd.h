@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "io/daemon.h"
+#include "io/peer.h"
 
 struct cmdd_conf {
 	int64_t	act_within, answer_within, max_payload;
@@ -29,7 +30,7 @@ struct cmdd {
 	struct queue		 queues[CMD_N];
 	int64_t			 no;		/* of the last command */
 	struct map		 intakes;	/* by request id: being decided */
-	bool			 part_runs[PART_N];
+	struct peer		*peers[PART_N];	/* NULL: nobody whose absence counts */
 	bool			 redis_filling;
 	struct timer		*beat, *watch, *retry;
 	TAILQ_HEAD(waiting_head, intake) waiting;	/* for the first of their request id to be answered */

@@ -270,8 +270,8 @@ queues()	# QUEUE CODE, for an object that holds nothing but a requestId
 
 @test "an algo's queue says so when algod is away; the others go on" {
 	down algod
-	await 20 is 0 rc exists pms:health:algod
-	await 5 says_unavailable trail_stop
+	await_log cmdd 'peer daemon=algod alive=no' 8
+	says_unavailable trail_stop
 	says_unavailable trail_stop_cancel
 	trade "$ALPHA" BUY 0.01 | holds .success
 	up algod

@@ -175,13 +175,3 @@ orders_at_exchange()
 {
 	ctl ledger kind=requests | jq '[.[] | select(.method == "POST")] | length'
 }
-
-@test "without algod a start is refused at once, with its code" {
-	local position
-	position=$(buy)
-	down algod
-	await 20 is 0 rc exists pms:health:algod
-	stop_on "$position" callbackPct=1 |
-	    holds '.success == false and .errorCode == "INFRA_TRAIL_STOP_UNAVAILABLE" and .retryable'
-	up algod
-}
