@@ -15,6 +15,7 @@ enum {
 	BLOCK_S = 2,		/* below the link's own deadline */
 	BATCH_MAX = 63,		/* moved in one go while there is a backlog */
 	RETRY_MS = 200,
+	PROBE = 8,		/* LMOVEs until the list was seen empty: what comes then is new */
 };
 
 TAILQ_HEAD(items, item);
@@ -37,6 +38,7 @@ struct take {
 	bool			 dry;		/* one of them found nothing */
 	mono_t			 sent_at;
 	mono_t			 seen_empty;
+	bool			 probed;	/* by this process: its first items may be old */
 	struct timer		*retry;
 	void			(*told)(void *arg);
 	TAILQ_ENTRY(take)	 link;
@@ -173,7 +175,7 @@ on_moved(void *arg, const redisReply *r)
 
 	if (r == NULL || got(t, r))
 		return;
-	t->dry = true;
+	t->dry = t->probed = true;
 	t->seen_empty = t->sent_at;
 }
 
@@ -224,7 +226,8 @@ arm(struct take *t)
 	    t->in_flight >= t->source.max_in_flight || must_wait(t))
 		return;
 	const unsigned	 room = t->source.max_in_flight - t->in_flight - 1;
-	const unsigned	 n = t->batch < room ? t->batch : room;
+	const unsigned	 batch = t->probed || t->batch > PROBE ? t->batch : PROBE;
+	const unsigned	 n = batch < room ? batch : room;
 	for (unsigned i = 0; i < n; i++)
 		add_move(t, &b, false);
 	add_move(t, &b, true);
