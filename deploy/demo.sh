@@ -97,7 +97,7 @@ story()
 	    END { for (e in n) printf "%6d %s\n", n[e], e | "sort -k2"; close("sort -k2") }' "$PMS_DIR/events"
 
 	heading 'The books: balance = initial + everything in the log'
-	psql -X -q -c "select a.name, a.initial_balance as initial, sum(l.change_amount) as booked,
-	    a.current_balance as balance from sub_accounts a join balance_logs l on l.sub_account_id = a.id
+	psql -X -q -c "select a.name, a.initial_balance as initial, round(sum(l.change_amount)::numeric, 8) as booked,
+	    round(a.current_balance::numeric, 8) as balance from sub_accounts a join balance_logs l on l.sub_account_id = a.id
 	    group by a.id order by a.name"
 }
