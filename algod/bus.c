@@ -71,21 +71,17 @@ bus_follow(struct algod *d, struct run *r)
 	enum { WANT_US = 60 * 1000000 };
 	const wall_t	 now = loop_wall(d->base->loop);
 	struct msg_want	 m;
-	struct buf	 b = { 0 };
 	struct txn	*t = txn_new(d->base->bus, "want", NULL);
 
 	fields_blank(&msg_want_fields, &m, sizeof(m));
-	d->no = now.us > d->no ? now.us : d->no + 1;
-	text_putf(m.id, sizeof(m.id), "a%lld", (long long)d->no);
+	text_putf(m.id, sizeof(m.id), "a%lld", (long long)event_stamp_next(&d->no, now).seq);
 	text_put(m.symbol, sizeof(m.symbol), r->symbol);
 	text_put(m.who, sizeof(m.who), r->id);
 	if (!r->over)
 		m.until = wall_add_us(now, WANT_US);
-	fields_object(&msg_want_fields, &m, &b);
-	txn_push(t, K_Q_FEED, NULL, b.p, b.len);
+	txn_push_msg(t, K_Q_FEED, &msg_want_fields, &m);
 	txn_commit(t, NULL, NULL);
 	r->wanted_at = loop_now(d->base->loop);
-	buf_free(&b);
 }
 
 /* ---- taking -------------------------------------------------------------------------- */

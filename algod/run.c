@@ -50,8 +50,7 @@ compose_child(struct algod *d, const struct run *r, struct buf *b)
 	const wall_t	 now = loop_wall(d->base->loop);
 
 	d->children++;
-	d->no = now.us > d->no ? now.us : d->no + 1;
-	text_putf(c.id, sizeof(c.id), "a%lld", (long long)d->no);
+	text_putf(c.id, sizeof(c.id), "a%lld", (long long)event_stamp_next(&d->no, now).seq);
 	c.taken_at = now;
 	text_put(c.sub, sizeof(c.sub), r->sub);
 	text_put(c.symbol, sizeof(c.symbol), r->symbol);
@@ -293,7 +292,7 @@ start_in_time(struct request *q)
 {
 	struct loop	*l = q->d->base->loop;
 
-	if (!text_eq(q->c.act.boot, loop_boot(l)) || mono_before(q->c.act.before, loop_now(l)))
+	if (expiry_passed(&q->c.act, loop_boot(l), loop_now(l)))
 		refuse(q, DENY_INFRA_TIMEOUT, "the algo was not started in time");
 	else
 		start_now(q);

@@ -11,7 +11,8 @@
 
 enum { SQL_LAST = LEDGER_OWN, SQL_RECENT, SQL_N };
 
-static const struct pg_stmt	own_stmts[SQL_N] = {
+static const struct pg_stmt	stmts[SQL_N] = {
+	LEDGER_STMTS,
 	[SQL_LAST] = { "last", 1,
 	    "SELECT version, type, data, substr(stream, 6) FROM engine.events WHERE stream = $1"
 	    " ORDER BY version DESC LIMIT 1" },
@@ -22,8 +23,6 @@ static const struct pg_stmt	own_stmts[SQL_N] = {
 	    " (SELECT FROM engine.events x WHERE x.stream = e.stream AND x.type = 'ended'"
 	    " AND x.at < now() - interval '1 hour') ORDER BY e.stream, e.version DESC" },
 };
-
-static struct pg_stmt	stmts[SQL_N];
 
 enum { STREAM = ALGO_ID + 8 };
 
@@ -70,13 +69,6 @@ store_keep(struct algod *d, struct run *r, const char *type, store_done *done, v
 
 /* ---- reading ---------------------------------------------------------------------- */
 
-static void
-must_be_read(enum pg_outcome outcome, const struct pg_result *r)
-{
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
-}
-
 /* -1: it cannot be read, and a person has to look. */
 static int
 read_state(struct run *r, const struct pg_result *res, int row)
@@ -120,7 +112,7 @@ on_recent(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct algod	*d = arg;
 
-	must_be_read(outcome, r);
+	ledger_must_read(outcome, r);
 	for (int i = 0; i < pg_rows(r, 0); i++)
 		load_row(d, r, i);
 	log_info("loaded", "running=%zu", d->runner.map.n);
@@ -140,7 +132,7 @@ on_last(void *arg, enum pg_outcome outcome, const struct pg_result *res)
 	struct finding	*f = arg;
 	struct run	*r = xcalloc(1, f->algo->size);
 
-	must_be_read(outcome, res);
+	ledger_must_read(outcome, res);
 	fields_blank(f->algo->state, r, f->algo->size);
 	r->algo = f->algo;
 	text_put(r->id, sizeof(r->id), f->id);
@@ -195,8 +187,6 @@ store_start(struct algod *d)
 {
 	static const struct pg_hooks	 hooks = { on_up, on_down };
 
-	memcpy(stmts, own_stmts, sizeof(stmts));
-	memcpy(stmts, ledger_stmts, sizeof(ledger_stmts));
 	d->pg = pg_new(d->base->loop, d->base->common->database, stmts, SQL_N, &hooks, d);
 	d->ledger = ledger_new(d->pg, d->base->spec->name);
 }

@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "io/answer.h"
+#include "venue/outside.h"
 #include "venue/sign.h"
 #include "wire/jw.h"
 
@@ -167,8 +168,7 @@ number(struct intake *in, const struct circumstances *c)
 	struct cmdd	*d = in->queue->d;
 	struct cmd	*cmd = &in->asked.c;
 
-	d->no = c->wall.us > d->no ? c->wall.us : d->no + 1;
-	cmd->no = d->no;
+	cmd->no = event_stamp_next(&d->no, c->wall).seq;
 	text_putf(cmd->id, sizeof(cmd->id), "%lld", (long long)d->no);
 	text_put(cmd->act.boot, sizeof(cmd->act.boot), loop_boot(d->base->loop));
 	cmd->act.before = intake_act_before(&in->asked, c, in->item->taken_at);
@@ -180,11 +180,9 @@ hand_on(struct intake *in, const struct circumstances *c)
 {
 	struct cmdd	*d = in->queue->d;
 	struct txn	*t = last_txn(in, "hand_on");
-	struct buf	 b = { 0 };
 
 	number(in, c);
-	fields_object(&cmd_fields, &in->asked.c, &b);
-	txn_push(t, in->queue->row->route, NULL, b.p, b.len);
+	txn_push_msg(t, in->queue->row->route, &cmd_fields, &in->asked.c);
 	if (has_id(in)) {
 		txn_expire(t, K_SEEN, in->asked.c.request_id, KEY_TTL_SEEN_S);
 		txn_zadd(t, K_OPEN, wall_ms(c->wall) + d->conf->answer_within,
@@ -192,7 +190,6 @@ hand_on(struct intake *in, const struct circumstances *c)
 	}
 	d->routed++;
 	txn_commit(t, end, in);
-	buf_free(&b);
 }
 
 static void

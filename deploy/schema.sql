@@ -111,6 +111,3 @@ CREATE TABLE IF NOT EXISTS engine.executions (
 	maker boolean NOT NULL, realized_pnl numeric NOT NULL, at timestamptz NOT NULL,
 	PRIMARY KEY (symbol, trade_id, exchange_order_id));
 CREATE INDEX IF NOT EXISTS executions_clord ON engine.executions (clord_id);
-
--- userTrades of a symbol have been walked completely up to this trade.
-CREATE TABLE IF NOT EXISTS engine.cursors (symbol text PRIMARY KEY, trade_id bigint NOT NULL);

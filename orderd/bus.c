@@ -13,16 +13,6 @@ enum { ORDERS_IN_FLIGHT = 512, REPORTS_IN_FLIGHT = 512 };
 
 /* ---- what the others are told ---------------------------------------------------- */
 
-static void
-push(struct txn *t, enum key k, const struct fields *fields, const void *m)
-{
-	struct buf	 b = { 0 };
-
-	fields_object(fields, m, &b);
-	txn_push(t, k, NULL, b.p, b.len);
-	buf_free(&b);
-}
-
 static struct msg_child
 child_of(const struct terms *o, enum child_kind kind, const char *id)
 {
@@ -69,7 +59,7 @@ put_refusal(struct orderd *d, struct txn *t, const struct terms *o, struct msg_o
 	text_put(m->code, sizeof(m->code), deny_code(r->code));
 	m->venue_code = r->venue_code;
 	snprintf(m->error, sizeof(m->error), "%s", r->error);
-	push(t, K_Q_OUTCOME, &msg_outcome_fields, m);
+	txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, m);
 	publish_failed(d, t, o, r);
 	log_info("order_failed", "sub=%s clord_id=%s sym=%s code=%s venue_code=%d why=\"%s\"",
 	    o->sub, o->clord_id, o->symbol, m->code, m->venue_code, m->error);
@@ -77,7 +67,7 @@ put_refusal(struct orderd *d, struct txn *t, const struct terms *o, struct msg_o
 		return;
 	text_put(child.code, sizeof(child.code), m->code);
 	text_put(child.error, sizeof(child.error), m->error);
-	push(t, K_Q_CHILD, &msg_child_fields, &child);
+	txn_push_msg(t, K_Q_CHILD, &msg_child_fields, &child);
 }
 
 static struct msg_outcome
@@ -105,9 +95,9 @@ bus_tell_outcome(struct orderd *d, struct order *o)
 	else {
 		const struct msg_child	 child = child_of(&o->o, CHILD_ACCEPTED, m.id);
 
-		push(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
+		txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
 		if (*o->o.parent_id != '\0')
-			push(t, K_Q_CHILD, &msg_child_fields, &child);
+			txn_push_msg(t, K_Q_CHILD, &msg_child_fields, &child);
 	}
 	o->item = NULL;
 	txn_commit(t, NULL, NULL);
@@ -119,7 +109,7 @@ bus_tell_doubt(struct orderd *d, const struct order *o)
 	const struct msg_outcome	 m = outcome_of(&o->o, OUT_IN_DOUBT, "q");
 	struct txn			*t = txn_new(d->base->bus, "in_doubt", NULL);
 
-	push(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
+	txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
 	txn_commit(t, NULL, NULL);
 }
 
@@ -157,7 +147,7 @@ bus_tell_fill(struct orderd *d, struct item *item, const struct msg_fill *m)
 	const bool	 over = ord_status_is_final(m->status);
 	struct txn	*t = txn_new(d->base->bus, "fill", item);
 
-	push(t, K_Q_FILL, &msg_fill_fields, m);
+	txn_push_msg(t, K_Q_FILL, &msg_fill_fields, m);
 	if (!over)
 		publish_partial(d, t, m);
 	if (*m->o.parent_id != '\0') {
@@ -165,7 +155,7 @@ bus_tell_fill(struct orderd *d, struct item *item, const struct msg_fill *m)
 
 		child.cum_qty = m->cum_qty;
 		child.avg_px = m->avg_px;
-		push(t, K_Q_CHILD, &msg_child_fields, &child);
+		txn_push_msg(t, K_Q_CHILD, &msg_child_fields, &child);
 	}
 	txn_commit(t, NULL, NULL);
 }
@@ -204,7 +194,7 @@ bus_tell_reconciled(struct orderd *d)
 	m.kind = OUT_RECONCILED;
 	m.stream_no = d->up_no;
 	text_putf(m.id, sizeof(m.id), "u%lldr", (long long)d->up_no);
-	push(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
+	txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
 	put_last(d, t, d->up_no);
 	log_info("reconciled", "stream_no=%lld", (long long)d->up_no);
 	d->reconciled_no = d->up_no;
@@ -217,13 +207,12 @@ bus_tell_reconciled(struct orderd *d)
 void
 bus_push_report(struct orderd *d, const struct msg_report *found)
 {
-	const int64_t		 now = loop_wall(d->base->loop).us;
 	struct msg_report	 r = *found;
 	struct txn		*t = txn_new(d->base->bus, "found", NULL);
 
-	d->no = now > d->no ? now : d->no + 1;
-	text_putf(r.id, sizeof(r.id), "r%lld", (long long)d->no);
-	push(t, K_Q_REPORT, &msg_report_fields, &r);
+	text_putf(r.id, sizeof(r.id), "r%lld",
+	    (long long)event_stamp_next(&d->no, loop_wall(d->base->loop)).seq);
+	txn_push_msg(t, K_Q_REPORT, &msg_report_fields, &r);
 	txn_commit(t, NULL, NULL);
 }
 

@@ -25,7 +25,7 @@ is_expired(struct orderd *d, const struct expiry *act, const struct terms *o)
 
 	if (*o->parent_id != '\0' && *act->boot == '\0')
 		return false;
-	return !text_eq(act->boot, loop_boot(l)) || mono_before(act->before, loop_now(l));
+	return expiry_passed(act, loop_boot(l), loop_now(l));
 }
 
 static void

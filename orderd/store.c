@@ -12,7 +12,8 @@
 
 enum { SQL_END = LEDGER_OWN, SQL_EVENTS, SQL_LIVE, SQL_PLACE, SQL_N };
 
-static const struct pg_stmt	own_stmts[SQL_N] = {
+static const struct pg_stmt	stmts[SQL_N] = {
+	LEDGER_STMTS,
 	[SQL_END] = { "end", 4,
 	    "UPDATE pending_orders SET status = $2, exchange_order_id = $3,"
 	    " filled_at = CASE WHEN $2 = 'FILLED' THEN $4::timestamp END,"
@@ -29,8 +30,6 @@ static const struct pg_stmt	own_stmts[SQL_N] = {
 	    " VALUES ($1, $1, $2, $3, $4, $5, $6::float8, $7::float8, $8::float8, $9, $10,"
 	    " $11::timestamp) ON CONFLICT (id) DO NOTHING" },
 };
-
-static struct pg_stmt	stmts[SQL_N];
 
 enum { STREAM = CLORD_ID + 8, CAUSE_OF = CLORD_ID + 48 };
 
@@ -268,13 +267,6 @@ replay(struct orderd *d, const struct pg_result *r, int row)
 	o->version = (int)version;
 }
 
-static void
-must_be_read(enum pg_outcome outcome, const struct pg_result *r)
-{
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
-}
-
 /* ---- one order ------------------------------------------------------------------------ */
 
 struct seeker {
@@ -298,7 +290,7 @@ on_events(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 	struct seeker	*s;
 	struct order	*o;
 
-	must_be_read(outcome, r);
+	ledger_must_read(outcome, r);
 	for (int i = 0; i < pg_rows(r, 0); i++)
 		replay(d, r, i);
 	if ((o = blotter_find(&d->blotter, l->clord_id)) != NULL && order_is_over(o))
@@ -347,7 +339,7 @@ on_live(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct orderd	*d = arg;
 
-	must_be_read(outcome, r);
+	ledger_must_read(outcome, r);
 	for (int i = 0; i < pg_rows(r, 0); i++)
 		replay(d, r, i);
 	log_info("loaded", "orders=%zu", d->blotter.map.n);
@@ -392,8 +384,6 @@ store_start(struct orderd *d)
 {
 	static const struct pg_hooks	 hooks = { on_up, on_down };
 
-	memcpy(stmts, own_stmts, sizeof(stmts));
-	memcpy(stmts, ledger_stmts, sizeof(ledger_stmts));
 	d->pg = pg_new(d->base->loop, d->base->common->database, stmts, SQL_N, &hooks, d);
 	d->ledger = ledger_new(d->pg, d->base->spec->name);
 }

@@ -111,15 +111,12 @@ static void
 push_position_end(struct txn *t, const struct work *w, const struct leg *l)
 {
 	struct msg_child	 m;
-	struct buf		 b = { 0 };
 
 	fields_blank(&msg_child_fields, &m, sizeof(m));
 	m.kind = CHILD_POSITION_ENDED;
 	text_putf(m.id, sizeof(m.id), "%sp", w->m.id);
 	text_put(m.position_id, sizeof(m.position_id), l->after.id);
-	fields_object(&msg_child_fields, &m, &b);
-	txn_push(t, K_Q_CHILD, NULL, b.p, b.len);
-	buf_free(&b);
+	txn_push_msg(t, K_Q_CHILD, &msg_child_fields, &m);
 }
 
 /* The event of an order's end, when all that it executed is booked. */

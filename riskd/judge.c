@@ -40,7 +40,6 @@ static void
 tell_child(struct hearing *h, struct txn *t, enum deny code, const char *error)
 {
 	struct msg_child	 m;
-	struct buf		 b = { 0 };
 
 	fields_blank(&msg_child_fields, &m, sizeof(m));
 	m.kind = CHILD_DENIED;
@@ -50,9 +49,7 @@ tell_child(struct hearing *h, struct txn *t, enum deny code, const char *error)
 	text_put(m.position_id, sizeof(m.position_id), h->c.position_id);
 	text_put(m.code, sizeof(m.code), deny_code(code));
 	snprintf(m.error, sizeof(m.error), "%s", error);
-	fields_object(&msg_child_fields, &m, &b);
-	txn_push(t, K_Q_CHILD, NULL, b.p, b.len);
-	buf_free(&b);
+	txn_push_msg(t, K_Q_CHILD, &msg_child_fields, &m);
 }
 
 static void
@@ -177,12 +174,9 @@ static void
 put_order(struct hearing *h, struct txn *t, const struct terms *o, enum key queue)
 {
 	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .o = *o };
-	struct buf		 b = { 0 };
 
 	text_putf(m.id, sizeof(m.id), "%so", h->c.id);
-	fields_object(&msg_order_fields, &m, &b);
-	txn_push(t, queue, NULL, b.p, b.len);
-	buf_free(&b);
+	txn_push_msg(t, queue, &msg_order_fields, &m);
 }
 
 static void
@@ -217,8 +211,7 @@ is_late(const struct hearing *h)
 {
 	struct loop	*l = h->d->base->loop;
 
-	return !text_eq(h->c.act.boot, loop_boot(l)) ||
-	    mono_before(h->c.act.before, loop_now(l));
+	return expiry_passed(&h->c.act, loop_boot(l), loop_now(l));
 }
 
 static void
@@ -333,7 +326,6 @@ do_trail_stop(struct hearing *h)
 	struct position	*p = h->account == NULL ? NULL :
 			    account_position_by_id(h->account, h->c.position_id);
 	struct txn	*t;
-	struct buf	 b = { 0 };
 
 	if (h->account == NULL) {
 		deny_text_of(h, DENY_ACCOUNT_NOT_FOUND, "subAccountId", h->c.sub, NULL);
@@ -348,10 +340,8 @@ do_trail_stop(struct hearing *h)
 	h->c.side = p->side == POS_LONG ? SIDE_BUY : SIDE_SELL;
 	h->c.qty = p->qty;
 	t = txn_new(h->d->base->bus, "start_algo", h->item);
-	fields_object(&cmd_fields, &h->c, &b);
-	txn_push(t, K_Q_ALGO, NULL, b.p, b.len);
+	txn_push_msg(t, K_Q_ALGO, &cmd_fields, &h->c);
 	txn_commit(t, NULL, NULL);
-	buf_free(&b);
 }
 
 /* Who serves what comes here; whether it may begin late. */

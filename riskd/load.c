@@ -109,8 +109,7 @@ on_loaded(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct riskd	*d = arg;
 
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
+	ledger_must_read(outcome, r);
 	for (int row = 0; row < pg_rows(r, 0); row++)
 		load_snapshot(d, r, row);
 	for (int row = 0; row < pg_rows(r, 1); row++)
@@ -138,8 +137,7 @@ on_sums(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct riskd	*d = arg;
 
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
+	ledger_must_read(outcome, r);
 	for (int row = 0; row < pg_rows(r, 0); row++) {
 		struct pending	*p = pendings_find(&d->pendings, pg_value(r, 0, row, 0));
 

@@ -13,7 +13,8 @@
 
 /* ---- statements ---------------------------------------------------------------- */
 
-static const struct pg_stmt	own_stmts[SQL_N] = {
+static const struct pg_stmt	stmts[SQL_N] = {
+	LEDGER_STMTS,
 	[SQL_ACCOUNTS] = { "accounts", 0,
 	    "SELECT a.id, coalesce(a.routing_prefix, ''), a.name, a.status, a.liquidation_mode,"
 	    " a.maintenance_rate, a.current_balance, r.max_leverage, r.max_notional_per_trade,"
@@ -77,8 +78,6 @@ static const struct pg_stmt	own_stmts[SQL_N] = {
 };
 
 enum { EXEC_KEY = SYMBOL + 64 };
-
-static struct pg_stmt	stmts[SQL_N];
 
 static const char *
 num(dec_t d, char buf[DEC_STR])
@@ -274,8 +273,7 @@ on_booking_of(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct finding_booking	*f = arg;
 
-	if (outcome != PG_DONE)
-		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
+	ledger_must_read(outcome, r);
 	f->found(f->arg, pg_rows(r, 0) > 0 ? pg_value(r, 0, 0, 0) : NULL);
 	free(f);
 }
@@ -303,8 +301,7 @@ on_is_placed(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct asking_placed	*a = arg;
 
-	if (outcome != PG_DONE)
-		panic("placed: %s", pg_error(r));
+	ledger_must_read(outcome, r);
 	a->tell(a->arg, pg_rows(r, 0) > 0);
 	free(a);
 }
@@ -496,28 +493,18 @@ on_up(void *arg)
 	struct riskd	*d = arg;
 
 	log_info("ledger_up", "ready=%s", daemon_is_ready(d->base) ? "yes" : "no");
-	bus_tell_reconciled(d, 0);	/* shows the state as it is now */
+	bus_show_state(d);
 	if (d->loading)
 		return;
 	d->loading = true;
 	riskd_load(d, LOAD_INSTRUMENTS);
 }
 
-static void
-on_down(void *arg)
-{
-	struct riskd	*d = arg;
-
-	daemon_status(d->base, "degraded: no ledger");
-}
-
-static const struct pg_hooks	hooks = { .up = on_up, .down = on_down };
+static const struct pg_hooks	hooks = { .up = on_up, .down = bus_show_state };
 
 void
 store_start(struct riskd *d)
 {
-	memcpy(stmts, own_stmts, sizeof(stmts));
-	memcpy(stmts, ledger_stmts, sizeof(ledger_stmts));
 	d->accounts_timer = timer_new(d->base->loop, on_accounts_time, d);
 	d->pg = pg_new(d->base->loop, d->base->common->database, stmts, SQL_N, &hooks, d);
 	d->ledger = ledger_new(d->pg, d->base->spec->name);

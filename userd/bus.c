@@ -2,14 +2,13 @@
 #include "userd/userd.h"
 
 #include "base/text.h"
+#include "venue/outside.h"
 
 static void
 name_message(struct userd *d, char id[ITEM_ID])
 {
-	const int64_t	 now = loop_wall(d->base->loop).us;
-
-	d->no = now > d->no ? now : d->no + 1;
-	text_putf(id, ITEM_ID, "u%lld", (long long)d->no);
+	text_putf(id, ITEM_ID, "u%lld",
+	    (long long)event_stamp_next(&d->no, loop_wall(d->base->loop)).seq);
 }
 
 static void
@@ -39,16 +38,6 @@ has_room(struct userd *d)
 	return false;
 }
 
-static void
-push(struct txn *t, enum key k, const struct fields *fields, const void *m)
-{
-	struct buf	 b = { 0 };
-
-	fields_object(fields, m, &b);
-	txn_push(t, k, NULL, b.p, b.len);
-	buf_free(&b);
-}
-
 void
 bus_tell_frame(struct userd *d, const struct user_frame *f, const char *raw)
 {
@@ -66,11 +55,11 @@ bus_tell_frame(struct userd *d, const struct user_frame *f, const char *raw)
 	if (f->kind == UE_ORDER) {
 		d->orders++;
 		name_message(d, report.id);
-		push(t, K_Q_REPORT, &msg_report_fields, &report);
+		txn_push_msg(t, K_Q_REPORT, &msg_report_fields, &report);
 	} else {
 		d->accounts++;
 		name_message(d, account.id);
-		push(t, K_Q_ACCOUNT, &msg_account_fields, &account);
+		txn_push_msg(t, K_Q_ACCOUNT, &msg_account_fields, &account);
 	}
 	d->unsaid++;
 	txn_commit(t, on_said, d);
@@ -89,8 +78,8 @@ bus_tell_stream(struct userd *d, enum report_kind kind)
 	name_message(d, report.id);
 	text_put(account.id, sizeof(account.id), report.id);
 	report.stream_no = account.stream_no = d->no;
-	push(t, K_Q_REPORT, &msg_report_fields, &report);
-	push(t, K_Q_ACCOUNT, &msg_account_fields, &account);
+	txn_push_msg(t, K_Q_REPORT, &msg_report_fields, &report);
+	txn_push_msg(t, K_Q_ACCOUNT, &msg_account_fields, &account);
 	d->unsaid++;
 	txn_commit(t, on_said, d);
 }

@@ -319,22 +319,6 @@ subscription_free(struct bus *b, struct subscription *s)
 	free(s);
 }
 
-void
-bus_unsubscribe(struct bus *b, const char *pattern)
-{
-	struct subscription	*s, *next;
-
-	for (s = TAILQ_FIRST(&b->subscriptions); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, link);
-		if (!text_eq(s->pattern, pattern))
-			continue;
-		if (link_is_up(b->sub))
-			link_send(b->sub, NULL, NULL, 2,
-			    (const char *[]){ "PUNSUBSCRIBE", pattern }, NULL);
-		subscription_free(b, s);
-	}
-}
-
 /* ---- bounds -------------------------------------------------------------- */
 
 struct look {
@@ -471,12 +455,6 @@ bus_free(struct bus *b)
 	link_free(b->cmd);
 	link_free(b->sub);
 	free(b);
-}
-
-bool
-bus_is_up(const struct bus *b)
-{
-	return b->settled;
 }
 
 mono_t

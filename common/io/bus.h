@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "io/link.h"
+#include "wire/field.h"
 #include "wire/keys.h"
 #include "wire/types.h"
 
@@ -69,7 +70,6 @@ struct bus_hooks {
 struct bus	*bus_new(struct loop *, const struct redis_addr *, const char *daemon,
 		    const enum key *outputs, size_t noutputs, const struct bus_hooks *, void *arg);
 void		 bus_free(struct bus *);
-bool		 bus_is_up(const struct bus *);
 struct loop	*bus_loop(struct bus *);
 size_t		 bus_in_flight(const struct bus *);	/* items taken and not finished */
 mono_t		 bus_tended(const struct bus *);	/* its own connection was looked after, up or not */
@@ -92,10 +92,10 @@ void		 take_seen_empty(struct take *, mono_t when);	/* what an earlier process k
 /* label names the EXEC in crash points; item (or NULL) leaves its work list with it. */
 struct txn	*txn_new(struct bus *, const char *label, struct item *);
 void		 txn_push(struct txn *, enum key, const char *arg, const char *text, size_t len);
+void		 txn_push_msg(struct txn *, enum key, const struct fields *, const void *m);
 void		 txn_publish(struct txn *, enum key, const char *arg, const char *text);
 void		 txn_set_ex(struct txn *, enum key, const char *arg, const char *text, int ttl_s);
 void		 txn_set(struct txn *, enum key, const char *arg, const char *text);
-void		 txn_del(struct txn *, enum key, const char *arg);
 void		 txn_hset(struct txn *, enum key, const char *arg, const char *field,
 		    const char *value);
 void		 txn_hdel(struct txn *, enum key, const char *arg, const char *field);
@@ -128,7 +128,6 @@ void	bus_tell_set_ex(struct bus *, enum key, const char *arg, const char *text, 
 /* One pattern or channel after the other; resubscribed after every reconnect, then up runs. */
 typedef void	bus_heard(void *arg, const char *channel, const char *text, size_t len);
 void	bus_subscribe(struct bus *, const char *pattern, bus_heard *, void (*up)(void *), void *arg);
-void	bus_unsubscribe(struct bus *, const char *pattern);
 
 /*
  * Bounds are watched where the lists are written: one that is FULL_ALARM and at

@@ -302,12 +302,6 @@ http_send(struct http *h, const struct http_request *r, http_done *done, void *a
 	crash_point("send.after", r->label);
 }
 
-size_t
-http_in_flight(const struct http *h)
-{
-	return h->n;
-}
-
 struct http *
 http_new(struct loop *loop, unsigned connections)
 {

@@ -50,6 +50,5 @@ typedef void	http_done(void *arg, const struct http_answer *);
 struct http	*http_new(struct loop *, unsigned connections_per_lane);
 void		 http_free(struct http *);
 void		 http_send(struct http *, const struct http_request *, http_done *, void *arg);
-size_t		 http_in_flight(const struct http *);
 
 #endif

@@ -25,14 +25,6 @@ struct entry {
 	void		*arg;
 };
 
-const struct pg_stmt	ledger_stmts[LEDGER_OWN] = {
-	[LEDGER_EVENT] = { "ledger_event", 6,
-	    "INSERT INTO engine.events (stream, version, type, data, meta, at)"
-	    " VALUES ($1, $2::int, $3, $4::jsonb, $5::jsonb, $6::timestamptz)" },
-	[LEDGER_CAUSE] = { "ledger_cause", 1,
-	    "SELECT seq FROM engine.events WHERE (meta->>'cause') = $1" },
-};
-
 struct ledger *
 ledger_new(struct pg *pg, const char *daemon)
 {
@@ -145,4 +137,11 @@ entry_commit(struct entry *e, entry_done *done, void *arg)
 	e->done = done;
 	e->arg = arg;
 	pg_submit(e->job, on_done, e);
+}
+
+void
+ledger_must_read(enum pg_outcome outcome, const struct pg_result *r)
+{
+	if (outcome != PG_DONE)
+		fatal(EXIT_TRY_AGAIN, "ledger_unreadable", "why=\"%s\"", pg_error(r));
 }

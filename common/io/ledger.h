@@ -24,9 +24,17 @@ enum ledger_outcome {
 	LEDGER_FAILED,		/* our bug or the schema's; logged */
 };
 
-/* The statements after the ledger's own; they are named by index from LEDGER_OWN on. */
+/* The first rows of the daemon's statements; its own are named by index from LEDGER_OWN on. */
 enum { LEDGER_EVENT, LEDGER_CAUSE, LEDGER_OWN };
-extern const struct pg_stmt	ledger_stmts[LEDGER_OWN];
+#define LEDGER_STMTS \
+	[LEDGER_EVENT] = { "ledger_event", 6, \
+	    "INSERT INTO engine.events (stream, version, type, data, meta, at)" \
+	    " VALUES ($1, $2::int, $3, $4::jsonb, $5::jsonb, $6::timestamptz)" }, \
+	[LEDGER_CAUSE] = { "ledger_cause", 1, \
+	    "SELECT seq FROM engine.events WHERE (meta->>'cause') = $1" }
+
+/* What a reading job came back with; a refusal ends the process, to be tried again. */
+void	ledger_must_read(enum pg_outcome, const struct pg_result *);
 
 struct ledger	*ledger_new(struct pg *, const char *daemon);
 void		 ledger_free(struct ledger *);

@@ -90,12 +90,6 @@ lose(struct link *k, const char *why)
 	k->backoff_ms = k->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : k->backoff_ms * 2;
 }
 
-void
-link_cut(struct link *k, const char *why)
-{
-	lose(k, why);
-}
-
 /* ---- sending ----------------------------------------------------------- */
 
 static void

@@ -41,7 +41,6 @@ bool		 link_is_up(const struct link *);
 mono_t		 link_tended(const struct link *);
 int64_t		 link_id(const struct link *);		/* CLIENT ID; of the last connection when down */
 int64_t		 link_lost_id(const struct link *);	/* of the connection before; 0: none that Redis may still hold */
-void		 link_cut(struct link *, const char *why);
 
 /*
  * Only while up.  The first takes words; the second whole commands in RESP, of

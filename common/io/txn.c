@@ -90,6 +90,16 @@ txn_push(struct txn *t, enum key k, const char *arg, const char *text, size_t le
 }
 
 void
+txn_push_msg(struct txn *t, enum key k, const struct fields *fields, const void *m)
+{
+	struct buf	 b = { 0 };
+
+	fields_object(fields, m, &b);
+	txn_push(t, k, NULL, b.p, b.len);
+	buf_free(&b);
+}
+
+void
 txn_publish(struct txn *t, enum key k, const char *arg, const char *text)
 {
 	char	 key[KEY_MAX];
@@ -113,14 +123,6 @@ txn_set(struct txn *t, enum key k, const char *arg, const char *text)
 	char	 key[KEY_MAX];
 
 	add_command(t, k, 3, (const char *[]){ "SET", key_format(k, arg, key), text }, NULL);
-}
-
-void
-txn_del(struct txn *t, enum key k, const char *arg)
-{
-	char	 key[KEY_MAX];
-
-	add_command(t, k, 2, (const char *[]){ "DEL", key_format(k, arg, key) }, NULL);
 }
 
 void

@@ -161,12 +161,6 @@ loop_wall(struct loop *l)
 	return l->wall;
 }
 
-mono_t
-loop_turn_before(struct loop *l)
-{
-	return l->turn_before;
-}
-
 const char *
 loop_boot(struct loop *l)
 {

@@ -25,7 +25,6 @@ void		 loop_free(struct loop *);
 struct event_base	*loop_base(struct loop *);
 mono_t			 loop_now(struct loop *);	/* of this turn */
 wall_t			 loop_wall(struct loop *);
-mono_t			 loop_turn_before(struct loop *);	/* when the turn before this began */
 const char		*loop_boot(struct loop *);	/* id of this boot, BOOT_ID bytes */
 
 /* Read the clocks now, whatever the turn says: for stamps that must not be early. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/msg.h"
 
+#include "base/text.h"
+
 NAMES(command_names, CMD_N,
     [CMD_TRADE] = "trade", [CMD_LIMIT] = "limit", [CMD_SCALE] = "scale", [CMD_CLOSE] = "close",
     [CMD_CLOSE_ALL] = "close_all", [CMD_CANCEL] = "cancel", [CMD_CANCEL_ALL] = "cancel_all",
@@ -27,6 +29,12 @@ static const char *const	report_v[] = {
 };
 _Static_assert(NITEMS(report_v) == REPORT_N, "report kinds");
 static const struct names	report_names = { report_v, REPORT_N };
+
+bool
+expiry_passed(const struct expiry *e, const char *boot, mono_t now)
+{
+	return !text_eq(e->boot, boot) || mono_before(e->before, now);
+}
 
 /* ---- commands ----------------------------------------------------------------- */
 

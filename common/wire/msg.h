@@ -32,6 +32,8 @@ struct expiry {
 	mono_t	before;
 };
 
+bool	expiry_passed(const struct expiry *, const char *boot, mono_t now);
+
 struct cmd {
 	/* who and when: cmdd's */
 	char		id[ITEM_ID];

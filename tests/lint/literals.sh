@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Names of keys and channels stand in keys.def and nowhere else; SQL stands in
-# a statement table: store.c of a daemon, common/io/ledger.c, pmsctl.
+# a statement table: store.c of a daemon, common/io/ledger.[ch], pmsctl.
 
 cd "$(dirname "$0")/../.." || exit 1
 
