@@ -145,7 +145,7 @@ name_order(const struct hearing *h, struct terms *o)
 static struct terms
 compose(struct hearing *h, const struct verdict *v, const char *position_id)
 {
-	struct terms	 o = { .side = h->c.side, .type = TYPE_MARKET, .qty = v->qty,
+	struct terms	 o = { .what = h->c.what, .side = h->c.side, .type = TYPE_MARKET, .qty = v->qty,
 			    .px = DEC_NONE, .closing = h->c.reduce_only, .leverage = h->c.leverage,
 			    .origin = h->c.origin, .role = ROLE_UNKNOWN,
 			    .created_at = loop_wall(h->d->base->loop) };
@@ -182,7 +182,7 @@ put_order(struct hearing *h, struct txn *t, const struct terms *o, enum key queu
 static void
 hand_on(struct hearing *h, const struct verdict *v, const char *position_id, enum key queue)
 {
-	struct pending	 p = { .what = h->c.what, .reserved = DEC_ZERO, .closing = v->closing };
+	struct pending	 p = { .reserved = DEC_ZERO, .closing = v->closing };
 
 	p.o = compose(h, v, position_id);
 	if (pendings_find(&h->d->pendings, p.o.clord_id) != NULL) {

@@ -23,7 +23,7 @@ static const struct field	pending_v[] = {
 	F(pending, o.position_id, "positionId", F_STR, FIELD_OMIT),
 	F(pending, o.request_id, "requestId", F_STR, FIELD_OMIT),
 	F(pending, o.created_at, "createdAt", F_WALL, 0),
-	F_NAMED(pending, what, "cmd", command_names, FIELD_REQUIRED),
+	F_NAMED(pending, o.what, "cmd", command_names, FIELD_REQUIRED),
 	F(pending, as_given, "asGiven", F_STR, FIELD_OMIT),
 	F(pending, reserved, "reserved", F_DECS, FIELD_REQUIRED),
 	F(pending, closing, "closing", F_DECS, FIELD_REQUIRED),

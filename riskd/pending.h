@@ -18,7 +18,6 @@
 struct pending {
 	/* as handed on; in pms:resv */
 	struct terms	o;
-	enum command	what;
 	char		as_given[SYMBOL];	/* how the asker spells the symbol */
 	dec_t		reserved;		/* notional it may still add to the exposure */
 	dec_t		closing;		/* quantity of the position it still holds */

@@ -34,6 +34,7 @@ enum {
 	KEY_TTL_SEEN_ASKED_S = 60,	/* of what only asks: it may be asked again */
 	KEY_TTL_PRICE_S = 30,
 	KEY_TTL_RISK_S = 60,
+	KEY_TTL_OPEN_ORDERS_S = 24 * 3600,
 	KEY_TTL_HEALTH_S = 15,
 	KEY_TTL_TRAIL_STOP_S = 24 * 3600,
 };

@@ -18,7 +18,7 @@ NAMES(venue_status_names, VS_N,
     [VS_REJECTED] = "rejected");
 NAMES(outcome_names, OUT_N,
     [OUT_ACCEPTED] = "accepted", [OUT_REFUSED] = "refused", [OUT_IN_DOUBT] = "in_doubt",
-    [OUT_EXPIRED] = "expired", [OUT_RECONCILED] = "reconciled");
+    [OUT_EXPIRED] = "expired", [OUT_RECONCILED] = "reconciled", [OUT_ADOPTED] = "adopted");
 NAMES(child_names, CHILD_N,
     [CHILD_ACCEPTED] = "accepted", [CHILD_DENIED] = "denied", [CHILD_REJECTED] = "rejected",
     [CHILD_EXEC] = "exec", [CHILD_ENDED] = "ended",
@@ -29,6 +29,24 @@ static const char *const	report_v[] = {
 };
 _Static_assert(NITEMS(report_v) == REPORT_N, "report kinds");
 static const struct names	report_names = { report_v, REPORT_N };
+
+static const enum answerer	answerers[] = {
+	[CMD_TRADE] = BY_RISKD, [CMD_LIMIT] = BY_ORDERD, [CMD_SCALE] = BY_ORDERD,
+	[CMD_CLOSE] = BY_RISKD, [CMD_CLOSE_ALL] = BY_RISKD, [CMD_CANCEL] = BY_ORDERD,
+	[CMD_CANCEL_ALL] = BY_ORDERD, [CMD_BASKET] = BY_ORDERD, [CMD_CHASE] = BY_ALGOD,
+	[CMD_CHASE_CANCEL] = BY_ALGOD, [CMD_SCALPER] = BY_ALGOD, [CMD_SCALPER_CANCEL] = BY_ALGOD,
+	[CMD_TWAP] = BY_ALGOD, [CMD_TWAP_CANCEL] = BY_ALGOD, [CMD_TWAP_BASKET] = BY_ALGOD,
+	[CMD_TWAP_BASKET_CANCEL] = BY_ALGOD, [CMD_TRAIL_STOP] = BY_ALGOD,
+	[CMD_TRAIL_STOP_CANCEL] = BY_ALGOD, [CMD_VALIDATE] = BY_RISKD, [CMD_ADMIN_CLOSE] = BY_RISKD,
+	[CMD_ADMIN_TAKEOVER] = BY_RISKD,
+};
+_Static_assert(NITEMS(answerers) == CMD_N, "answerers");
+
+enum answerer
+command_answerer(enum command what)
+{
+	return answerers[what];
+}
 
 bool
 expiry_passed(const struct expiry *e, const char *boot, mono_t now)
@@ -55,6 +73,7 @@ static const struct field	cmd_v[] = {
 	F(cmd, leverage, "leverage", F_INT, FIELD_OMIT),
 	F(cmd, reduce_only, "reduceOnly", F_BOOL, FIELD_OMIT),
 	F(cmd, force, "force", F_BOOL, FIELD_OMIT),
+	F(cmd, clord_id, "clientOrderId", F_STR, FIELD_OMIT),
 	F(cmd, position_id, "positionId", F_STR, FIELD_OMIT),
 	F(cmd, callback_pct, "callbackPct", F_DEC, FIELD_OMIT),
 	F(cmd, activation_px, "activationPrice", F_DEC, FIELD_OMIT),
@@ -77,6 +96,7 @@ cmd_blank(enum command what)
 /* ---- orders ------------------------------------------------------------------- */
 
 #define TERMS(s, m)							\
+	F_NAMED(s, m what, "cmd", command_names, 0),			\
 	F(s, m clord_id, "clientOrderId", F_STR, FIELD_REQUIRED),	\
 	F(s, m sub, "subAccountId", F_STR, FIELD_REQUIRED),		\
 	F(s, m symbol, "symbol", F_STR, FIELD_REQUIRED),		\

@@ -23,6 +23,10 @@ enum command {
 };
 extern const struct names	command_names;		/* as the queues are called */
 
+/* Who gives a command its one answer, once nobody has denied it. */
+enum answerer { BY_ALGOD, BY_ORDERD, BY_RISKD };
+enum answerer	command_answerer(enum command);
+
 /*
  * When nobody may start work that adds risk any more: an instant of one boot.
  * Another boot id means that it has passed.
@@ -50,6 +54,7 @@ struct cmd {
 	dec_t		qty, px;
 	int		leverage;
 	bool		reduce_only, force;
+	char		clord_id[CLORD_ID];	/* of what is to be cancelled */
 	char		position_id[POSITION_ID];
 	dec_t		callback_pct, activation_px;
 	char		algo_id[ALGO_ID];
@@ -67,6 +72,7 @@ struct cmd	cmd_blank(enum command);
 
 /* What was asked for; never changes.  Travels with everything said of the order. */
 struct terms {
+	enum command	what;			/* that asked for it */
 	char		clord_id[CLORD_ID];
 	char		sub[SUB_ID];
 	char		symbol[SYMBOL];
@@ -161,6 +167,7 @@ enum outcome {
 	OUT_IN_DOUBT,		/* nobody knows; orderd asks */
 	OUT_EXPIRED,		/* too late, was not sent */
 	OUT_RECONCILED,		/* after a gap: book and exchange agree again */
+	OUT_ADOPTED,		/* found on the exchange under an account's name, and taken over */
 	OUT_N
 };
 extern const struct names	outcome_names;

@@ -31,7 +31,7 @@ static struct pending
 order_of(const char *clord_id, enum side side, const char *qty, const char *closing,
     const char *reserved)
 {
-	struct pending	 p = { .what = CMD_TRADE, .o = { .side = side, .qty = D(qty),
+	struct pending	 p = { .o = { .what = CMD_TRADE, .side = side, .qty = D(qty),
 			    .px = DEC_NONE, .leverage = 5 }, .closing = D(closing),
 			    .reserved = D(reserved) };
 
@@ -447,7 +447,7 @@ the_record_survives_a_crash(void **state)
 
 	(void)state;
 	check_row("record");
-	p.what = CMD_CLOSE;
+	p.o.what = CMD_CLOSE;
 	p.o.type = TYPE_LIMIT;
 	p.o.px = D("60000.1");
 	p.o.reduce_only = p.o.closing = true;
@@ -472,7 +472,7 @@ the_record_survives_a_crash(void **state)
 	CHECK_DEC(q.o.px, "60000.1");
 	CHECK_DEC(q.reserved, "50.25");
 	CHECK_DEC(q.closing, "1");
-	CHECK_INT(q.what, CMD_CLOSE);
+	CHECK_INT(q.o.what, CMD_CLOSE);
 	CHECK_INT(q.o.side, SIDE_SELL);
 	CHECK_INT(q.o.type, TYPE_LIMIT);
 	CHECK_INT(q.o.origin, ORIGIN_TRAIL_STOP);
