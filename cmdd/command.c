@@ -24,6 +24,19 @@ enum { LEVERAGE_MAX = 125, DEADLINE_MAX_MS = 24 * 3600 * 1000 };
 static const struct field	envelope_v[] = { ENVELOPE };
 static const struct fields	envelope = FIELDS(envelope_v);
 
+static const struct field	cancel_v[] = {
+	ENVELOPE,
+	F(asked, c.clord_id, "clientOrderId", F_STR, FIELD_REQUIRED | FIELD_ID),
+};
+static const struct fields	cancel_fields = FIELDS(cancel_v);
+
+static const struct field	cancel_all_v[] = {
+	ENVELOPE,
+	F(asked, c.sub, "subAccountId", F_STR, FIELD_REQUIRED | FIELD_ID),
+	F(asked, c.symbol, "symbol", F_STR, FIELD_ID),
+};
+static const struct fields	cancel_all_fields = FIELDS(cancel_all_v);
+
 static const struct field	close_v[] = {
 	ENVELOPE,
 	F(asked, c.sub, "subAccountId", F_STR, FIELD_REQUIRED | FIELD_ID),
@@ -33,6 +46,15 @@ static const struct field	close_v[] = {
 	F(asked, c.qty, "quantity", F_DEC, FIELD_POSITIVE),
 };
 static const struct fields	close_fields = FIELDS(close_v);
+
+static const struct field	limit_v[] = {
+	ENVELOPE,
+	ORDER,
+	F(asked, c.px, "price", F_DEC, FIELD_REQUIRED | FIELD_POSITIVE),
+	F(asked, c.reduce_only, "reduceOnly", F_BOOL, 0),
+	F(asked, c.force, "force", F_BOOL, 0),
+};
+static const struct fields	limit_fields = FIELDS(limit_v);
 
 static const struct field	trade_v[] = {
 	ENVELOPE,
@@ -65,8 +87,8 @@ static const struct fields	validate_fields = FIELDS(validate_v);
 #define ABSENT(code)	.part = PART_NONE, .absent = code, .age = AGE_RUN, .bad = DENY_VALIDATION_FAILED, .fields = &envelope
 static const struct command_row	rows[] = {
 	/* what ends risk */
-	{ CMD_CANCEL,             ABSENT(DENY_INFRA_UNAVAILABLE) },
-	{ CMD_CANCEL_ALL,         ABSENT(DENY_INFRA_UNAVAILABLE) },
+	{ CMD_CANCEL,             K_Q_URGENT, PART_ORDERD, DENY_INFRA_UNAVAILABLE, AGE_RUN,  false, DENY_VALIDATION_CLORD_ID, &cancel_fields },
+	{ CMD_CANCEL_ALL,         K_Q_URGENT, PART_ORDERD, DENY_INFRA_UNAVAILABLE, AGE_RUN,  false, DENY_VALIDATION_SUB,    &cancel_all_fields },
 	{ CMD_CLOSE,              K_Q_CLOSE, PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, false, DENY_VALIDATION_FAILED, &close_fields },
 	{ CMD_CLOSE_ALL,          ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_CHASE_CANCEL,       ABSENT(DENY_INFRA_CHASE) },
@@ -78,7 +100,7 @@ static const struct command_row	rows[] = {
 	{ CMD_ADMIN_TAKEOVER,     ABSENT(DENY_INFRA_UNAVAILABLE) },
 	/* what begins it */
 	{ CMD_TRADE,              K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, true,  DENY_VALIDATION_FAILED, &trade_fields },
-	{ CMD_LIMIT,              ABSENT(DENY_INFRA_UNAVAILABLE) },
+	{ CMD_LIMIT,              K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, true,  DENY_VALIDATION_FAILED, &limit_fields },
 	{ CMD_SCALE,              ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_BASKET,             ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_CHASE,              ABSENT(DENY_INFRA_CHASE) },
@@ -93,11 +115,11 @@ static const struct command_row	rows[] = {
 _Static_assert(NITEMS(rows) == CMD_N, "commands");
 
 /*
- * A command waits in q:risk while riskd is away, up to its deadline; for an
- * algo there is nobody to wait for.
+ * A command waits in q:risk while riskd is away, up to its deadline; a cancel
+ * that nobody would send, and an algo that nobody would run, are told so.
  */
 static const char *const	part_daemons[] = {
-	[PART_NONE] = NULL, [PART_RISKD] = NULL, [PART_ALGOD] = "algod",
+	[PART_NONE] = NULL, [PART_RISKD] = NULL, [PART_ALGOD] = "algod", [PART_ORDERD] = "orderd",
 };
 _Static_assert(NITEMS(part_daemons) == PART_N, "parts");
 

@@ -20,7 +20,7 @@ enum age_rule {
 	AGE_REFUSE,		/* adds risk, or closes: told to ask again */
 };
 
-enum part { PART_NONE, PART_RISKD, PART_ALGOD, PART_N };
+enum part { PART_NONE, PART_RISKD, PART_ALGOD, PART_ORDERD, PART_N };
 const char	*part_daemon(enum part);	/* whose heartbeat shows that it runs; NULL: none */
 
 struct command_row {

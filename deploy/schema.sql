@@ -111,3 +111,7 @@ CREATE TABLE IF NOT EXISTS engine.executions (
 	maker boolean NOT NULL, realized_pnl numeric NOT NULL, at timestamptz NOT NULL,
 	PRIMARY KEY (symbol, trade_id, exchange_order_id));
 CREATE INDEX IF NOT EXISTS executions_clord ON engine.executions (clord_id);
+
+-- Up to which of the account's trades everything is known to be booked; '*' is since when that is so.
+CREATE TABLE IF NOT EXISTS engine.cursors (
+	symbol text PRIMARY KEY, trade_id bigint NOT NULL, since timestamptz NOT NULL);

@@ -12,6 +12,7 @@ enum {
 	ASK_TURN_MS = 25,	/* how often what is due is looked for while orders live */
 	MISSING_MS = 250,	/* the stream may still bring what the exchange has named */
 	DOUBT_MS = 250,
+	MISSED_MS = 2000,	/* later than that the stream does not tell any more */
 };
 
 /* ---- telling ------------------------------------------------------------------------ */
@@ -21,23 +22,16 @@ struct work {
 	struct orderd	*d;
 	struct item	*item;
 	struct msg_fill	 m;
+	bool		 found;		/* by asking */
 };
 
-static const char *const	reasons[ORD_N] = {
-	[ORD_CANCELED] = "CANCELED", [ORD_EXPIRED] = "EXPIRED", [ORD_REJECTED] = "REJECTED",
-};
-
-static struct msg_fill
-compose(const struct order *o, const struct msg_report *r)
+/* What we have found ourselves is behind us: a gap may be closed then. */
+void
+apply_note_done(struct orderd *d, bool found)
 {
-	struct msg_fill	 m = { .o = o->o, .order_id = o->order_id, .status = order_status(o),
-			    .cum_qty = o->cum_qty, .avg_px = order_avg_px(o), .e = r->e,
-			    .at = r->at };
-
-	text_putf(m.id, sizeof(m.id), "%sf", r->id);
-	if (ord_status_is_final(m.status) && reasons[o->state] != NULL)
-		text_put(m.reason, sizeof(m.reason), reasons[o->state]);
-	return m;
+	if (found && d->unapplied > 0)
+		d->unapplied--;
+	apply_check_reconciled(d);
 }
 
 static void
@@ -45,7 +39,8 @@ on_stored(void *arg)
 {
 	struct work	*w = arg;
 
-	bus_tell_fill(w->d, w->item, &w->m);
+	tell_fill(w->d, w->item, &w->m);
+	apply_note_done(w->d, w->found);
 	free(w);
 }
 
@@ -54,7 +49,7 @@ keep(struct orderd *d, struct item *item, struct order *o, const struct msg_repo
 {
 	struct work	*w = xcalloc(1, sizeof(*w));
 
-	*w = (struct work){ d, item, compose(o, r) };
+	*w = (struct work){ d, item, tell_compose(o, r), report_is_found(r) };
 	store_report(d, o, r, on_stored, w);
 }
 
@@ -63,14 +58,9 @@ keep(struct orderd *d, struct item *item, struct order *o, const struct msg_repo
 void
 apply_check_reconciled(struct orderd *d)
 {
-	const struct order	*o;
-
-	if (d->up_no == 0)
-		return;
-	TAILQ_FOREACH(o, &d->blotter.live, link)
-		if (o->sync_no != 0)
-			return;
-	bus_tell_reconciled(d);
+	if (d->up_no != 0 && d->blotter.nsync == 0 && d->unapplied == 0 &&
+	    audit_is_done(d, d->up_no))
+		bus_tell_reconciled(d);
 }
 
 static void
@@ -86,13 +76,16 @@ static void
 on_gap(struct orderd *d, struct item *item)
 {
 	log_warn("stream_gap", "live=%zu; nothing is taken for absent until it is up",
-	    d->blotter.map.n - d->blotter.nretired);
+	    blotter_nlive(&d->blotter));
 	d->stream_up = false;
 	forget_up(d);
 	bus_tell_gap(d, item);
 }
 
-/* Every live order is compared with the exchange; then the gap is closed. */
+/*
+ * Every live order is compared with the exchange, and every trade since the
+ * last walk is looked at; then the gap is closed.
+ */
 static void
 on_up(struct orderd *d, struct item *item, int64_t stream_no)
 {
@@ -106,13 +99,10 @@ on_up(struct orderd *d, struct item *item, int64_t stream_no)
 	TAILQ_FOREACH(o, &d->blotter.live, link) {
 		if (o->state == ORD_NEW)
 			continue;
-		o->sync_no = stream_no;
-		o->sync_at = now;
+		blotter_sync(&d->blotter, o, stream_no, now);
 		doubt_stream_up(&o->doubt, now, orderd_window_ms(d));
-		doubt_ask(&o->doubt, now);
-		apply_plan(d, o, 0);
 	}
-	apply_check_reconciled(d);
+	audit_begin(d, stream_no);
 }
 
 /* ---- applying ------------------------------------------------------------------------ */
@@ -122,8 +112,7 @@ static void
 note_compared(struct orderd *d, struct order *o, const struct msg_report *r)
 {
 	if (o->sync_no != 0 && r->stream_no == o->sync_no && !order_is_missing(o))
-		o->sync_no = 0;
-	apply_check_reconciled(d);
+		blotter_synced(&d->blotter, o);
 }
 
 static bool
@@ -132,53 +121,49 @@ tells_something(const struct order *o, const struct msg_report *r)
 	return r->e.trade_id != 0 || (order_is_over(o) && venue_status_is_final(r->status));
 }
 
+/* What the stream should have told long ago, and has not: userd looks after that. */
 static void
-apply(struct orderd *d, struct item *item, struct order *o, const struct msg_report *r)
+note_missed(struct orderd *d, const struct order *o, const struct msg_report *r)
 {
-	const struct order_input	 in = order_input_of(r);
-	unsigned			 acts;
+	if (!report_is_found(r) || !d->stream_up || d->up_no != 0 ||
+	    wall_diff_ms(venue_now(d), r->e.at) < MISSED_MS)
+		return;
+	d->missed++;
+	log_error("stream_missed", "clord_id=%s sym=%s trade_id=%lld; the user stream was up and has "
+	    "not told of it", o->o.clord_id, o->o.symbol, (long long)r->e.trade_id);
+}
 
+void
+apply_report(struct orderd *d, struct item *item, struct order *o, const struct msg_report *r)
+{
+	struct order_input	 in = order_input_of(r);
+	unsigned		 acts;
+
+	in.heard = !report_is_found(r);
 	/* An intent that was met before it left: its terms come first in the ledger. */
 	if (o->version == 0)
-		store_placed(d, o);
+		store_placed(d, o, NULL, NULL);
 	acts = orderd_step(d, o, &in);
-	if (acts & ACT_EXECUTION)
+	if (acts & ACT_EXECUTION) {
 		d->executions++;
+		note_missed(d, o, r);
+	}
+	note_compared(d, o, r);
 	if (acts & (ACT_EXECUTION | ACT_OVER))
 		keep(d, item, o, r);
 	else if (item->found && tells_something(o, r)) {
 		/* It was applied before; whether it was told nobody knows: so once more. */
-		const struct msg_fill	 m = compose(o, r);
+		const struct msg_fill	 m = tell_compose(o, r);
 
-		bus_tell_fill(d, item, &m);
-	} else
+		tell_fill(d, item, &m);
+		apply_note_done(d, report_is_found(r));
+	} else {
 		bus_ack(d->base->bus, item);
+		apply_note_done(d, report_is_found(r));
+	}
 	place_settle(d, o);
 	if (acts & ACT_OVER)
 		blotter_retire(&d->blotter, o);
-	note_compared(d, o, r);
-}
-
-/* One of our names that nobody knows: its executions are somebody's all the same. */
-static void
-apply_stranger(struct orderd *d, struct item *item, const struct msg_report *r)
-{
-	struct order	 o = { .state = ORD_WORKING, .cum_qty = r->cum_qty, .cost = DEC_ZERO,
-			    .told_qty = r->cum_qty, .order_id = r->order_id };
-
-	log_error("order_unknown", "clord_id=%s sym=%s order_id=%lld; what it executes is booked to "
-	    "EXTERNAL", r->clord_id, r->symbol, (long long)r->order_id);
-	if (r->e.trade_id == 0) {
-		bus_ack(d->base->bus, item);
-		return;
-	}
-	o.o = (struct terms){ .side = r->side, .type = TYPE_MARKET, .qty = r->qty, .px = DEC_NONE,
-	    .leverage = 1, .origin = ORIGIN_RECOVERED, .role = ROLE_UNKNOWN, .created_at = r->at };
-	text_put(o.o.clord_id, sizeof(o.o.clord_id), r->clord_id);
-	text_put(o.o.symbol, sizeof(o.o.symbol), r->symbol);
-	text_put(o.o.sub, sizeof(o.o.sub), "EXTERNAL");
-	const struct msg_fill	 m = compose(&o, r);
-	bus_tell_fill(d, item, &m);
 }
 
 struct finding {
@@ -193,9 +178,9 @@ on_found(void *arg, struct order *o)
 	struct finding	*f = arg;
 
 	if (o == NULL)
-		apply_stranger(f->d, f->item, &f->r);
+		adopt_report(f->d, f->item, &f->r);
 	else
-		apply(f->d, f->item, o, &f->r);
+		apply_report(f->d, f->item, o, &f->r);
 	free(f);
 }
 
@@ -205,18 +190,18 @@ apply_order(struct orderd *d, struct item *item, const struct msg_report *r)
 	struct order	*o = blotter_find(&d->blotter, r->clord_id);
 	char		 prefix[PREFIX];
 
+	audit_touch(d, r->symbol);
 	if (o != NULL) {
-		apply(d, item, o, r);
+		apply_report(d, item, o, r);
 		return;
 	}
 	if (clord_parse(r->clord_id, prefix) == -1) {
-		d->foreign++;
-		bus_ack(d->base->bus, item);
+		adopt_foreign(d, item, r);
 		return;
 	}
 	struct finding	*f = xcalloc(1, sizeof(*f));
 	*f = (struct finding){ d, item, *r };
-	store_find(d, r->clord_id, on_found, f);
+	load_find(d, r->clord_id, on_found, f);
 }
 
 void
@@ -262,49 +247,53 @@ ask_what_is_due(void *arg)
 	const mono_t	 now = loop_now(d->base->loop);
 	struct order	*o;
 
-	TAILQ_FOREACH(o, &d->blotter.live, link)
+	for (o = blotter_next_ask(&d->blotter, NULL); o != NULL; o = blotter_next_ask(&d->blotter, o))
 		if (doubt_is_due(&o->doubt, now) && venue_ask(d, o)) {
 			d->asked++;
 			doubt_sent(&o->doubt);
 		}
 	d->asking = false;
-	if (!TAILQ_EMPTY(&d->blotter.live))
+	if (!TAILQ_EMPTY(&d->blotter.asks))
 		look_soon(d);
 }
 
-/* A market order that says nothing for a while has a report missing. */
+static void
+ask_at(struct orderd *d, struct order *o, mono_t at)
+{
+	doubt_ask(&o->doubt, at);
+	blotter_ask(&d->blotter, o);
+	look_soon(d);
+}
+
+void
+apply_ask_now(struct orderd *d, struct order *o)
+{
+	ask_at(d, o, loop_now(d->base->loop));
+}
+
+/*
+ * A market order that says nothing for a while has a report missing; one that
+ * rests may be silent once the stream has told of it.
+ */
 void
 apply_plan(struct orderd *d, struct order *o, unsigned acts)
 {
 	const mono_t	 now = loop_now(d->base->loop);
 
-	look_soon(d);
 	if (acts & ACT_IN_DOUBT)
-		doubt_ask(&o->doubt, mono_after_ms(now, DOUBT_MS));
+		ask_at(d, o, mono_after_ms(now, DOUBT_MS));
 	else if (acts & ACT_MISSING)
-		doubt_ask(&o->doubt, mono_after_ms(now, MISSING_MS));
-	else if (acts != 0 && o->state == ORD_WORKING && o->sync_no == 0 &&
-	    o->o.type == TYPE_MARKET) {
+		ask_at(d, o, mono_after_ms(now, MISSING_MS));
+	else if (acts != 0 && o->state == ORD_WORKING && o->sync_no == 0) {
 		doubt_end(&o->doubt);
-		doubt_ask(&o->doubt, mono_after_ms(now, d->conf->silence));
+		if (o->o.type == TYPE_MARKET || !o->heard)
+			ask_at(d, o, mono_after_ms(now, d->conf->silence));
 	}
 }
 
-void
-apply_recovered(struct orderd *d)
-{
-	const mono_t	 now = loop_now(d->base->loop);
-	struct order	*o;
-
-	TAILQ_FOREACH(o, &d->blotter.live, link)
-		if (o->recovered)
-			doubt_ask(&o->doubt, now);
-	look_soon(d);
-}
-
 /* Of what gap a question is the comparison: it must have left after the stream was up. */
-static int64_t
-compares(const struct order *o, mono_t sent_at)
+int64_t
+apply_compares(const struct order *o, mono_t sent_at)
 {
 	return mono_before(sent_at, o->sync_at) ? 0 : o->sync_no;
 }
@@ -328,38 +317,50 @@ push_found(void *arg, const struct msg_report *found)
 static void
 hear_trades(struct orderd *d, const struct order *o, mono_t sent_at, const struct http_answer *a)
 {
-	struct page	 p = { d, compares(o, sent_at) };
+	struct page	 p = { d, apply_compares(o, sent_at) };
 
 	if (answer_trades(&o->o, a->body, a->len, push_found, &p) == -1)
 		log_warn("trades_unreadable", "clord_id=%s; asked again", o->o.clord_id);
 }
 
+/* It stands there, and the stream has never told of it. */
+static void
+note_deaf(struct orderd *d, struct order *o)
+{
+	if (o->heard || o->state != ORD_WORKING || o->sync_no != 0 || !d->stream_up)
+		return;
+	o->heard = true;	/* said once */
+	d->missed++;
+	log_error("stream_missed", "clord_id=%s sym=%s; the user stream was up and has not told of it",
+	    o->o.clord_id, o->o.symbol);
+}
+
 /* True: it is proven that the exchange never had it. */
 static bool
-hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct http_answer *a)
+hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct answer *r,
+    const struct http_answer *a)
 {
-	struct answer		 r;
 	struct msg_report	 report;
 
-	answer_read(&r, a->body, a->len);
-	if (a->status == 200 && r.order_id != 0) {
-		answer_report(&r, &o->o, &report);
-		report.stream_no = compares(o, sent_at);
+	if (a->status == 200 && r->order_id != 0) {
+		note_deaf(d, o);
+		answer_report(r, &o->o, &report);
+		report.stream_no = apply_compares(o, sent_at);
 		report.at = venue_time(d, sent_at);
 		bus_push_report(d, &report);
 		return false;
 	}
-	if (answer_fault(&r, a->status).what == FAULT_GONE)
+	if (answer_fault(r, a->status).what == FAULT_GONE)
 		return o->state == ORD_IN_DOUBT &&
 		    doubt_denied(&o->doubt, sent_at, d->stream_up && peer_is_alive(d->userd));
 	log_warn("order_not_asked", "clord_id=%s status=%d code=%d why=\"%s%s\"; again later",
-	    o->o.clord_id, a->status, r.code, r.msg, a->why);
+	    o->o.clord_id, a->status, r->code, r->msg, a->why);
 	return false;
 }
 
 void
 apply_answer(struct orderd *d, const char *clord_id, mono_t sent_at, bool trades,
-    const struct http_answer *a)
+    const struct answer *r, const struct http_answer *a)
 {
 	struct order	*o = blotter_find(&d->blotter, clord_id);
 	bool		 absent = false;
@@ -369,7 +370,7 @@ apply_answer(struct orderd *d, const char *clord_id, mono_t sent_at, bool trades
 	if (trades && a->status == 200)
 		hear_trades(d, o, sent_at, a);
 	else
-		absent = hear_state(d, o, sent_at, a);
+		absent = hear_state(d, o, sent_at, r, a);
 	doubt_answered(&o->doubt, loop_now(d->base->loop));
 	if (absent)
 		place_absent(d, o);

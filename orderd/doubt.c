@@ -49,6 +49,12 @@ doubt_is_due(const struct doubt *d, mono_t now)
 	return !d->asking && !mono_before(now, d->at);
 }
 
+bool
+doubt_is_idle(const struct doubt *d)
+{
+	return !d->asking && !mono_before(d->at, MONO_NEVER);
+}
+
 void
 doubt_sent(struct doubt *d)
 {

@@ -43,6 +43,7 @@ void	doubt_ask(struct doubt *, mono_t at);
 void	doubt_end(struct doubt *);		/* nothing to ask any more */
 
 bool	doubt_is_due(const struct doubt *, mono_t now);
+bool	doubt_is_idle(const struct doubt *);	/* nothing to ask, no question under way */
 void	doubt_sent(struct doubt *);		/* the question has left */
 void	doubt_answered(struct doubt *, mono_t now);	/* whatever the answer: ask again later */
 

@@ -73,7 +73,9 @@ enum ord_status
 order_status(const struct order *o)
 {
 	/* Its end is not told before its last execution. */
-	return order_is_final(o) && order_is_missing(o) ? OS_ACTIVE : status_of_state[o->state];
+	if (order_is_final(o) && order_is_missing(o))
+		return OS_ACTIVE;
+	return o->state == ORD_WORKING && o->cancelling ? OS_CANCELLING : status_of_state[o->state];
 }
 
 dec_t
@@ -82,8 +84,8 @@ order_avg_px(const struct order *o)
 	return dec_is_zero(o->cum_qty) ? DEC_NONE : dec_div(o->cost, o->cum_qty, ROUND_HALF_EVEN);
 }
 
-static bool
-is_known(const struct order *o, int64_t trade_id)
+bool
+order_knows(const struct order *o, int64_t trade_id)
 {
 	for (size_t i = o->ntrades; i-- > 0;)
 		if (o->trades[i] == trade_id)
@@ -95,7 +97,7 @@ is_known(const struct order *o, int64_t trade_id)
 static bool
 count(struct order *o, const struct exec *e)
 {
-	if (e->trade_id == 0 || is_known(o, e->trade_id))
+	if (e->trade_id == 0 || order_knows(o, e->trade_id))
 		return false;
 	if ((o->ntrades & (o->ntrades - 1)) == 0)	/* doubles at each power of two */
 		o->trades = xrealloc(o->trades,
@@ -124,6 +126,16 @@ changes(struct order *o, const struct order_input *in, enum ord_state next)
 	return acts;
 }
 
+/* Reports come in any order: only the smaller quantity is the newer one. */
+static unsigned
+amend(struct order *o, dec_t qty)
+{
+	if (!dec_ok(qty) || dec_sign(qty) <= 0 || dec_cmp(qty, o->qty) >= 0 || order_is_final(o))
+		return 0;
+	o->qty = qty;
+	return ACT_AMENDED;
+}
+
 unsigned
 order_step(struct order *o, const struct order_input *in)
 {
@@ -133,7 +145,8 @@ order_step(struct order *o, const struct order_input *in)
 
 	if (next == ORD_NONE)
 		return ACT_IMPOSSIBLE;
-	acts = changes(o, in, next);
+	acts = amend(o, in->qty) | changes(o, in, next);
+	o->heard = o->heard || in->heard;
 	if (count(o, &in->e))
 		acts |= ACT_EXECUTION;
 	if (dec_ok(in->told_qty))
@@ -154,5 +167,5 @@ order_input_of(const struct msg_report *r)
 		[VS_REJECTED] = ON_CANCEL,	/* it stood there: its end is a cancel to the outside */
 	};
 
-	return (struct order_input){ events[r->status], r->order_id, r->cum_qty, r->e };
+	return (struct order_input){ events[r->status], r->order_id, r->cum_qty, r->qty, false, r->e };
 }

@@ -6,7 +6,7 @@
  * once by its trade id; told_qty is the largest cumulated quantity that the
  * exchange has named; a final state never changes, but an execution that comes
  * late is counted all the same.  An order is over when it is final and all
- * that the exchange has named is counted.
+ * that the exchange has named is counted.  qty only shrinks.
  *
  * Only order_step() writes what happened.  The same inputs in any order lead to
  * the same executions.
@@ -58,30 +58,38 @@ struct order {
 	/* what happened; order_step() only */
 	enum ord_state		 state;
 	int64_t			 order_id;	/* 0: not told yet */
+	dec_t			 qty;		/* the exchange may shrink what only reduces */
 	dec_t			 cum_qty, cost;
 	dec_t			 told_qty;
 	int64_t			*trades;	/* their ids */
 	size_t			 ntrades;
+	bool			 heard;		/* the stream has told of it */
 	/* when to ask for it; doubt_*() only */
 	struct doubt		 doubt;
 	/* the shell's */
 	struct item		*item;		/* until its outcome is told; the bus's */
+	mono_t			 sent_at;	/* its request left; unset: in an earlier life */
+	int64_t			 audit_no;	/* the last audit that has seen it */
+	bool			 shown;		/* its row and events say that it rests */
+	bool			 cancelling;	/* a cancel of it has been sent */
 	struct refusal_of	 refusal;	/* of ORD_REJECTED */
 	int			 version;	/* of its event stream */
 	int			 writing;	/* entries of it that are not stored yet */
+	/* blotter_*() only */
+	struct node		 node, id_node;
+	char			 id_key[SYMBOL + 24];	/* SYMBOL/order_id; "": not named yet */
+	TAILQ_ENTRY(order)	 link, ask_link;
+	bool			 retired, asked_for;
 	int64_t			 sync_no;	/* the stream_up since which it was not compared; 0: was */
 	mono_t			 sync_at;	/* when that came: older questions compare nothing */
-	bool			 recovered;	/* a start found it unfinished */
-	/* blotter_*() only */
-	struct node		 node;
-	TAILQ_ENTRY(order)	 link;
-	bool			 retired;
 };
 
 struct order_input {
 	enum ord_event	on;
 	int64_t		order_id;	/* 0: not named */
 	dec_t		told_qty;	/* cumulated, as the exchange says; DEC_NONE: not said */
+	dec_t		qty;		/* of the order now; zero or DEC_NONE: not said */
+	bool		heard;		/* by the stream, not found by asking */
 	struct exec	e;		/* trade_id 0: none */
 };
 
@@ -94,6 +102,7 @@ enum order_act {
 	ACT_MISSING = 16,	/* the exchange has named executions we have not seen */
 	ACT_ALARM = 32,		/* it was said to be rejected, and it lives */
 	ACT_IMPOSSIBLE = 64,	/* the table has a hole there; nothing was changed */
+	ACT_AMENDED = 128,	/* its quantity is smaller now */
 };
 
 unsigned	order_step(struct order *, const struct order_input *);
@@ -104,6 +113,7 @@ struct order_input	order_input_of(const struct msg_report *);
 bool		 order_is_final(const struct order *);
 bool		 order_is_over(const struct order *);
 bool		 order_is_missing(const struct order *);	/* executions that were named */
+bool		 order_knows(const struct order *, int64_t trade_id);	/* it is counted */
 bool		 order_is_settled(const struct order *);	/* placed or not: it is known */
 enum ord_status	 order_status(const struct order *);		/* as the outside calls it */
 dec_t		 order_avg_px(const struct order *);		/* DEC_NONE: no execution */

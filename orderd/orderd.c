@@ -4,9 +4,13 @@
  */
 #include "orderd/orderd.h"
 
+#include "wire/jw.h"
+
 static const struct conf_key	keys[] = {
 	CONF(orderd_conf, answer_wait, C_MS, "3s", 100, 60000,
 	    "how long the exchange may take to answer an order before it is in doubt"),
+	CONF(orderd_conf, audit_every, C_MS, "30s", 1000, 3600000,
+	    "how often open orders and trades are compared with the exchange while the stream is up"),
 	CONF(orderd_conf, connections, C_INT, "8", 1, 64,
 	    "requests under way at once, for each of the two lanes"),
 	CONF(orderd_conf, ledger_lag, C_MS, "500ms", 10, 60000,
@@ -14,7 +18,7 @@ static const struct conf_key	keys[] = {
 	CONF(orderd_conf, recv_window, C_MS, "2s", 100, 3000,
 	    "how old a signature the exchange may accept"),
 	CONF(orderd_conf, silence, C_MS, "5s", 100, 600000,
-	    "how long a market order may say nothing before it is asked for"),
+	    "how long the stream may say nothing of an order that it should tell of"),
 };
 
 static const struct counter	counters[] = {
@@ -25,7 +29,10 @@ static const struct counter	counters[] = {
 	COUNTER(orderd, in_doubt, "orders whose outcome was not known for a while"),
 	COUNTER(orderd, not_placed, "orders in doubt that turned out never to have been placed"),
 	COUNTER(orderd, executions, "executions applied"),
+	COUNTER(orderd, cancelled, "orders cancelled, here or by the exchange on our word"),
 	COUNTER(orderd, asked, "questions about orders"),
+	COUNTER(orderd, missed, "things the user stream should have told and has not"),
+	COUNTER(orderd, adopted, "orders found on the exchange that nobody knew, taken over"),
 	COUNTER(orderd, foreign, "reports of orders that are not ours"),
 };
 
@@ -71,8 +78,12 @@ orderd_step(struct orderd *d, struct order *o, const struct order_input *in)
 	const unsigned		 acts = order_step(o, in);
 
 	log_step(o, was, in->on, acts);
+	blotter_named(&d->blotter, o);
 	if (acts & ACT_IN_DOUBT)
 		d->in_doubt++;
+	if (acts & (ACT_STATE | ACT_AMENDED))
+		tell_row(d, o);
+	cancels_note(d, o->o.clord_id);
 	if (!order_is_over(o))
 		apply_plan(d, o, acts);
 	return acts;
@@ -112,8 +123,10 @@ start(struct daemon *base)
 	d->base = base;
 	d->conf = base->conf;
 	blotter_init(&d->blotter);
-	place_start(d);
+	line_start(d);
+	cancels_start(d);
 	apply_start(d);
+	audit_new(d);
 	venue_start(d);
 	d->userd = peer_new(base->bus, "userd", NULL, NULL);
 	d->instruments = instruments_new(base->bus, on_instruments, d);
@@ -122,12 +135,20 @@ start(struct daemon *base)
 static void
 health(struct daemon *base, struct buf *b)
 {
-	const struct orderd	*d = base->self;
+	struct orderd	*d = base->self;
 
-	buf_addf(b, ",\"live\":%zu,\"ledger\":%s,\"stream\":%s,\"reconciledNo\":%lld,"
-	    "\"clockErrorMs\":%lld", d->blotter.map.n - d->blotter.nretired,
-	    d->pg != NULL && pg_is_up(d->pg) ? "true" : "false", d->stream_up ? "true" : "false",
-	    (long long)d->reconciled_no, (long long)d->clock_error_ms);
+	if (d->base == NULL)
+		return;		/* not started */
+	jw_put_int(b, "live", (int64_t)blotter_nlive(&d->blotter));
+	jw_put_int(b, "missed", (int64_t)d->missed);
+	jw_put_bool(b, "ledger", d->pg != NULL && pg_is_up(d->pg));
+	jw_put_bool(b, "stream", d->stream_up);
+	jw_put_int(b, "reconciledNo", d->reconciled_no);
+	jw_put_int(b, "clockErrorMs", d->clock_error_ms);
+	jw_key(b, "pace");
+	jw_open(b, '{');
+	pace_print(&d->pace, venue_now(d), b);
+	jw_close(b, '}');
 }
 
 static void
@@ -138,8 +159,12 @@ fini(struct daemon *base)
 	venue_fini(d);
 	peer_free(d->userd);
 	store_fini(d);
+	load_fini(d);
+	audit_fini(d);
 	apply_fini(d);
-	place_fini(d);
+	cancels_fini(d);
+	line_fini(d);
+	barriers_fini(&d->barriers);
 	blotter_fini(&d->blotter);
 	instruments_free(d->instruments);
 }

@@ -7,14 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LANE_RETRY_MS = 20 };
-
-/* An order of a lane, by name: it may be gone when its turn comes. */
-struct waiter {
-	char			 clord_id[CLORD_ID];
-	STAILQ_ENTRY(waiter)	 link;
-};
-
 /* ---- what may not leave ------------------------------------------------------------ */
 
 /* A child's closing order carries no deadline: a stop that fired is never too late. */
@@ -35,92 +27,72 @@ refuse(struct refusal_of *r, enum deny code, int venue_code, const char *error)
 	snprintf(r->error, sizeof(r->error), "%s", error);
 }
 
-static void
-end_expired(struct orderd *d, struct item *item, const struct terms *o)
+/* A barrier stops what was asked for before it; what ends risk at once is not stopped. */
+static bool
+is_stopped(struct orderd *d, const struct terms *o, int64_t no)
 {
-	struct refusal_of	 r;
+	const bool	 ends_risk = o->closing && o->type == TYPE_MARKET;
 
-	d->expired++;
-	refuse(&r, DENY_INFRA_TIMEOUT, 0, "it could not be sent in time, and was not");
-	bus_tell_unsent(d, item, o, OUT_EXPIRED, &r);
+	return !ends_risk && barriers_stop(&d->barriers, o->sub, o->symbol, no);
 }
 
-/* ---- the lanes --------------------------------------------------------------------- */
+/* OUT_N: it may leave, as far as that depends on us. */
+static enum outcome
+gate(struct orderd *d, const struct terms *o, const struct expiry *act, struct refusal_of *r)
+{
+	if (is_expired(d, act, o)) {
+		d->expired++;
+		refuse(r, DENY_INFRA_TIMEOUT, 0, "it could not be sent in time, and was not");
+		return OUT_EXPIRED;
+	}
+	if (!o->closing && !store_is_prompt(d)) {
+		d->refused++;
+		refuse(r, DENY_INFRA_LEDGER, 0, "");
+		return OUT_REFUSED;
+	}
+	return OUT_N;
+}
+
+/* ---- leaving ----------------------------------------------------------------------- */
 
 static void
 submit(struct orderd *d, struct order *o, enum http_lane lane)
 {
 	d->sent++;
-	d->lanes[lane].under_way++;
+	o->sent_at = loop_now(d->base->loop);
 	doubt_signed(&o->doubt, daemon_confirmed(d->base), orderd_window_ms(d));
 	orderd_step(d, o, &(struct order_input){ .on = ON_SUBMIT, .told_qty = DEC_NONE });
 	/* Both at once; the item leaves its work list when both are done. */
 	venue_place(d, o, lane);
-	store_placed(d, o);
+	store_placed(d, o, NULL, NULL);
 }
 
-static bool
-may_send(struct orderd *d, enum http_lane lane)
+bool
+place_leave(struct orderd *d, enum line line, const char *clord_id)
 {
-	const wall_t	 now = venue_time(d, loop_now(d->base->loop));
+	struct order		*o = blotter_find(&d->blotter, clord_id);
+	struct refusal_of	 r;
+	enum outcome		 shut;
 
-	return d->lanes[lane].under_way < (unsigned)d->conf->connections && venue_may_sign(d) &&
-	    pace_may(&d->pace, lane == LANE_URGENT, endpoint_get(EP_ORDER_PLACE)->weight,
-	    endpoint_get(EP_ORDER_PLACE)->orders, now);
-}
-
-/* False: it has to wait, and all behind it. */
-static bool
-send_first(struct orderd *d, enum http_lane lane, struct waiter *w)
-{
-	struct order	*o = blotter_find(&d->blotter, w->clord_id);
-	const bool	 wanted = o != NULL && o->state == ORD_NEW;
-
-	if (wanted && is_expired(d, &o->act, &o->o)) {
-		end_expired(d, o->item, &o->o);
+	if (o == NULL || o->state != ORD_NEW)
+		return true;
+	if ((shut = gate(d, &o->o, &o->act, &r)) != OUT_N) {
+		tell_unsent(d, o->item, &o->o, shut, &r);
 		blotter_remove(&d->blotter, o);
-	} else if (wanted && !may_send(d, lane))
+	} else if (!line_may_send(d, line))
 		return false;
-	else if (wanted)
-		submit(d, o, lane);
-	STAILQ_REMOVE_HEAD(&d->lanes[lane].waiting, link);
-	free(w);
+	else
+		submit(d, o, line == LINE_OPEN ? LANE_NORMAL : LANE_URGENT);
 	return true;
 }
 
-static void
-send_lane(struct orderd *d, enum http_lane lane)
+/* A cancel overtook it: it has not left, and is forgotten. */
+void
+place_end_unsent(struct orderd *d, struct order *o)
 {
-	struct waiter	*w;
-
-	while ((w = STAILQ_FIRST(&d->lanes[lane].waiting)) != NULL)
-		if (!send_first(d, lane, w)) {
-			timer_in_ms(d->lane_timer, LANE_RETRY_MS);
-			return;
-		}
-}
-
-static void
-send_waiting(struct orderd *d)
-{
-	send_lane(d, LANE_URGENT);
-	send_lane(d, LANE_NORMAL);
-}
-
-static void
-on_lane_time(void *arg)
-{
-	send_waiting(arg);
-}
-
-static void
-enter_lane(struct orderd *d, const struct order *o, enum http_lane lane)
-{
-	struct waiter	*w = xcalloc(1, sizeof(*w));
-
-	text_put(w->clord_id, sizeof(w->clord_id), o->o.clord_id);
-	STAILQ_INSERT_TAIL(&d->lanes[lane].waiting, w, link);
-	send_waiting(d);
+	d->cancelled++;
+	tell_cancelled_unsent(d, o->item, &o->o);
+	blotter_remove(&d->blotter, o);
 }
 
 /* ---- outcomes ---------------------------------------------------------------------- */
@@ -131,9 +103,12 @@ place_settle(struct orderd *d, struct order *o)
 {
 	const bool	 rejected = o->state == ORD_REJECTED && !o->retired;
 
-	if (o->writing > 0 || !order_is_settled(o) || (o->item == NULL && !rejected))
+	if (o->writing > 0 || !order_is_settled(o))
 		return;
-	bus_tell_outcome(d, o);
+	tell_resting(d, o);
+	if (o->item == NULL && !rejected)
+		return;
+	tell_outcome(d, o);
 	if (!rejected)
 		return;
 	blotter_retire(&d->blotter, o);
@@ -162,7 +137,7 @@ end_doubtful(struct orderd *d, struct order *o)
 {
 	if (orderd_step(d, o, &(struct order_input){ .on = ON_LOST, .told_qty = DEC_NONE }) &
 	    ACT_IN_DOUBT)
-		bus_tell_doubt(d, o);
+		tell_doubt(d, o);
 	place_settle(d, o);
 }
 
@@ -189,52 +164,61 @@ end_rejected(struct orderd *d, struct order *o, const struct fault *f, const str
 }
 
 static void
-judge_answer(struct orderd *d, struct order *o, const struct http_answer *a)
+end_unanswered(struct orderd *d, struct order *o, const struct answer *r, const struct http_answer *a)
 {
-	struct answer	 r;
+	log_warn("in_doubt", "clord_id=%s status=%d code=%d why=\"%s%s\"; it is asked for",
+	    o->o.clord_id, a->status, r->code, r->msg, a->why);
+	end_doubtful(d, o);
+}
 
-	if (a->status == 0 && !a->sent) {
-		r = (struct answer){ .msg = "" };
-		snprintf(r.msg, sizeof(r.msg), "no connection to the exchange: %s", a->why);
-		end_rejected(d, o, &(struct fault){ FAULT_REFUSED, DENY_NOT_PLACED }, &r);
-		return;
-	}
-	answer_read(&r, a->body, a->len);
-	const struct fault	 f = answer_fault(&r, a->status);
+static void
+end_unreached(struct orderd *d, struct order *o, const struct http_answer *a)
+{
+	struct answer	 r = { .code = 0 };
+
+	snprintf(r.msg, sizeof(r.msg), "no connection to the exchange: %s", a->why);
+	end_rejected(d, o, &(struct fault){ FAULT_REFUSED, DENY_NOT_PLACED }, &r);
+}
+
+static void
+judge_answer(struct orderd *d, struct order *o, const struct answer *r, const struct http_answer *a)
+{
+	const struct fault	 f = answer_fault(r, a->status);
+
 	switch (f.what) {
 	case FAULT_NONE:
 	case FAULT_NOOP:
-		if (r.order_id != 0)
-			end_accepted(d, o, r.order_id);
+		if (r->order_id != 0)
+			end_accepted(d, o, r->order_id);
 		else
 			end_doubtful(d, o);
 		return;
 	case FAULT_DOUBT:
 	case FAULT_GONE:	/* an order of this name is open: ours, then */
-		log_warn("in_doubt", "clord_id=%s status=%d code=%d why=\"%s%s\"; it is asked for",
-		    o->o.clord_id, a->status, r.code, r.msg, a->why);
-		end_doubtful(d, o);
+		end_unanswered(d, o, r, a);
 		return;
 	case FAULT_CLOCK:
 	case FAULT_FATAL:
 	case FAULT_REFUSED:
 	case FAULT_THROTTLED:
 	case FAULT_N:
-		end_rejected(d, o, &f, &r);
+		end_rejected(d, o, &f, r);
 		return;
 	}
 }
 
 void
-place_answered(struct orderd *d, const char *clord_id, enum http_lane lane,
+place_answered(struct orderd *d, const char *clord_id, const struct answer *r,
     const struct http_answer *a)
 {
 	struct order	*o = blotter_find(&d->blotter, clord_id);
 
-	d->lanes[lane].under_way--;
-	if (o != NULL)
-		judge_answer(d, o, a);
-	send_waiting(d);
+	if (o == NULL)
+		return;
+	if (a->status == 0 && !a->sent)
+		end_unreached(d, o, a);
+	else
+		judge_answer(d, o, r, a);
 }
 
 /* ---- items -------------------------------------------------------------------------- */
@@ -250,6 +234,7 @@ meet_again(struct orderd *d, struct order *o, struct item *item)
 		return;
 	}
 	o->item = item;
+	o->shown = false;	/* nobody knows whether that was told */
 	place_settle(d, o);
 }
 
@@ -263,10 +248,9 @@ adopt_intent(struct orderd *d, const struct msg_order *m, struct item *item)
 	struct order	*o = blotter_add(&d->blotter, &m->o);
 
 	o->item = item;
-	o->recovered = true;
 	doubt_signed(&o->doubt, loop_now(d->base->loop), orderd_window_ms(d));
 	orderd_step(d, o, &(struct order_input){ .on = ON_SUBMIT, .told_qty = DEC_NONE });
-	store_placed(d, o);
+	store_placed(d, o, NULL, NULL);
 	end_doubtful(d, o);
 }
 
@@ -298,28 +282,28 @@ find_intent(struct orderd *d, const struct msg_order *m, struct item *item)
 	struct finding	*f = xcalloc(1, sizeof(*f));
 
 	*f = (struct finding){ d, item, *m };
-	store_find(d, m->o.clord_id, on_found, f);
+	load_find(d, m->o.clord_id, on_found, f);
 }
 
 static void
 place_new(struct orderd *d, const struct msg_order *m, struct item *item)
 {
 	struct refusal_of	 r;
+	enum outcome		 shut;
 
-	if (is_expired(d, &m->act, &m->o)) {
-		end_expired(d, item, &m->o);
+	if (is_stopped(d, &m->o, m->no) || cancels_claim(d, m->o.clord_id)) {
+		d->cancelled++;
+		tell_cancelled_unsent(d, item, &m->o);
 		return;
 	}
-	if (!m->o.closing && !store_is_prompt(d)) {
-		d->refused++;
-		refuse(&r, DENY_INFRA_LEDGER, 0, deny_text(DENY_INFRA_LEDGER));
-		bus_tell_unsent(d, item, &m->o, OUT_REFUSED, &r);
+	if ((shut = gate(d, &m->o, &m->act, &r)) != OUT_N) {
+		tell_unsent(d, item, &m->o, shut, &r);
 		return;
 	}
 	struct order	*o = blotter_add(&d->blotter, &m->o);
 	o->act = m->act;
 	o->item = item;
-	enter_lane(d, o, m->o.closing ? LANE_URGENT : LANE_NORMAL);
+	line_enter(d, m->o.closing ? LINE_CLOSE : LINE_OPEN, o->o.clord_id);
 }
 
 void
@@ -337,31 +321,8 @@ place_item(struct orderd *d, struct item *item)
 	}
 	if ((o = blotter_find(&d->blotter, m.o.clord_id)) != NULL)
 		meet_again(d, o, item);
-	else if (item->found || store_is_finding(d, m.o.clord_id))
+	else if (item->found || load_is_finding(d, m.o.clord_id))
 		find_intent(d, &m, item);
 	else
 		place_new(d, &m, item);
-}
-
-/* ---- start and end ------------------------------------------------------------------- */
-
-void
-place_start(struct orderd *d)
-{
-	for (int i = 0; i < LANE_N; i++)
-		STAILQ_INIT(&d->lanes[i].waiting);
-	d->lane_timer = timer_new(d->base->loop, on_lane_time, d);
-}
-
-void
-place_fini(struct orderd *d)
-{
-	struct waiter	*w;
-
-	for (int i = 0; i < LANE_N; i++)
-		while ((w = STAILQ_FIRST(&d->lanes[i].waiting)) != NULL) {
-			STAILQ_REMOVE_HEAD(&d->lanes[i].waiting, link);
-			free(w);
-		}
-	timer_free(d->lane_timer);
 }

@@ -38,6 +38,13 @@ request_query(const struct terms *o, struct buf *b)
 }
 
 void
+request_query_id(const char *symbol, int64_t order_id, struct buf *b)
+{
+	query_add(b, "symbol", symbol);
+	query_add_int(b, "orderId", order_id);
+}
+
+void
 request_trades(const struct terms *o, int64_t order_id, struct buf *b)
 {
 	query_add(b, "symbol", o->symbol);
@@ -50,9 +57,15 @@ request_trades(const struct terms *o, int64_t order_id, struct buf *b)
 static const struct field	answer_v[] = {
 	F(answer, code, "code", F_INT, 0),
 	F(answer, msg, "msg", F_STR, 0),
+	F(answer, clord_id, "clientOrderId", F_STR, 0),
+	F(answer, symbol, "symbol", F_STR, 0),
+	F(answer, side, "side", F_SIDE, 0),
 	F(answer, order_id, "orderId", F_I64, 0),
 	F(answer, status, "status", F_STR, 0),
+	F(answer, qty, "origQty", F_DEC, 0),
+	F(answer, px, "price", F_DEC, 0),
 	F(answer, cum_qty, "executedQty", F_DEC, 0),
+	F(answer, reduce_only, "reduceOnly", F_BOOL, 0),
 	F(answer, server_ms, "serverTime", F_I64, 0),
 	F(answer, hedge, "dualSidePosition", F_BOOL, 0),
 };
@@ -79,22 +92,35 @@ answer_fault(const struct answer *a, int http)
 	return fault_of(http, a->code, a->msg);
 }
 
+int
+answer_orders(const char *body, size_t len, fields_each *each, void *arg)
+{
+	struct field_fault	 ff;
+
+	return fields_read_array(&answer_fields, sizeof(struct answer), "", body, len, each, arg,
+	    &ff) == -1 ? -1 : 0;
+}
+
 void
 answer_report(const struct answer *a, const struct terms *o, struct msg_report *r)
 {
 	fields_blank(&msg_report_fields, r, sizeof(*r));
 	r->kind = REPORT_ORDER;
-	text_put(r->clord_id, sizeof(r->clord_id), o->clord_id);
-	text_put(r->symbol, sizeof(r->symbol), o->symbol);
-	r->side = o->side;
+	text_put(r->clord_id, sizeof(r->clord_id), o != NULL ? o->clord_id : a->clord_id);
+	text_put(r->symbol, sizeof(r->symbol), o != NULL ? o->symbol : a->symbol);
+	r->side = o != NULL ? o->side : a->side;
 	r->order_id = a->order_id;
 	r->status = venue_status_of(a->status);
-	r->qty = o->qty;
+	r->qty = a->qty;
+	r->px = a->px;
 	r->cum_qty = a->cum_qty;
 }
 
+/* ---- trades --------------------------------------------------------------------- */
+
 struct trade_row {
 	int64_t		id, order_id;
+	enum side	side;
 	dec_t		qty, px, fee;
 	char		fee_asset[ASSET];
 	bool		maker;
@@ -104,6 +130,7 @@ struct trade_row {
 static const struct field	trade_v[] = {
 	F(trade_row, id, "id", F_I64, FIELD_REQUIRED),
 	F(trade_row, order_id, "orderId", F_I64, FIELD_REQUIRED),
+	F(trade_row, side, "side", F_SIDE, 0),
 	F(trade_row, qty, "qty", F_DEC, FIELD_REQUIRED),
 	F(trade_row, px, "price", F_DEC, FIELD_REQUIRED),
 	F(trade_row, fee, "commission", F_DEC, 0),
@@ -113,7 +140,45 @@ static const struct field	trade_v[] = {
 };
 static const struct fields	trade_fields = FIELDS(trade_v);
 
-struct walk {
+struct finder {
+	found_each	*each;
+	void		*arg;
+};
+
+static int
+on_trade(void *arg, void *element)
+{
+	const struct finder	*w = arg;
+	const struct trade_row	*t = element;
+	struct found		 f = { .order_id = t->order_id, .side = t->side };
+
+	f.e = (struct exec){ .trade_id = t->id, .qty = t->qty, .px = t->px,
+	    .fee = dec_ok(t->fee) ? t->fee : DEC_ZERO, .maker = t->maker, .at = t->at };
+	text_put(f.e.fee_asset, sizeof(f.e.fee_asset), t->fee_asset);
+	return w->each(w->arg, &f);
+}
+
+int
+answer_found(const char *body, size_t len, found_each *each, void *arg)
+{
+	struct finder		 w = { each, arg };
+	struct field_fault	 ff;
+
+	return fields_read_array(&trade_fields, sizeof(struct trade_row), "", body, len, on_trade,
+	    &w, &ff) == -1 ? -1 : 0;
+}
+
+void
+found_report(const struct found *f, const struct answer *order, struct msg_report *r)
+{
+	answer_report(order, NULL, r);
+	r->order_id = f->order_id;
+	r->side = f->side;
+	r->e = f->e;
+	r->at = f->e.at;
+}
+
+struct walk_one {
 	const struct terms	*o;
 	report_each		*each;
 	void			*arg;
@@ -121,19 +186,17 @@ struct walk {
 
 /* It says nothing of the order's state: that is a sign of life at least. */
 static int
-on_trade(void *arg, void *element)
+on_own_trade(void *arg, const struct found *f)
 {
-	const struct walk	*w = arg;
-	const struct trade_row	*t = element;
-	struct answer		 a = { .order_id = t->order_id, .cum_qty = DEC_NONE };
+	const struct walk_one	*w = arg;
+	const struct answer	 a = { .order_id = f->order_id, .qty = DEC_NONE, .px = DEC_NONE,
+				    .cum_qty = DEC_NONE };
 	struct msg_report	 r;
 
 	answer_report(&a, w->o, &r);
 	r.status = VS_PARTIALLY_FILLED;
-	r.at = t->at;
-	r.e = (struct exec){ .trade_id = t->id, .qty = t->qty, .px = t->px,
-	    .fee = dec_ok(t->fee) ? t->fee : DEC_ZERO, .maker = t->maker, .at = t->at };
-	text_put(r.e.fee_asset, sizeof(r.e.fee_asset), t->fee_asset);
+	r.e = f->e;
+	r.at = f->e.at;
 	w->each(w->arg, &r);
 	return 0;
 }
@@ -141,11 +204,48 @@ on_trade(void *arg, void *element)
 int
 answer_trades(const struct terms *o, const char *body, size_t len, report_each *each, void *arg)
 {
-	struct walk		 w = { o, each, arg };
+	struct walk_one	 w = { o, each, arg };
+
+	return answer_found(body, len, on_own_trade, &w);
+}
+
+/* ---- the account ----------------------------------------------------------------- */
+
+struct position_row {
+	char	symbol[SYMBOL];
+	dec_t	amount;
+};
+
+static const struct field	position_v[] = {
+	F(position_row, symbol, "symbol", F_STR, FIELD_REQUIRED),
+	F(position_row, amount, "positionAmt", F_DEC, 0),
+};
+static const struct fields	position_fields = FIELDS(position_v);
+
+struct symbols {
+	symbol_each	*each;
+	void		*arg;
+};
+
+static int
+on_position(void *arg, void *element)
+{
+	const struct symbols		*w = arg;
+	const struct position_row	*p = element;
+
+	if (dec_ok(p->amount) && !dec_is_zero(p->amount))
+		w->each(w->arg, p->symbol);
+	return 0;
+}
+
+int
+answer_positions(const char *body, size_t len, symbol_each *each, void *arg)
+{
+	struct symbols		 w = { each, arg };
 	struct field_fault	 ff;
 
-	return fields_read_array(&trade_fields, sizeof(struct trade_row), "", body, len, on_trade,
-	    &w, &ff) == -1 ? -1 : 0;
+	return fields_read_array(&position_fields, sizeof(struct position_row), "", body, len,
+	    on_position, &w, &ff) == -1 ? -1 : 0;
 }
 
 struct limit_row {

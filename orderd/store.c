@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "venue/clord.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +11,21 @@
 
 /* ---- statements ------------------------------------------------------------------ */
 
-enum { SQL_END = LEDGER_OWN, SQL_EVENTS, SQL_LIVE, SQL_PLACE, SQL_N };
-
 static const struct pg_stmt	stmts[SQL_N] = {
 	LEDGER_STMTS,
+	[SQL_ACCOUNTS] = { "accounts", 0,
+	    "SELECT id, coalesce(routing_prefix, '') FROM sub_accounts ORDER BY id" },
+	[SQL_CURSOR_NEW] = { "cursor_new", 2,
+	    "INSERT INTO engine.cursors (symbol, trade_id, since) VALUES ($1, 0, $2::timestamptz)"
+	    " ON CONFLICT (symbol) DO NOTHING" },
+	[SQL_CURSOR_PUT] = { "cursor_put", 3,
+	    "INSERT INTO engine.cursors AS c (symbol, trade_id, since)"
+	    " VALUES ($1, $2::bigint, $3::timestamptz) ON CONFLICT (symbol) DO UPDATE SET"
+	    " trade_id = greatest(c.trade_id, excluded.trade_id),"
+	    " since = greatest(c.since, excluded.since)" },
+	[SQL_CURSORS] = { "cursors", 0,
+	    "SELECT symbol, trade_id, (extract(epoch FROM since) * 1000)::bigint"
+	    " FROM engine.cursors" },
 	[SQL_END] = { "end", 4,
 	    "UPDATE pending_orders SET status = $2, exchange_order_id = $3,"
 	    " filled_at = CASE WHEN $2 = 'FILLED' THEN $4::timestamp END,"
@@ -21,6 +33,9 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	[SQL_EVENTS] = { "events", 1,
 	    "SELECT version, type, data, stream FROM engine.events WHERE stream = $1"
 	    " ORDER BY version" },
+	[SQL_EXECUTIONS] = { "executions", 2,
+	    "SELECT coalesce(string_agg(trade_id::text, ' '), '') FROM engine.executions"
+	    " WHERE symbol = $1 AND trade_id = ANY (string_to_array($2, ' ')::bigint[])" },
 	[SQL_LIVE] = { "live", 0,
 	    "SELECT e.version, e.type, e.data, e.stream FROM engine.events e JOIN pending_orders p"
 	    " ON e.stream = 'order/' || p.id WHERE p.status = 'PENDING' ORDER BY e.seq" },
@@ -31,7 +46,7 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	    " $11::timestamp) ON CONFLICT (id) DO NOTHING" },
 };
 
-enum { STREAM = CLORD_ID + 8, CAUSE_OF = CLORD_ID + 48 };
+enum { CAUSE_OF = CLORD_ID + 48 };
 
 /* An entry on its way; the order may be gone when it is stored. */
 struct writing {
@@ -112,15 +127,29 @@ add_row(struct orderd *d, struct entry *e, const struct terms *o)
 	    *o->parent_id == '\0' ? NULL : o->parent_id, pg_time(o->created_at, at) });
 }
 
+/* From the first order on a symbol its trades are walked, whatever becomes of the order. */
+static void
+add_cursor(struct orderd *d, struct entry *e, const char *symbol)
+{
+	char	 since[PG_TIME];
+
+	if (cursors_find(&d->cursors, symbol) != NULL)
+		return;
+	cursors_get(&d->cursors, symbol);
+	entry_add(e, SQL_CURSOR_NEW,
+	    (const char *[]){ symbol, pg_time(d->cursors.since, since) });
+}
+
 void
-store_placed(struct orderd *d, struct order *o)
+store_placed(struct orderd *d, struct order *o, store_done *done, void *arg)
 {
 	struct buf	 data = { 0 };
 
 	fields_object(&terms_fields, &o->o, &data);
 	struct entry	*e = begin(d, o, "placed", "placed", "placed", data.p);
 	add_row(d, e, &o->o);
-	commit(d, o, e, NULL, NULL);
+	add_cursor(d, e, o->o.symbol);
+	commit(d, o, e, done, arg);
 	buf_free(&data);
 }
 
@@ -184,176 +213,101 @@ store_is_prompt(const struct orderd *d)
 	return pg_is_up(d->pg) && pg_oldest_us(d->pg) < d->conf->ledger_lag * 1000;
 }
 
-/* ---- reading: events become orders again ------------------------------------------- */
+/* ---- cursors, and questions ------------------------------------------------------------ */
 
-static struct order *
-replay_placed(struct orderd *d, const char *data, size_t len)
-{
-	struct field_fault	 ff;
-	struct terms		 terms;
-	struct order		*o;
-
-	fields_blank(&terms_fields, &terms, sizeof(terms));
-	if (fields_read(&terms_fields, &terms, data, len, &ff) == -1)
-		return NULL;
-	if ((o = blotter_find(&d->blotter, terms.clord_id)) != NULL)
-		return o;
-	o = blotter_add(&d->blotter, &terms);
-	o->recovered = true;
-	/* Whether the request left, and what became of it, is not written anywhere. */
-	doubt_signed(&o->doubt, loop_now(d->base->loop), orderd_window_ms(d));
-	order_step(o, &(struct order_input){ .on = ON_SUBMIT, .told_qty = DEC_NONE });
-	order_step(o, &(struct order_input){ .on = ON_LOST, .told_qty = DEC_NONE });
-	return o;
-}
-
-static struct order *
-replay_refused(struct orderd *d, const char *data, size_t len)
-{
-	struct field_fault	 ff;
-	struct msg_outcome	 m;
-	struct order		*o;
-
-	fields_blank(&msg_outcome_fields, &m, sizeof(m));
-	if (fields_read(&msg_outcome_fields, &m, data, len, &ff) == -1 ||
-	    (o = blotter_find(&d->blotter, m.clord_id)) == NULL)
-		return NULL;
-	o->refusal = (struct refusal_of){ .code = deny_find(m.code), .venue_code = m.venue_code };
-	snprintf(o->refusal.error, sizeof(o->refusal.error), "%s", m.error);
-	order_step(o, &(struct order_input){ .on = ON_ABSENT, .told_qty = DEC_NONE });
-	return o;
-}
-
-static struct order *
-replay_report(struct orderd *d, const char *data, size_t len)
-{
-	struct field_fault	 ff;
-	struct msg_report	 r;
-	struct order		*o;
-
-	fields_blank(&msg_report_fields, &r, sizeof(r));
-	if (fields_read(&msg_report_fields, &r, data, len, &ff) == -1 ||
-	    (o = blotter_find(&d->blotter, r.clord_id)) == NULL)
-		return NULL;
-	const struct order_input	 in = order_input_of(&r);
-	order_step(o, &in);
-	return o;
-}
-
-static const struct {
-	const char	*type;
-	struct order	*(*replay)(struct orderd *, const char *data, size_t len);
-} replays[] = {
-	{ "ended", replay_report },
-	{ "execution", replay_report },
-	{ "placed", replay_placed },
-	{ "refused", replay_refused },
-};
-
-/* The truth cannot be guessed: an event that cannot be read is a person's matter. */
+/* Running it twice changes nothing: what fails is walked again. */
 static void
-replay(struct orderd *d, const struct pg_result *r, int row)
+on_cursor(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
-	const char	*type = pg_value(r, 0, row, 1), *data = pg_value(r, 0, row, 2);
-	struct order	*o = NULL;
-	int64_t		 version;
-
-	for (size_t i = 0; i < NITEMS(replays); i++)
-		if (text_eq(type, replays[i].type))
-			o = replays[i].replay(d, data, strlen(data));
-	if (o == NULL || text_to_i64(pg_value(r, 0, row, 0), 1, INT32_MAX, &version) == -1)
-		fatal(EXIT_CONFIG, "event_unreadable", "stream=%s version=%s type=%s; look at "
-		    "engine.events", pg_value(r, 0, row, 3), pg_value(r, 0, row, 0), type);
-	o->version = (int)version;
-}
-
-/* ---- one order ------------------------------------------------------------------------ */
-
-struct seeker {
-	store_found		*found;
-	void			*arg;
-	STAILQ_ENTRY(seeker)	 link;
-};
-
-struct lookup {
-	struct orderd		*d;
-	char			 clord_id[CLORD_ID];
-	STAILQ_HEAD(, seeker)	 seekers;	/* in order of asking */
-	struct node		 node;
-};
-
-static void
-on_events(void *arg, enum pg_outcome outcome, const struct pg_result *r)
-{
-	struct lookup	*l = arg;
-	struct orderd	*d = l->d;
-	struct seeker	*s;
-	struct order	*o;
-
+	(void)arg;
 	ledger_must_read(outcome, r);
-	for (int i = 0; i < pg_rows(r, 0); i++)
-		replay(d, r, i);
-	if ((o = blotter_find(&d->blotter, l->clord_id)) != NULL && order_is_over(o))
-		blotter_retire(&d->blotter, o);
-	map_remove(&d->lookups, &l->node);
-	while ((s = STAILQ_FIRST(&l->seekers)) != NULL) {
-		STAILQ_REMOVE_HEAD(&l->seekers, link);
-		s->found(s->arg, blotter_find(&d->blotter, l->clord_id));
-		free(s);
-	}
-	free(l);
-}
-
-bool
-store_is_finding(const struct orderd *d, const char *clord_id)
-{
-	return map_find(&d->lookups, clord_id) != NULL;
 }
 
 void
-store_find(struct orderd *d, const char *clord_id, store_found *found, void *arg)
+store_cursor(struct orderd *d, const char *symbol, int64_t trade_id, wall_t since)
 {
-	struct node	*n = map_find(&d->lookups, clord_id);
-	struct lookup	*l = n == NULL ? xcalloc(1, sizeof(*l)) : MAP_OF(n, struct lookup, node);
-	struct seeker	*s = xcalloc(1, sizeof(*s));
-	char		 stream[STREAM];
+	struct pg_job	*j = pg_job_new(d->pg, "cursor");
+	char		 id[24], at[PG_TIME];
 
-	*s = (struct seeker){ .found = found, .arg = arg };
-	if (n == NULL) {
-		l->d = d;
-		text_put(l->clord_id, sizeof(l->clord_id), clord_id);
-		STAILQ_INIT(&l->seekers);
-		map_put(&d->lookups, &l->node, l->clord_id);
-		text_putf(stream, sizeof(stream), "order/%s", clord_id);
-		struct pg_job	*j = pg_job_new(d->pg, "events");
-		pg_job_add(j, SQL_EVENTS, (const char *[]){ stream });
-		pg_submit(j, on_events, l);
-	}
-	STAILQ_INSERT_TAIL(&l->seekers, s, link);
+	text_putf(id, sizeof(id), "%lld", (long long)trade_id);
+	pg_job_add(j, SQL_CURSOR_PUT, (const char *[]){ symbol, id, pg_time(since, at) });
+	pg_submit(j, on_cursor, d);
+}
+
+struct asking_account {
+	char		 prefix[PREFIX];
+	store_account	*tell;
+	void		*arg;
+};
+
+/* An account has its own prefix, else the one its id gives; ids that are cut short are older. */
+static bool
+is_prefix_of(const char *prefix, const char *id, const char *own)
+{
+	char	 derived[PREFIX];
+
+	clord_prefix(id, derived);
+	return text_eq(prefix, *own != '\0' ? own : derived) || text_eq(prefix, derived) ||
+	    (strlen(prefix) == 8 && text_starts_with(id, prefix));
+}
+
+static void
+on_accounts(void *arg, enum pg_outcome outcome, const struct pg_result *r)
+{
+	struct asking_account	*a = arg;
+	const char		*sub = "";
+
+	ledger_must_read(outcome, r);
+	for (int i = 0; i < pg_rows(r, 0) && *sub == '\0'; i++)
+		if (is_prefix_of(a->prefix, pg_value(r, 0, i, 0), pg_value(r, 0, i, 1)))
+			sub = pg_value(r, 0, i, 0);
+	a->tell(a->arg, sub);
+	free(a);
+}
+
+void
+store_find_account(struct orderd *d, const char *prefix, store_account *tell, void *arg)
+{
+	struct asking_account	*a = xcalloc(1, sizeof(*a));
+	struct pg_job		*j = pg_job_new(d->pg, "accounts");
+
+	*a = (struct asking_account){ .tell = tell, .arg = arg };
+	text_put(a->prefix, sizeof(a->prefix), prefix);
+	pg_job_add(j, SQL_ACCOUNTS, NULL);
+	pg_submit(j, on_accounts, a);
+}
+
+struct asking_booked {
+	store_booked	*tell;
+	void		*arg;
+};
+
+static void
+on_booked(void *arg, enum pg_outcome outcome, const struct pg_result *r)
+{
+	struct asking_booked	*a = arg;
+	struct buf		 ids = { 0 };
+
+	ledger_must_read(outcome, r);
+	buf_addf(&ids, " %s ", pg_rows(r, 0) > 0 ? pg_value(r, 0, 0, 0) : "");
+	a->tell(a->arg, ids.p);
+	buf_free(&ids);
+	free(a);
+}
+
+void
+store_find_booked(struct orderd *d, const char *symbol, const char *ids, store_booked *tell,
+    void *arg)
+{
+	struct asking_booked	*a = xcalloc(1, sizeof(*a));
+	struct pg_job		*j = pg_job_new(d->pg, "booked");
+
+	*a = (struct asking_booked){ tell, arg };
+	pg_job_add(j, SQL_EXECUTIONS, (const char *[]){ symbol, ids });
+	pg_submit(j, on_booked, a);
 }
 
 /* ---- start and end ---------------------------------------------------------------------- */
-
-static void
-on_live(void *arg, enum pg_outcome outcome, const struct pg_result *r)
-{
-	struct orderd	*d = arg;
-
-	ledger_must_read(outcome, r);
-	for (int i = 0; i < pg_rows(r, 0); i++)
-		replay(d, r, i);
-	log_info("loaded", "orders=%zu", d->blotter.map.n);
-	orderd_start_step(d, START_CLOCK);
-}
-
-void
-store_load(struct orderd *d)
-{
-	struct pg_job	*j = pg_job_new(d->pg, "load");
-
-	pg_job_add(j, SQL_LIVE, NULL);
-	pg_submit(j, on_live, d);
-}
 
 static void
 show_ledger(struct orderd *d, const char *status)
@@ -369,7 +323,7 @@ on_up(void *arg)
 
 	show_ledger(d, "ready");
 	if (!d->loading)
-		store_load(d);
+		load_live(d);
 	d->loading = true;
 }
 
@@ -393,5 +347,5 @@ store_fini(struct orderd *d)
 {
 	ledger_free(d->ledger);
 	pg_free(d->pg);
-	map_fini(&d->lookups);
+	cursors_fini(&d->cursors);
 }

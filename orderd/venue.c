@@ -14,7 +14,6 @@ enum {
 	CLOCK_STALE_MS = 90 * 1000,	/* then a worse sample is better than an old one */
 	CHECK_RETRY_MS = 1000,
 	LEASE_MS = 1500,		/* a confirmation older than this signs nothing */
-	BAN_MS = 60 * 1000,		/* when the exchange does not say how long */
 };
 
 enum { H_WEIGHT, H_ORDERS_10S, H_ORDERS_1M, H_RETRY_AFTER };
@@ -37,8 +36,8 @@ venue_time(const struct orderd *d, mono_t at)
 	return (wall_t){ at.us + d->ahead_us };
 }
 
-static wall_t
-now_there(const struct orderd *d)
+wall_t
+venue_now(const struct orderd *d)
 {
 	return venue_time(d, loop_now(d->base->loop));
 }
@@ -75,7 +74,7 @@ send_request(struct orderd *d, enum endpoint ep, enum http_lane lane, struct buf
 	if (e->security == SEC_SIGNED)
 		query_sign(query, d->signer, venue_time(d, daemon_confirmed(d->base)),
 		    d->conf->recv_window);
-	pace_spend(&d->pace, e->weight, e->orders, now_there(d));
+	pace_spend(&d->pace, e->weight, e->orders, venue_now(d));
 	buf_adds(&url, d->base->common->exchange_rest);
 	buf_adds(&url, e->path);
 	if (!post && query->len > 0)
@@ -94,23 +93,23 @@ send_request(struct orderd *d, enum endpoint ep, enum http_lane lane, struct buf
 
 /* The exchange's own counts, and its wish to be left alone. */
 static void
-hear(struct orderd *d, const struct http_answer *a)
+hear(struct orderd *d, const struct http_answer *a, const struct answer *r)
 {
-	const wall_t	 now = now_there(d);
-	const int64_t	 wait_s = a->headers[H_RETRY_AFTER];
+	const wall_t			 now = venue_now(d);
+	const struct pace_refusal	 refusal = { a->status, r->code, r->msg,
+					    a->headers[H_RETRY_AFTER] };
+	enum pace_shut			 why;
+	wall_t				 until;
 
 	if (a->status == 0)
 		return;
 	pace_heard(&d->pace, PACE_WEIGHT_1M, a->headers[H_WEIGHT], now);
 	pace_heard(&d->pace, PACE_ORDERS_10S, a->headers[H_ORDERS_10S], now);
 	pace_heard(&d->pace, PACE_ORDERS_1M, a->headers[H_ORDERS_1M], now);
-	if (a->status != 429 && a->status != 418 && a->status != 403)
-		return;
-	const wall_t	 until = wall_add_us(now,
-			    1000 * (wait_s > 0 ? wait_s * 1000 : a->status == 429 ? 1000 : BAN_MS));
-	pace_close(&d->pace, until);
-	log_error("exchange_throttles", "status=%d wait_ms=%lld; nothing is asked until then",
-	    a->status, (long long)wall_diff_ms(until, now));
+	if (pace_refused(&d->pace, &refusal, now, &why, &until))
+		log_error("exchange_throttles", "status=%d code=%d shut=%s wait_ms=%lld msg=\"%s\"",
+		    a->status, r->code, pace_shut_name(why), (long long)wall_diff_ms(until, now),
+		    r->msg);
 }
 
 /* ---- the clock ----------------------------------------------------------------- */
@@ -254,9 +253,12 @@ static void
 on_placed(void *arg, const struct http_answer *a)
 {
 	struct call	*c = arg;
+	struct answer	 r;
 
-	hear(c->d, a);
-	place_answered(c->d, c->clord_id, c->lane, a);
+	answer_read(&r, a->body, a->len);
+	hear(c->d, a, &r);
+	place_answered(c->d, c->clord_id, &r, a);
+	line_answered(c->d, c->lane);
 	free(c);
 }
 
@@ -265,19 +267,53 @@ venue_place(struct orderd *d, const struct order *o, enum http_lane lane)
 {
 	struct buf	 query = { 0 };
 
+	d->under_way[lane]++;
 	request_place(&o->o, &query);
 	send_request(d, EP_ORDER_PLACE, lane, &query, d->conf->answer_wait, on_placed,
 	    call_new(d, o->o.clord_id, lane, false));
 }
 
 static void
+on_cancelled(void *arg, const struct http_answer *a)
+{
+	struct call	*c = arg;
+	struct answer	 r;
+
+	answer_read(&r, a->body, a->len);
+	hear(c->d, a, &r);
+	cancels_answered(c->d, c->clord_id, &r, a);
+	line_answered(c->d, c->lane);
+	free(c);
+}
+
+void
+venue_cancel(struct orderd *d, const struct order *o)
+{
+	struct buf	 query = { 0 };
+
+	d->under_way[LANE_URGENT]++;
+	request_query(&o->o, &query);
+	send_request(d, EP_ORDER_CANCEL, LANE_URGENT, &query, d->conf->answer_wait, on_cancelled,
+	    call_new(d, o->o.clord_id, LANE_URGENT, false));
+}
+
+static void
 on_asked(void *arg, const struct http_answer *a)
 {
 	struct call	*c = arg;
+	struct answer	 r;
 
-	hear(c->d, a);
-	apply_answer(c->d, c->clord_id, a->began, c->trades, a);
+	answer_read(&r, a->body, a->len);
+	hear(c->d, a, &r);
+	apply_answer(c->d, c->clord_id, a->began, c->trades, &r, a);
 	free(c);
+}
+
+static bool
+may_ask(struct orderd *d, enum endpoint ep, enum pace_class class)
+{
+	return venue_may_sign(d) &&
+	    pace_may(&d->pace, class, endpoint_get(ep)->weight, 0, venue_now(d));
 }
 
 /* Executions that are missing are asked for; otherwise the order itself is. */
@@ -288,8 +324,7 @@ venue_ask(struct orderd *d, const struct order *o)
 	const enum endpoint	 ep = trades ? EP_USER_TRADES : EP_ORDER_QUERY;
 	struct buf		 query = { 0 };
 
-	if (!venue_may_sign(d) ||
-	    !pace_may(&d->pace, true, endpoint_get(ep)->weight, 0, now_there(d)))
+	if (!may_ask(d, ep, PACE_ASK))
 		return false;
 	if (trades)
 		request_trades(&o->o, o->order_id, &query);
@@ -297,6 +332,43 @@ venue_ask(struct orderd *d, const struct order *o)
 		request_query(&o->o, &query);
 	send_request(d, ep, LANE_NORMAL, &query, QUERY_MS, on_asked,
 	    call_new(d, o->o.clord_id, LANE_NORMAL, trades));
+	return true;
+}
+
+/* ---- questions of the audit -------------------------------------------------------- */
+
+struct question {
+	struct orderd	*d;
+	http_done	*done;
+	void		*arg;
+};
+
+/* A page is no error: its head is all that is looked at here. */
+static void
+on_audited(void *arg, const struct http_answer *a)
+{
+	struct question	*q = arg;
+	struct answer	 r = { .code = 0 };
+
+	if (a->status != 200)
+		answer_read(&r, a->body, a->len);
+	hear(q->d, a, &r);
+	q->done(q->arg, a);
+	free(q);
+}
+
+bool
+venue_audit(struct orderd *d, enum endpoint ep, struct buf *query, http_done *done, void *arg)
+{
+	struct question	*q;
+
+	if (!may_ask(d, ep, PACE_AUDIT)) {
+		buf_free(query);
+		return false;
+	}
+	q = xcalloc(1, sizeof(*q));
+	*q = (struct question){ d, done, arg };
+	send_request(d, ep, LANE_NORMAL, query, QUERY_MS, on_audited, q);
 	return true;
 }
 

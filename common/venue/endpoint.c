@@ -17,6 +17,7 @@ static const struct endpoint_row	rows[] = {
 	[EP_ORDER_PLACE]     = { "order_place",     "POST",   "/fapi/v1/order",             SEC_SIGNED,  0, 1 },
 	[EP_ORDER_QUERY]     = { "order_query",     "GET",    "/fapi/v1/order",             SEC_SIGNED,  1, 0 },
 	[EP_POSITION_MODE]   = { "position_mode",   "GET",    "/fapi/v1/positionSide/dual", SEC_SIGNED, 30, 0 },
+	[EP_POSITIONS]       = { "positions",       "GET",    "/fapi/v3/positionRisk",      SEC_SIGNED,  5, 0 },
 	[EP_RATE_LIMITS]     = { "rate_limits",     "GET",    "/fapi/v1/rateLimit/order",   SEC_SIGNED,  1, 0 },
 	[EP_USER_TRADES]     = { "user_trades",     "GET",    "/fapi/v1/userTrades",        SEC_SIGNED,  5, 0 },
 };

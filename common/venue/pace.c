@@ -2,17 +2,52 @@
 #include "venue/pace.h"
 
 #include "base/attr.h"
+#include "wire/jw.h"
 
-enum { RESERVE_PCT = 10 };
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	RESERVE_PCT = 10,
+	BAN_MS = 2 * 60 * 1000,		/* the shortest, when the exchange does not say how long */
+	FIREWALL_MS = 5 * 60 * 1000,
+	OVERLOAD_MS = 400,		/* the documented advice starts at 200 and doubles */
+};
 
 static const struct {
-	int64_t	window_us, limit;	/* the exchange's defaults; exchangeInfo may say else */
+	int64_t		 window_us, limit;	/* the exchange's defaults; rateLimit/order may say else */
+	const char	*used, *of;		/* members of the heartbeat */
 } kinds[] = {
-	[PACE_WEIGHT_1M] = { 60 * INT64_C(1000000), 2400 },
-	[PACE_ORDERS_10S] = { 10 * INT64_C(1000000), 300 },
-	[PACE_ORDERS_1M] = { 60 * INT64_C(1000000), 1200 },
+	[PACE_WEIGHT_1M] = { 60 * INT64_C(1000000), 2400, "weight", "weightLimit" },
+	[PACE_ORDERS_10S] = { 10 * INT64_C(1000000), 300, "orders10s", "orders10sLimit" },
+	[PACE_ORDERS_1M] = { 60 * INT64_C(1000000), 1200, "orders1m", "orders1mLimit" },
 };
 _Static_assert(NITEMS(kinds) == PACE_N, "kinds");
+
+static const bool	may_use_reserve[PACE_CLASSES] = {
+	[PACE_CANCEL] = true, [PACE_CLOSE] = true, [PACE_ASK] = true,
+};
+
+#define BIT(c)		(1U << (c))
+#define EVERYTHING	(BIT(PACE_CLASSES) - 1)
+static const struct {
+	const char	*name;
+	unsigned	 classes;
+} shuts[] = {
+	[SHUT_BANNED] = { "banned", EVERYTHING },
+	[SHUT_WEIGHT] = { "weight", EVERYTHING },
+	[SHUT_ORDERS] = { "orders", BIT(PACE_CLOSE) | BIT(PACE_OPEN) },
+	[SHUT_OVERLOAD] = { "overload", BIT(PACE_OPEN) },
+};
+_Static_assert(NITEMS(shuts) == SHUT_N, "shuts");
+
+const char *
+pace_shut_name(enum pace_shut s)
+{
+	return (unsigned)s < SHUT_N ? shuts[s].name : "";
+}
+
+/* ---- counting ----------------------------------------------------------------- */
 
 static void
 roll(struct pace *p, wall_t now)
@@ -47,15 +82,24 @@ pace_set_limit(struct pace *p, enum pace_limit l, int64_t limit)
 	p->v[l].limit = limit;
 }
 
+static bool
+is_open(const struct pace *p, enum pace_class c, wall_t now)
+{
+	for (int s = 0; s < SHUT_N; s++)
+		if (now.us < p->shut_until[s].us && (shuts[s].classes & BIT(c)) != 0)
+			return false;
+	return true;
+}
+
 bool
-pace_may(struct pace *p, bool urgent, int weight, int orders, wall_t now)
+pace_may(struct pace *p, enum pace_class c, int weight, int orders, wall_t now)
 {
 	roll(p, now);
-	if (now.us < p->closed_until.us)
+	if (!is_open(p, c, now))
 		return false;
 	for (int i = 0; i < PACE_N; i++) {
 		const int64_t	 cost = cost_of((enum pace_limit)i, weight, orders);
-		const int64_t	 keep = urgent ? 0 : p->v[i].limit * RESERVE_PCT / 100;
+		const int64_t	 keep = may_use_reserve[c] ? 0 : p->v[i].limit * RESERVE_PCT / 100;
 
 		if (cost > 0 && p->v[i].used + cost > p->v[i].limit - keep)
 			return false;
@@ -79,9 +123,82 @@ pace_heard(struct pace *p, enum pace_limit l, int64_t used, wall_t now)
 		p->v[l].used = used;
 }
 
-void
-pace_close(struct pace *p, wall_t until)
+/* ---- being refused -------------------------------------------------------------- */
+
+static wall_t
+window_end(enum pace_limit l, wall_t now)
 {
-	if (until.us > p->closed_until.us)
-		p->closed_until = until;
+	const int64_t	 window = kinds[l].window_us;
+
+	return (wall_t){ (now.us / window + 1) * window };
+}
+
+/* "... banned until 1795200000000.": the exchange's own milliseconds. */
+static int64_t
+banned_until_ms(const char *msg)
+{
+	static const char	 words[] = "banned until ";
+	const char		*p = strstr(msg, words);
+
+	return p == NULL ? 0 : strtoll(p + strlen(words), NULL, 10);
+}
+
+static wall_t
+told_or(const struct pace_refusal *r, wall_t now, wall_t otherwise)
+{
+	const wall_t	 told = wall_from_ms(banned_until_ms(r->msg));
+
+	if (told.us > now.us)
+		return told;
+	return r->retry_after_s > 0 ? wall_add_us(now, r->retry_after_s * 1000000) : otherwise;
+}
+
+bool
+pace_refused(struct pace *p, const struct pace_refusal *r, wall_t now, enum pace_shut *why,
+    wall_t *until)
+{
+	if (r->http == 418 || r->http == 403) {
+		*why = SHUT_BANNED;
+		*until = told_or(r, now,
+		    wall_add_us(now, 1000 * (r->http == 418 ? BAN_MS : FIREWALL_MS)));
+	} else if (r->code == -1015) {
+		*why = SHUT_ORDERS;
+		*until = told_or(r, now, window_end(PACE_ORDERS_10S, now));
+	} else if (r->http == 429 || r->code == -1003) {
+		*why = SHUT_WEIGHT;
+		*until = told_or(r, now, window_end(PACE_WEIGHT_1M, now));
+	} else if (r->code == -1008) {
+		*why = SHUT_OVERLOAD;
+		*until = told_or(r, now, wall_add_us(now, 1000 * OVERLOAD_MS));
+	} else
+		return false;
+	if (until->us > p->shut_until[*why].us)
+		p->shut_until[*why] = *until;
+	return true;
+}
+
+enum pace_shut
+pace_is_shut(const struct pace *p, wall_t now)
+{
+	enum pace_shut	 longest = SHUT_N;
+
+	for (int s = 0; s < SHUT_N; s++)
+		if (now.us < p->shut_until[s].us &&
+		    (longest == SHUT_N || p->shut_until[s].us > p->shut_until[longest].us))
+			longest = (enum pace_shut)s;
+	return longest;
+}
+
+void
+pace_print(struct pace *p, wall_t now, struct buf *b)
+{
+	const enum pace_shut	 s = pace_is_shut(p, now);
+
+	roll(p, now);
+	for (int i = 0; i < PACE_N; i++) {
+		jw_put_int(b, kinds[i].used, p->v[i].used);
+		jw_put_int(b, kinds[i].of, p->v[i].limit);
+	}
+	jw_put_str(b, "closed", pace_shut_name(s));
+	jw_put_int(b, "untilMs", s == SHUT_N ? 0 : wall_ms(p->shut_until[s]));
 }
