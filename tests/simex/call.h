@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * call.h - one request on its way through the simulator, and the handlers of
- * the endpoint table.
+ * the endpoint table and of the table of verbs.
  *
  * When a handler runs, the caller is known, the parameters fit the endpoint's
  * table and the symbol, if it takes one and one was sent, is listed.  It
@@ -43,7 +43,7 @@ const struct endpoint	*endpoint_find(const char *method, const char *path);	/* o
 /* Checks the parameters and finds the desk. */
 struct reject	call_prepare(struct call *, const struct param *, size_t n);
 /* {"code":200,"msg":..} */
-void		call_done(struct call *, const char *msg);
+struct reject	call_done(struct call *, const char *msg);
 
 /* public.c */
 struct reject	public_ping(struct call *);
@@ -74,5 +74,23 @@ struct reject	user_order_limits(struct call *);
 struct reject	user_open_listen_key(struct call *);
 struct reject	user_renew_listen_key(struct call *);
 struct reject	user_close_listen_key(struct call *);
+
+/* inspect.c */
+struct reject	inspect_account(struct call *);
+struct reject	inspect_position(struct call *);
+struct reject	inspect_ledger(struct call *);
+struct reject	inspect_status(struct call *);
+
+/* trouble.c */
+struct reject	trouble_clear(struct call *);
+struct reject	trouble_cut(struct call *);
+struct reject	trouble_drop(struct call *);
+struct reject	trouble_expire_key(struct call *);
+struct reject	trouble_fail(struct call *);
+struct reject	trouble_hold(struct call *);
+struct reject	trouble_limits(struct call *);
+struct reject	trouble_lose(struct call *);
+struct reject	trouble_mute(struct call *);
+struct reject	trouble_skew(struct call *);
 
 #endif

@@ -9,12 +9,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	QUIT_AFTER_US = 50000,		/* the answer leaves first */
 	WALK_STEP_MS = 10,
-	STATUS_DEFAULT = 503,
 };
 
 struct control {
@@ -84,20 +82,13 @@ static const struct param p_walk[] = {
 	INT_PARAM("ms", OPTIONAL),
 };
 
-static struct reject
-done(struct call *c)
-{
-	call_done(c, "done");
-	return reject_none();
-}
-
 /* ---- the market ---------------------------------------------------------------- */
 
 static struct reject
 do_price(struct call *c)
 {
 	exchange_set_price(&c->s->exchange, c->desk, form_dec(c->form, "price"), c->now);
-	return done(c);
+	return call_done(c, "done");
 }
 
 static struct reject
@@ -108,7 +99,7 @@ do_walk(struct call *c)
 	market_plan_walk(&c->desk->market, form_dec(c->form, "to"), steps > 0 ? steps : 1,
 	    form_int(c->form, "ms", WALK_STEP_MS), c->now);
 	feed_walk(c->s);
-	return done(c);
+	return call_done(c, "done");
 }
 
 static struct reject
@@ -122,7 +113,7 @@ do_ladder(struct call *c)
 	l.qty = dec_ok(qty) ? qty : l.qty;
 	l.gap = dec_ok(gap) ? gap : l.gap;
 	exchange_set_ladder(&c->s->exchange, c->desk, l, c->now);
-	return done(c);
+	return call_done(c, "done");
 }
 
 /* ---- the account, behind the client's back ---------------------------------------- */
@@ -168,245 +159,14 @@ do_fund(struct call *c)
 	if (dec_parse(form_str(c->form, "rate"), &rate) == -1)
 		return reject_with(REJ_BAD_PARAM, "rate");
 	exchange_fund(&c->s->exchange, c->desk, rate, c->now);
-	return done(c);
-}
-
-/* ---- faults --------------------------------------------------------------------- */
-
-static struct reject
-add_fault(struct call *c, struct fault *f)
-{
-	const char	*method = form_str(c->form, "method");
-
-	f->left = form_int(c->form, "n", 1);
-	if (text_copy(f->path, sizeof(f->path), form_str(c->form, "path")) == -1)
-		return reject_with(REJ_BAD_PARAM, "path");
-	if (method != NULL && text_copy(f->method, sizeof(f->method), method) == -1)
-		return reject_with(REJ_BAD_PARAM, "method");
-	if (f->left < 1)
-		return reject_with(REJ_BAD_PARAM, "n");
-	return faults_add(&c->s->faults, f) ? done(c) : reject_as(REJ_TOO_MANY_PARAMS);
-}
-
-static struct reject
-do_drop(struct call *c)
-{
-	return add_fault(c, &(struct fault){ .kind = FAULT_DROP });
-}
-
-static struct reject
-do_lose(struct call *c)
-{
-	return add_fault(c, &(struct fault){ .kind = FAULT_LOSE });
-}
-
-static struct reject
-do_hold(struct call *c)
-{
-	return add_fault(c, &(struct fault){
-		.kind = FAULT_HOLD, .ms = form_int(c->form, "ms", 0),
-	});
-}
-
-static struct reject
-do_fail(struct call *c)
-{
-	const char	*code = form_str(c->form, "code"), *msg = form_str(c->form, "msg");
-	int64_t		 number = 0;
-	struct fault	 f = {
-		.kind = FAULT_FAIL,
-		.status = (int)(form_int(c->form, "status", STATUS_DEFAULT) % 1000),
-		.json = code != NULL,
-		.execute = form_int(c->form, "execute", 0) != 0,
-	};
-
-	if (code != NULL && text_to_i64(code, INT16_MIN, INT16_MAX, &number) == -1)
-		return reject_with(REJ_BAD_PARAM, "code");
-	if (text_copy(f.msg, sizeof(f.msg), msg == NULL ? "" : msg) == -1)
-		return reject_with(REJ_BAD_PARAM, "msg");
-	f.code = (int)number;
-	return add_fault(c, &f);
-}
-
-static struct reject
-do_clear(struct call *c)
-{
-	faults_clear(&c->s->faults);
-	return done(c);
-}
-
-static struct reject
-do_limits(struct call *c)
-{
-	int64_t	*limit = c->s->meter.limit;
-
-	limit[METER_WEIGHT_1M] = form_int(c->form, "weight", limit[METER_WEIGHT_1M]);
-	limit[METER_ORDERS_10S] = form_int(c->form, "orders_10s", limit[METER_ORDERS_10S]);
-	limit[METER_ORDERS_1M] = form_int(c->form, "orders_1m", limit[METER_ORDERS_1M]);
-	return done(c);
-}
-
-/* ---- streams --------------------------------------------------------------------- */
-
-static struct reject
-do_cut(struct call *c)
-{
-	const char	*name = form_str(c->form, "route");
-	const int	 n = streams_cut(c->s->streams, route_find(name, strlen(name)));
-
-	jw_open(c->out, '{');
-	jw_put_int(c->out, "cut", n);
-	jw_close(c->out, '}');
-	return reject_none();
-}
-
-static struct reject
-do_expire_key(struct call *c)
-{
-	feed_expire_key(c->s, form_int(c->form, "event", 1) != 0);
-	return done(c);
-}
-
-static struct reject
-do_mute(struct call *c)
-{
-	c->s->muted = form_int(c->form, "on", 0) != 0;
-	return done(c);
-}
-
-static struct reject
-do_skew(struct call *c)
-{
-	struct conf	*conf = &c->s->conf;
-
-	conf->events_first = form_int(c->form, "events_first", conf->events_first) != 0;
-	conf->event_delay_ms = form_int(c->form, "delay_ms", conf->event_delay_ms);
-	return done(c);
-}
-
-/* ---- what is so -------------------------------------------------------------------- */
-
-static void
-put_dec(struct buf *b, const char *name, dec_t d)
-{
-	char	 text[DEC_STR];
-
-	jw_put_str(b, name, dec_format(d, text));
-}
-
-static struct reject
-do_account(struct call *c)
-{
-	const struct wallet	*w = &c->s->exchange.wallet;
-	const struct equity	 e = exchange_equity(&c->s->exchange);
-
-	jw_open(c->out, '{');
-	put_dec(c->out, "initial", w->initial);
-	put_dec(c->out, "balance", w->balance);
-	put_dec(c->out, "realizedPnl", w->realized);
-	put_dec(c->out, "fees", w->fees);
-	put_dec(c->out, "funding", w->funding);
-	put_dec(c->out, "unrealizedPnl", e.upnl);
-	put_dec(c->out, "available", e.available);
-	jw_close(c->out, '}');
-	return reject_none();
-}
-
-static struct reject
-do_position(struct call *c)
-{
-	const struct position	*p = &c->desk->position;
-
-	jw_open(c->out, '{');
-	jw_put_str(c->out, "symbol", c->desk->listing.symbol);
-	put_dec(c->out, "qty", p->qty);
-	put_dec(c->out, "entryPrice", position_entry_px(p));
-	put_dec(c->out, "realizedPnl", p->realized);
-	put_dec(c->out, "unrealizedPnl", position_upnl(p, desk_mark_px(c->desk)));
-	jw_put_int(c->out, "leverage", p->leverage);
-	jw_put_int(c->out, "openOrders", (int64_t)c->desk->orders.n_open);
-	jw_close(c->out, '}');
-	return reject_none();
-}
-
-static void
-print_all_orders(struct buf *b, const struct exchange *x)
-{
-	jw_open(b, '[');
-	for (int i = 0; i < LISTING_N; i++)
-		for (size_t j = 0; j < x->desks[i].orders.n; j++)
-			print_order(b, x->desks[i].orders.v[j], ORDER_LIST);
-	jw_close(b, ']');
-}
-
-static struct reject
-do_ledger(struct call *c)
-{
-	const size_t	 from = (size_t)form_int(c->form, "from", 0);
-	const char	*kind = form_str(c->form, "kind");
-
-	if (text_eq(kind, "requests"))
-		ledger_print_requests(&c->s->ledger, from, c->out);
-	else if (text_eq(kind, "executions"))
-		ledger_print_executions(&c->s->ledger, from, c->out);
-	else
-		print_all_orders(c->out, &c->s->exchange);
-	return reject_none();
-}
-
-static void
-put_streams(struct buf *b, const struct streams *st)
-{
-	jw_key(b, "streams");
-	jw_open(b, '{');
-	for (int r = 0; r < ROUTE_N; r++)
-		jw_put_int(b, route_name((enum route)r), streams_count(st, (enum route)r));
-	jw_close(b, '}');
-}
-
-static void
-put_desks(struct buf *b, const struct exchange *x)
-{
-	jw_key(b, "symbols");
-	jw_open(b, '{');
-	for (int i = 0; i < LISTING_N; i++) {
-		const struct desk	*d = &x->desks[i];
-
-		jw_key(b, d->listing.symbol);
-		jw_open(b, '{');
-		put_dec(b, "price", d->market.ref_px);
-		jw_put_int(b, "orders", (int64_t)d->orders.n);
-		jw_put_int(b, "openOrders", (int64_t)d->orders.n_open);
-		jw_put_int(b, "trades", (int64_t)d->orders.ntrades);
-		jw_close(b, '}');
-	}
-	jw_close(b, '}');
-}
-
-static struct reject
-do_status(struct call *c)
-{
-	const struct simex	*s = c->s;
-
-	jw_open(c->out, '{');
-	jw_put_int(c->out, "pid", getpid());
-	jw_put_int(c->out, "requests", (int64_t)s->ledger.narrivals);
-	jw_put_int(c->out, "executions", (int64_t)s->ledger.ntrades);
-	jw_put_bool(c->out, "muted", s->muted);
-	jw_put_bool(c->out, "listenKey", listen_key_lives(&s->key));
-	put_streams(c->out, s->streams);
-	put_desks(c->out, &s->exchange);
-	jw_key(c->out, "faults");
-	faults_print(&s->faults, c->out);
-	jw_close(c->out, '}');
-	return reject_none();
+	return call_done(c, "done");
 }
 
 static struct reject
 do_quit(struct call *c)
 {
 	event_base_loopexit(c->s->base, &(struct timeval){ 0, QUIT_AFTER_US });
-	return done(c);
+	return call_done(c, "done");
 }
 
 #define PARAMS(p)	p, NITEMS(p)
@@ -414,27 +174,27 @@ do_quit(struct call *c)
 
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
-	{ "account",    NO_PARAMS,         do_account },
-	{ "cancel",     PARAMS(p_cancel),  do_cancel },
-	{ "clear",      NO_PARAMS,         do_clear },
-	{ "cut",        PARAMS(p_cut),     do_cut },
-	{ "drop",       PARAMS(p_fault),   do_drop },
-	{ "expire_key", PARAMS(p_expire),  do_expire_key },
-	{ "fail",       PARAMS(p_fail),    do_fail },
-	{ "foreign",    PARAMS(p_foreign), do_foreign },
-	{ "fund",       PARAMS(p_fund),    do_fund },
-	{ "hold",       PARAMS(p_hold),    do_hold },
-	{ "ladder",     PARAMS(p_ladder),  do_ladder },
-	{ "ledger",     PARAMS(p_ledger),  do_ledger },
-	{ "limits",     PARAMS(p_limits),  do_limits },
-	{ "lose",       PARAMS(p_fault),   do_lose },
-	{ "mute",       PARAMS(p_mute),    do_mute },
-	{ "position",   PARAMS(p_symbol),  do_position },
-	{ "price",      PARAMS(p_price),   do_price },
-	{ "quit",       NO_PARAMS,         do_quit },
-	{ "skew",       PARAMS(p_skew),    do_skew },
-	{ "status",     NO_PARAMS,         do_status },
-	{ "walk",       PARAMS(p_walk),    do_walk },
+	{ "account",         NO_PARAMS,          inspect_account },
+	{ "cancel",          PARAMS(p_cancel),   do_cancel },
+	{ "clear",           NO_PARAMS,          trouble_clear },
+	{ "cut",             PARAMS(p_cut),      trouble_cut },
+	{ "drop",            PARAMS(p_fault),    trouble_drop },
+	{ "expire_key",      PARAMS(p_expire),   trouble_expire_key },
+	{ "fail",            PARAMS(p_fail),     trouble_fail },
+	{ "foreign",         PARAMS(p_foreign),  do_foreign },
+	{ "fund",            PARAMS(p_fund),     do_fund },
+	{ "hold",            PARAMS(p_hold),     trouble_hold },
+	{ "ladder",          PARAMS(p_ladder),   do_ladder },
+	{ "ledger",          PARAMS(p_ledger),   inspect_ledger },
+	{ "limits",          PARAMS(p_limits),   trouble_limits },
+	{ "lose",            PARAMS(p_fault),    trouble_lose },
+	{ "mute",            PARAMS(p_mute),     trouble_mute },
+	{ "position",        PARAMS(p_symbol),   inspect_position },
+	{ "price",           PARAMS(p_price),    do_price },
+	{ "quit",            NO_PARAMS,          do_quit },
+	{ "skew",            PARAMS(p_skew),     trouble_skew },
+	{ "status",          NO_PARAMS,          inspect_status },
+	{ "walk",            PARAMS(p_walk),     do_walk },
 };
 
 static const struct verb *

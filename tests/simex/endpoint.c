@@ -119,11 +119,12 @@ call_prepare(struct call *c, const struct param *params, size_t n)
 	return c->desk == NULL ? reject_as(REJ_BAD_SYMBOL) : r;
 }
 
-void
+struct reject
 call_done(struct call *c, const char *msg)
 {
 	jw_open(c->out, '{');
 	jw_put_int(c->out, "code", 200);
 	jw_put_str(c->out, "msg", msg);
 	jw_close(c->out, '}');
+	return reject_none();
 }

@@ -3,9 +3,10 @@
  * simex.h - the simulator's one context, and what its shell files offer each
  * other.
  *
- * rest.c answers the client, control.c the tests, stream.c holds the
- * WebSockets and feed.c makes the market move and tells the streams what
- * happened.  Whoever has changed the exchange calls feed_touch().
+ * rest.c answers the client, control.c the tests (inspect.c says what is so,
+ * trouble.c makes trouble), stream.c holds the WebSockets and feed.c makes the
+ * market move and tells the streams what happened.  Whoever has changed the
+ * exchange calls feed_touch().
  */
 #ifndef SIMEX_SIMEX_H
 #define SIMEX_SIMEX_H

@@ -97,8 +97,7 @@ struct reject
 trade_cancel_all(struct call *c)
 {
 	exchange_cancel_all(&c->s->exchange, c->desk, c->now);
-	call_done(c, "The operation of cancel all open order is done.");
-	return reject_none();
+	return call_done(c, "The operation of cancel all open order is done.");
 }
 
 static void

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/call.h"
+
+#include "base/text.h"
+#include "wire/jw.h"
+
+#include <string.h>
+
+enum { STATUS_DEFAULT = 503 };
+
+/* ---- requests ------------------------------------------------------------------- */
+
+static struct reject
+add_fault(struct call *c, struct fault *f)
+{
+	const char	*method = form_str(c->form, "method");
+
+	f->left = form_int(c->form, "n", 1);
+	if (text_copy(f->path, sizeof(f->path), form_str(c->form, "path")) == -1)
+		return reject_with(REJ_BAD_PARAM, "path");
+	if (method != NULL && text_copy(f->method, sizeof(f->method), method) == -1)
+		return reject_with(REJ_BAD_PARAM, "method");
+	if (f->left < 1)
+		return reject_with(REJ_BAD_PARAM, "n");
+	return faults_add(&c->s->faults, f) ? call_done(c, "done") : reject_as(REJ_TOO_MANY_PARAMS);
+}
+
+struct reject
+trouble_drop(struct call *c)
+{
+	return add_fault(c, &(struct fault){ .kind = FAULT_DROP });
+}
+
+struct reject
+trouble_lose(struct call *c)
+{
+	return add_fault(c, &(struct fault){ .kind = FAULT_LOSE });
+}
+
+struct reject
+trouble_hold(struct call *c)
+{
+	return add_fault(c, &(struct fault){
+		.kind = FAULT_HOLD, .ms = form_int(c->form, "ms", 0),
+	});
+}
+
+struct reject
+trouble_fail(struct call *c)
+{
+	const char	*code = form_str(c->form, "code"), *msg = form_str(c->form, "msg");
+	int64_t		 number = 0;
+	struct fault	 f = {
+		.kind = FAULT_FAIL,
+		.status = (int)(form_int(c->form, "status", STATUS_DEFAULT) % 1000),
+		.json = code != NULL,
+		.execute = form_int(c->form, "execute", 0) != 0,
+	};
+
+	if (code != NULL && text_to_i64(code, INT16_MIN, INT16_MAX, &number) == -1)
+		return reject_with(REJ_BAD_PARAM, "code");
+	if (text_copy(f.msg, sizeof(f.msg), msg == NULL ? "" : msg) == -1)
+		return reject_with(REJ_BAD_PARAM, "msg");
+	f.code = (int)number;
+	return add_fault(c, &f);
+}
+
+struct reject
+trouble_clear(struct call *c)
+{
+	faults_clear(&c->s->faults);
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_limits(struct call *c)
+{
+	int64_t	*limit = c->s->meter.limit;
+
+	limit[METER_WEIGHT_1M] = form_int(c->form, "weight", limit[METER_WEIGHT_1M]);
+	limit[METER_ORDERS_10S] = form_int(c->form, "orders_10s", limit[METER_ORDERS_10S]);
+	limit[METER_ORDERS_1M] = form_int(c->form, "orders_1m", limit[METER_ORDERS_1M]);
+	return call_done(c, "done");
+}
+
+/* ---- streams --------------------------------------------------------------------- */
+
+struct reject
+trouble_cut(struct call *c)
+{
+	const char	*name = form_str(c->form, "route");
+	const int	 n = streams_cut(c->s->streams, route_find(name, strlen(name)));
+
+	jw_open(c->out, '{');
+	jw_put_int(c->out, "cut", n);
+	jw_close(c->out, '}');
+	return reject_none();
+}
+
+struct reject
+trouble_expire_key(struct call *c)
+{
+	feed_expire_key(c->s, form_int(c->form, "event", 1) != 0);
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_mute(struct call *c)
+{
+	c->s->muted = form_int(c->form, "on", 0) != 0;
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_skew(struct call *c)
+{
+	struct conf	*conf = &c->s->conf;
+
+	conf->events_first = form_int(c->form, "events_first", conf->events_first) != 0;
+	conf->event_delay_ms = form_int(c->form, "delay_ms", conf->event_delay_ms);
+	return call_done(c, "done");
+}
+
