@@ -36,12 +36,16 @@ static const char *const	ledger_words[] = { "requests", "orders", "executions", 
 #define INT_PARAM(name, need)	{ name, P_INT, need, NULL, REJ_NONE }
 #define DEC_PARAM(name, need)	{ name, P_DEC, need, NULL, REJ_NONE }
 #define STR_PARAM(name, need)	{ name, P_STR, need, NULL, REJ_NONE }
+#define ID_PARAM(name)		{ name, P_ID, MANDATORY, NULL, REJ_NONE }
 #define WORD_PARAM(name, need, words) { name, P_WORD, need, words, REJ_BAD_PARAM }
 #define FAULT_PARAMS		STR_PARAM("path", MANDATORY), STR_PARAM("method", OPTIONAL), \
 				INT_PARAM("n", OPTIONAL)
 
+static const struct param p_amend[] = {
+	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
+};
 static const struct param p_cancel[] = {
-	STR_PARAM("symbol", MANDATORY), { "clientOrderId", P_ID, MANDATORY, NULL, REJ_NONE },
+	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
 static const struct param p_cut[] = { WORD_PARAM("route", MANDATORY, route_words) };
 static const struct param p_expire[] = { INT_PARAM("event", OPTIONAL) };
@@ -50,6 +54,10 @@ static const struct param p_fail[] = {
 	STR_PARAM("msg", OPTIONAL), INT_PARAM("execute", OPTIONAL),
 };
 static const struct param p_fault[] = { FAULT_PARAMS };
+static const struct param p_fill[] = {
+	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
+	DEC_PARAM("price", OPTIONAL),
+};
 static const struct param p_foreign[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
 	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
@@ -138,13 +146,48 @@ do_foreign(struct call *c)
 	return r;
 }
 
-static struct reject
-do_cancel(struct call *c)
+static struct order *
+open_order(const struct call *c)
 {
 	struct order	*o = orders_find_clord_id(&c->desk->orders,
 			    form_str(c->form, "clientOrderId"));
 
-	if (o == NULL || !order_is_open(o))
+	return o != NULL && order_is_open(o) ? o : NULL;
+}
+
+static struct reject
+do_amend(struct call *c)
+{
+	struct order	*o = open_order(c);
+
+	if (o == NULL)
+		return reject_as(REJ_UNKNOWN_ORDER);
+	const struct reject	 r = exchange_amend(&c->s->exchange, o, form_dec(c->form, "qty"),
+				    c->now);
+	print_order(c->out, o, ORDER_QUERY);
+	return r;
+}
+
+static struct reject
+do_fill(struct call *c)
+{
+	const dec_t	 px = form_dec(c->form, "price");
+	struct order	*o = open_order(c);
+
+	if (o == NULL)
+		return reject_as(REJ_UNKNOWN_ORDER);
+	const struct reject	 r = exchange_fill(&c->s->exchange, o, form_dec(c->form, "qty"),
+				    dec_ok(px) ? px : o->terms.px, c->now);
+	print_order(c->out, o, ORDER_QUERY);
+	return r;
+}
+
+static struct reject
+do_cancel(struct call *c)
+{
+	struct order	*o = open_order(c);
+
+	if (o == NULL)
 		return reject_as(REJ_UNKNOWN_ORDER);
 	exchange_cancel(&c->s->exchange, o, c->now);
 	print_order(c->out, o, ORDER_QUERY);
@@ -175,12 +218,14 @@ do_quit(struct call *c)
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
 	{ "account",         NO_PARAMS,          inspect_account },
+	{ "amend",           PARAMS(p_amend),    do_amend },
 	{ "cancel",          PARAMS(p_cancel),   do_cancel },
 	{ "clear",           NO_PARAMS,          trouble_clear },
 	{ "cut",             PARAMS(p_cut),      trouble_cut },
 	{ "drop",            PARAMS(p_fault),    trouble_drop },
 	{ "expire_key",      PARAMS(p_expire),   trouble_expire_key },
 	{ "fail",            PARAMS(p_fail),     trouble_fail },
+	{ "fill",            PARAMS(p_fill),     do_fill },
 	{ "foreign",         PARAMS(p_foreign),  do_foreign },
 	{ "fund",            PARAMS(p_fund),     do_fund },
 	{ "hold",            PARAMS(p_hold),     trouble_hold },

@@ -98,6 +98,7 @@ tell(struct feed *f, const struct fact *fact, wall_t now)
 	case FACT_NEW:
 	case FACT_CANCELED:
 	case FACT_EXPIRED:
+	case FACT_AMENDED:
 		user_says(f, UE_ORDER_TRADE_UPDATE, fact, now, event_order);
 		return;
 	case FACT_TRADE:

@@ -71,7 +71,9 @@ refusal(struct exchange *x, const struct terms *t)
 static const char *
 story(struct exchange *x)
 {
-	static const char *const kinds[] = { "new", "trade", "canceled", "expired", "fund", "lev" };
+	static const char *const kinds[] = {
+		"new", "trade", "canceled", "expired", "amended", "fund", "lev",
+	};
 	static char		 text[1024];
 	char			 a[DEC_STR], b[DEC_STR];
 	size_t			 n = 0;
@@ -253,6 +255,111 @@ reduce_only(void **state)
 	CHECK(!order_is_open(resting));
 	CHECK_DEC(x->desks[0].position.qty, "0");
 	CHECK_DEC(x->desks[0].exposure.asks, "0");
+	discard(x);
+}
+
+/* The house takes what it was told to take. */
+static void
+fill_by_the_house(void **state)
+{
+	static const struct {
+		const char	*qty, *px;
+		int		 code;
+		const char	*story;
+	} rows[] = {
+		{ "0.001",  "61200",   0,     "trade(0.001@61200)" },
+		{ "0.0015", "61200",   -1111, "" },
+		{ "0",      "61200",   -4003, "" },
+		{ "0.006",  "61200",   -1130, "" },
+		{ "0.001",  "61200.1", -1130, "" },
+		{ "0.001",  "61199.97", -4014, "" },
+		{ "0.001",  "61199.9", 0,     "trade(0.001@61199.9)" },
+		{ "0.003",  "61200",   0,     "trade(0.003@61200)" },
+	};
+	struct exchange		*x = fresh();
+	const struct terms	 ahead = terms(SIDE_BUY, "61201", "0.005");
+	const struct terms	 t = terms(SIDE_BUY, "61200", "0.005");
+
+	(void)state;
+	const struct order	*first = place(x, &ahead);
+	struct order		*o = place(x, &t);
+	story(x);
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%s at %s", rows[i].qty, rows[i].px);
+		const struct reject	 r = exchange_fill(x, o, D(rows[i].qty), D(rows[i].px),
+					    WALL_UNSET);
+		CHECK_INT(reject_code(&r), rows[i].code);
+		CHECK_STR(story(x), rows[i].story);
+		CHECK(book_is_sound(&x->desks[0].book));
+	}
+	check_row("afterwards");
+	CHECK_STR(status_name(order_status(o)), "FILLED");
+	CHECK_DEC(order_avg_px(o), "61199.98");
+	CHECK_DEC(first->cum_qty, "0");
+	CHECK_DEC(x->desks[0].exposure.bids, "306.005");
+	for (size_t i = 0; i < x->desks[0].orders.ntrades; i++)
+		CHECK(x->desks[0].orders.trades[i].maker);
+	discard(x);
+}
+
+/* No fill closes more than is open; what may only reduce goes when nothing is. */
+static void
+fill_of_a_reduction(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 open = terms(SIDE_BUY, "null", "0.004");
+	struct terms	 close = terms(SIDE_SELL, "61300", "0.004");
+
+	(void)state;
+	check_row("more than there is to close");
+	close.reduce_only = true;
+	place(x, &open);
+	struct order	*o = place(x, &close);
+	open = terms(SIDE_SELL, "null", "0.002");
+	place(x, &open);
+	struct reject	 r = exchange_fill(x, o, D("0.003"), o->terms.px, WALL_UNSET);
+	CHECK_INT(reject_code(&r), -1130);
+	check_row("all there is to close");
+	story(x);
+	r = exchange_fill(x, o, D("0.002"), o->terms.px, WALL_UNSET);
+	CHECK_INT(reject_code(&r), 0);
+	CHECK_STR(story(x), "trade(0.002@61300) expired(4)");
+	discard(x);
+}
+
+static void
+amendment_by_the_exchange(void **state)
+{
+	static const struct { const char *qty; int code; const char *leaves; } rows[] = {
+		{ "0.006",  -1130, "0.004" },	/* not smaller */
+		{ "0.005",  -1130, "0.004" },
+		{ "0.001",  -1130, "0.004" },	/* nothing would be left */
+		{ "0.0025", -1111, "0.004" },
+		{ "0.004",  0,     "0.003" },
+		{ "0.002",  0,     "0.001" },
+	};
+	struct exchange		*x = fresh();
+	const struct terms	 t = terms(SIDE_SELL, "61300", "0.005");
+	struct buf		 b = { 0 };
+
+	(void)state;
+	struct order	*o = place(x, &t);
+	exchange_fill(x, o, D("0.001"), o->terms.px, WALL_UNSET);
+	story(x);
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("to %s", rows[i].qty);
+		const struct reject	 r = exchange_amend(x, o, D(rows[i].qty), WALL_UNSET);
+		CHECK_INT(reject_code(&r), rows[i].code);
+		CHECK_DEC(o->rest.leaves_qty, rows[i].leaves);
+		CHECK(book_is_sound(&x->desks[0].book));
+	}
+	check_row("the event");
+	event_order(&b, &x->facts.v[1], WALL_UNSET);
+	CHECK_HAS(buf_text(&b), "\"q\":\"0.002\"");
+	CHECK_HAS(buf_text(&b), "\"x\":\"AMENDMENT\",\"X\":\"PARTIALLY_FILLED\"");
+	CHECK_STR(story(x), "amended amended");
+	CHECK_DEC(x->desks[0].exposure.asks, "61.3");
+	buf_free(&b);
 	discard(x);
 }
 
@@ -470,6 +577,9 @@ main(void)
 		cmocka_unit_test(time_in_force),
 		cmocka_unit_test(self_trade_prevention),
 		cmocka_unit_test(reduce_only),
+		cmocka_unit_test(fill_by_the_house),
+		cmocka_unit_test(fill_of_a_reduction),
+		cmocka_unit_test(amendment_by_the_exchange),
 		cmocka_unit_test(refusals_of_the_account),
 		cmocka_unit_test(ids_find_their_orders),
 		cmocka_unit_test(events_have_all_fields),

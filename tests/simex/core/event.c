@@ -8,7 +8,7 @@ enum { DEPTH = 5, MONEY_PLACES = 8 };
 
 static const char *const exec_names[] = {
 	[FACT_NEW] = "NEW", [FACT_TRADE] = "TRADE", [FACT_CANCELED] = "CANCELED",
-	[FACT_EXPIRED] = "EXPIRED",
+	[FACT_EXPIRED] = "EXPIRED", [FACT_AMENDED] = "AMENDMENT",
 };
 
 static void

@@ -346,6 +346,47 @@ exchange_cancel_all(struct exchange *x, struct desk *d, wall_t now)
 }
 
 struct reject
+exchange_fill(struct exchange *x, struct order *o, dec_t qty, dec_t px, wall_t now)
+{
+	struct desk		*d = &x->desks[o->listing];
+	const bool		 buys = o->terms.side == SIDE_BUY;
+	struct reject		 r = listing_check_price(&d->listing, px);
+
+	if (!reject_is_set(&r))
+		r = listing_check_qty(&d->listing, TYPE_LIMIT, qty);
+	if (reject_is_set(&r))
+		return r;
+	if (dec_gt(qty, o->rest.leaves_qty) || (o->terms.reduce_only &&
+	    dec_gt(qty, position_closable_qty(&d->position, o->terms.side))))
+		return reject_with(REJ_BAD_PARAM, "qty");
+	if (buys ? dec_gt(px, o->terms.px) : dec_lt(px, o->terms.px))
+		return reject_with(REJ_BAD_PARAM, "price");
+	book_take(&d->book, &o->rest, qty);
+	book_fill(x, o, px, qty, true, now);
+	knock_out(x, d, now);
+	return r;
+}
+
+struct reject
+exchange_amend(struct exchange *x, struct order *o, dec_t qty, wall_t now)
+{
+	struct desk		*d = &x->desks[o->listing];
+	const struct reject	 r = listing_check_qty(&d->listing, o->terms.type, qty);
+	const dec_t		 less = dec_sub(o->terms.qty, qty);
+
+	if (reject_is_set(&r))
+		return r;
+	if (dec_sign(less) <= 0 || !dec_lt(less, o->rest.leaves_qty))
+		return reject_with(REJ_BAD_PARAM, "qty");
+	book_take(&d->book, &o->rest, less);
+	expose(d, o, dec_neg(less));
+	o->terms.qty = qty;
+	o->updated = now;
+	fact_of_order(x, FACT_AMENDED, o, now);
+	return r;
+}
+
+struct reject
 exchange_set_leverage(struct exchange *x, struct desk *d, int leverage, wall_t now)
 {
 	const int	 before = d->position.leverage;

@@ -30,7 +30,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum fact_kind { FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_FUNDING, FACT_LEVERAGE };
+enum fact_kind {
+	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE
+};
 
 /* Why an order expired, as the exchange numbers it. */
 enum expiry { ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_REDUCE_ONLY = 4, ER_MARKET = 9 };
@@ -92,6 +94,10 @@ struct reject	 exchange_place(struct exchange *, struct desk *, const struct ter
 		    struct order **made);
 void		 exchange_cancel(struct exchange *, struct order *, wall_t now);	/* it is open */
 size_t		 exchange_cancel_all(struct exchange *, struct desk *, wall_t now);
+/* The house takes from an open LIMIT order, whoever else is in line, at no worse than its price. */
+struct reject	 exchange_fill(struct exchange *, struct order *, dec_t qty, dec_t px, wall_t now);
+/* The exchange itself makes an open order smaller. */
+struct reject	 exchange_amend(struct exchange *, struct order *, dec_t qty, wall_t now);
 struct reject	 exchange_set_leverage(struct exchange *, struct desk *, int leverage, wall_t now);
 void		 exchange_fund(struct exchange *, struct desk *, dec_t rate, wall_t now);
 

@@ -45,7 +45,7 @@ struct terms {
 };
 
 struct order {
-	/* what was asked; never changes */
+	/* what was asked; the exchange may lower the quantity */
 	struct terms		 terms;
 	int			 listing;
 	int64_t			 id;
