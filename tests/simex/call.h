@@ -88,6 +88,7 @@ struct reject	trouble_drop(struct call *);
 struct reject	trouble_expire_key(struct call *);
 struct reject	trouble_fail(struct call *);
 struct reject	trouble_hold(struct call *);
+struct reject	trouble_lag(struct call *);
 struct reject	trouble_limits(struct call *);
 struct reject	trouble_lose(struct call *);
 struct reject	trouble_mute(struct call *);

@@ -70,6 +70,7 @@ static const struct param p_ladder[] = {
 	STR_PARAM("symbol", MANDATORY), INT_PARAM("levels", OPTIONAL), DEC_PARAM("qty", OPTIONAL),
 	DEC_PARAM("gap", OPTIONAL),
 };
+static const struct param p_lag[] = { INT_PARAM("ms", MANDATORY) };
 static const struct param p_ledger[] = {
 	WORD_PARAM("kind", MANDATORY, ledger_words), INT_PARAM("from", OPTIONAL),
 };
@@ -230,6 +231,7 @@ static const struct verb verbs[] = {
 	{ "fund",            PARAMS(p_fund),     do_fund },
 	{ "hold",            PARAMS(p_hold),     trouble_hold },
 	{ "ladder",          PARAMS(p_ladder),   do_ladder },
+	{ "lag",             PARAMS(p_lag),      trouble_lag },
 	{ "ledger",          PARAMS(p_ledger),   inspect_ledger },
 	{ "limits",          PARAMS(p_limits),   trouble_limits },
 	{ "lose",            PARAMS(p_fault),    trouble_lose },

@@ -40,6 +40,11 @@ struct conf {
 	bool		 help;
 };
 
+/* What is wrong with the exchange until it is told otherwise; all zero: nothing. */
+struct trouble {
+	int64_t	 lag_ms;	/* a query does not see what is younger */
+};
+
 struct rest;
 struct control;
 struct streams;
@@ -52,6 +57,7 @@ struct simex {
 	struct auth		*auth;
 	struct meter		 meter;
 	struct faults		 faults;
+	struct trouble		 trouble;
 	struct ledger		 ledger;
 	struct listen_key	 key;
 	struct rng		 rng;		/* for listen keys */

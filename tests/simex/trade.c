@@ -50,6 +50,13 @@ find(struct call *c, struct order **found)
 	return reject_none();
 }
 
+/* Queries are answered by a copy of the exchange's books, which may lag behind. */
+static bool
+is_seen(const struct call *c, const struct order *o)
+{
+	return wall_add_us(o->created, c->s->trouble.lag_ms * 1000).us <= c->now.us;
+}
+
 struct reject
 trade_query(struct call *c)
 {
@@ -58,7 +65,7 @@ trade_query(struct call *c)
 
 	if (reject_is_set(&r))
 		return r;
-	if (o == NULL)
+	if (o == NULL || !is_seen(c, o))
 		return reject_as(REJ_NO_SUCH_ORDER);
 	print_order(c->out, o, ORDER_QUERY);
 	return r;
@@ -72,7 +79,7 @@ trade_open_order(struct call *c)
 
 	if (reject_is_set(&r))
 		return r;
-	if (o == NULL || !order_is_open(o))
+	if (o == NULL || !order_is_open(o) || !is_seen(c, o))
 		return reject_as(REJ_NO_SUCH_ORDER);
 	print_order(c->out, o, ORDER_QUERY);
 	return r;
@@ -101,12 +108,13 @@ trade_cancel_all(struct call *c)
 }
 
 static void
-print_open(struct buf *out, const struct desk *d)
+print_open(const struct call *c, const struct desk *d)
 {
 	const struct order	*o;
 
 	TAILQ_FOREACH(o, &d->orders.open, open_link)
-		print_order(out, o, ORDER_QUERY);
+		if (is_seen(c, o))
+			print_order(c->out, o, ORDER_QUERY);
 }
 
 struct reject
@@ -115,7 +123,7 @@ trade_open_orders(struct call *c)
 	jw_open(c->out, '[');
 	for (int i = 0; i < LISTING_N; i++)
 		if (c->desk == NULL || c->desk->listing.index == i)
-			print_open(c->out, &c->s->exchange.desks[i]);
+			print_open(c, &c->s->exchange.desks[i]);
 	jw_close(c->out, ']');
 	return reject_none();
 }
@@ -186,7 +194,7 @@ trade_all_orders(struct call *c)
 	struct slice	 s = slice_of(c, os->n, os->first_id, "orderId", orders_first_since);
 	jw_open(c->out, '[');
 	for (size_t i = s.from; i < os->n && s.limit > 0; i++, s.limit--) {
-		if (os->v[i]->created.us >= s.until.us)
+		if (os->v[i]->created.us >= s.until.us || !is_seen(c, os->v[i]))
 			break;
 		print_order(c->out, os->v[i], ORDER_LIST);
 	}

@@ -69,6 +69,14 @@ struct reject
 trouble_clear(struct call *c)
 {
 	faults_clear(&c->s->faults);
+	c->s->trouble = (struct trouble){ 0 };
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_lag(struct call *c)
+{
+	c->s->trouble.lag_ms = form_int(c->form, "ms", 0);
 	return call_done(c, "done");
 }
 
