@@ -85,6 +85,7 @@ struct reject	inspect_status(struct call *);
 struct reject	trouble_clear(struct call *);
 struct reject	trouble_cut(struct call *);
 struct reject	trouble_drop(struct call *);
+struct reject	trouble_events(struct call *);
 struct reject	trouble_expire_key(struct call *);
 struct reject	trouble_fail(struct call *);
 struct reject	trouble_hold(struct call *);

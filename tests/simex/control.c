@@ -48,6 +48,9 @@ static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
 static const struct param p_cut[] = { WORD_PARAM("route", MANDATORY, route_words) };
+static const struct param p_events[] = {
+	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL), INT_PARAM("lose", OPTIONAL),
+};
 static const struct param p_expire[] = { INT_PARAM("event", OPTIONAL) };
 static const struct param p_fail[] = {
 	FAULT_PARAMS, INT_PARAM("status", OPTIONAL), STR_PARAM("code", OPTIONAL),
@@ -224,6 +227,7 @@ static const struct verb verbs[] = {
 	{ "clear",           NO_PARAMS,          trouble_clear },
 	{ "cut",             PARAMS(p_cut),      trouble_cut },
 	{ "drop",            PARAMS(p_fault),    trouble_drop },
+	{ "events",          PARAMS(p_events),   trouble_events },
 	{ "expire_key",      PARAMS(p_expire),   trouble_expire_key },
 	{ "fail",            PARAMS(p_fail),     trouble_fail },
 	{ "fill",            PARAMS(p_fill),     do_fill },

@@ -24,9 +24,17 @@ struct feed {
 	struct event			*beat, *mark, *walk, *flush, *late;
 	unsigned			 seconds;
 	struct buf			 json;		/* of the event being said */
+	struct notices			 notices;	/* of the flush being made */
 	struct top			 said[LISTING_N];
 	int64_t				 said_u[LISTING_N];
 	STAILQ_HEAD(, later)		 later;		/* in order of their time */
+};
+
+static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
+	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
+	[UE_ACCOUNT_UPDATE]        = event_account,
+	[UE_ORDER_TRADE_UPDATE]    = event_order,
+	[UE_TRADE_LITE]            = event_trade_lite,
 };
 
 static void
@@ -58,14 +66,14 @@ say_to_user(struct feed *f, enum user_event kind, wall_t now)
 }
 
 static void
-user_says(struct feed *f, enum user_event kind, const struct fact *fact, wall_t now,
-    void (*print)(struct buf *, const struct fact *, wall_t))
+user_says(struct feed *f, const struct notice *n, wall_t now)
 {
-	if (f->s->muted || !streams_want_user(f->s->streams, kind))
+	if (f->s->muted || !streams_want_user(f->s->streams, n->kind))
 		return;
 	buf_reset(&f->json);
-	print(&f->json, fact, now);
-	say_to_user(f, kind, now);
+	printers[n->kind](&f->json, n->fact, now);
+	for (int i = delivery_copies(&f->s->trouble.delivery, n->kind); i > 0; i--)
+		say_to_user(f, n->kind, now);
 }
 
 static void
@@ -80,37 +88,23 @@ market_says_trade(struct feed *f, const struct fact *fact, wall_t now)
 	streams_send_topic(f->s->streams, t, &f->json);
 }
 
-/* The exchange's order for a trade: the light event, the account, the order. */
 static void
-tell_trade(struct feed *f, const struct fact *fact, wall_t now)
+tell_trades(struct feed *f, const struct facts *fs, wall_t now)
 {
-	ledger_add_trade(&f->s->ledger, &fact->trade);
-	user_says(f, UE_TRADE_LITE, fact, now, event_trade_lite);
-	user_says(f, UE_ACCOUNT_UPDATE, fact, now, event_account);
-	user_says(f, UE_ORDER_TRADE_UPDATE, fact, now, event_order);
-	market_says_trade(f, fact, now);
+	for (size_t i = 0; i < fs->n; i++) {
+		if (fs->v[i].kind != FACT_TRADE)
+			continue;
+		ledger_add_trade(&f->s->ledger, &fs->v[i].trade);
+		market_says_trade(f, &fs->v[i], now);
+	}
 }
 
 static void
-tell(struct feed *f, const struct fact *fact, wall_t now)
+tell_user(struct feed *f, const struct facts *fs, wall_t now)
 {
-	switch (fact->kind) {
-	case FACT_NEW:
-	case FACT_CANCELED:
-	case FACT_EXPIRED:
-	case FACT_AMENDED:
-		user_says(f, UE_ORDER_TRADE_UPDATE, fact, now, event_order);
-		return;
-	case FACT_TRADE:
-		tell_trade(f, fact, now);
-		return;
-	case FACT_FUNDING:
-		user_says(f, UE_ACCOUNT_UPDATE, fact, now, event_account);
-		return;
-	case FACT_LEVERAGE:
-		user_says(f, UE_ACCOUNT_CONFIG_UPDATE, fact, now, event_leverage);
-		return;
-	}
+	notices_of(&f->notices, fs, f->s->trouble.delivery.backwards);
+	for (size_t i = 0; i < f->notices.n; i++)
+		user_says(f, &f->notices.v[i], now);
 }
 
 static bool
@@ -160,8 +154,8 @@ feed_flush(struct simex *s)
 	struct feed	*f = s->feed;
 	const wall_t	 now = simex_now();
 
-	for (size_t i = 0; i < s->exchange.facts.n; i++)
-		tell(f, &s->exchange.facts.v[i], now);
+	tell_user(f, &s->exchange.facts, now);
+	tell_trades(f, &s->exchange.facts, now);
 	s->exchange.facts.n = 0;
 	for (int i = 0; i < LISTING_N; i++) {
 		tell_top(f, &s->exchange.desks[i], now);
@@ -377,5 +371,6 @@ feed_free(struct feed *f)
 	event_free(f->flush);
 	event_free(f->late);
 	buf_free(&f->json);
+	notices_fini(&f->notices);
 	free(f);
 }

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "tests/simex/core/auth.h"
+#include "tests/simex/core/delivery.h"
 #include "tests/simex/core/exchange.h"
 #include "tests/simex/core/fault.h"
 #include "tests/simex/core/ledger.h"
@@ -42,7 +43,8 @@ struct conf {
 
 /* What is wrong with the exchange until it is told otherwise; all zero: nothing. */
 struct trouble {
-	int64_t	 lag_ms;	/* a query does not see what is younger */
+	int64_t		 lag_ms;	/* a query does not see what is younger */
+	struct delivery	 delivery;	/* of user events */
 };
 
 struct rest;

@@ -106,6 +106,17 @@ trouble_cut(struct call *c)
 }
 
 struct reject
+trouble_events(struct call *c)
+{
+	struct delivery	*d = &c->s->trouble.delivery;
+
+	d->twice = form_int(c->form, "dup", d->twice) != 0;
+	d->backwards = form_int(c->form, "swap", d->backwards) != 0;
+	d->lose = form_int(c->form, "lose", d->lose);
+	return call_done(c, "done");
+}
+
+struct reject
 trouble_expire_key(struct call *c)
 {
 	feed_expire_key(c->s, form_int(c->form, "event", 1) != 0);

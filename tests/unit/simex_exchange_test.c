@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/rng.h"
 #include "base/text.h"
+#include "tests/simex/core/delivery.h"
 #include "tests/simex/core/event.h"
 #include "tests/simex/core/exchange.h"
 #include "tests/simex/core/rules.h"
@@ -457,6 +458,73 @@ events_have_all_fields(void **state)
 	discard(x);
 }
 
+/* "O(NEW) T A O(trade)": the first letter of each event, and the status it was told with. */
+static const char *
+told(const struct notices *ns)
+{
+	static const char	 letters[] = {
+		[UE_ACCOUNT_CONFIG_UPDATE] = 'C', [UE_ACCOUNT_UPDATE] = 'A',
+		[UE_ORDER_TRADE_UPDATE] = 'O', [UE_TRADE_LITE] = 'T',
+	};
+	static char		 text[256];
+	size_t			 len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < ns->n; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%c:%s", i > 0 ? " " : "",
+		    letters[ns->v[i].kind], status_name(order_status(&ns->v[i].fact->order)));
+	return text;
+}
+
+static void
+order_of_events(void **state)
+{
+	struct exchange		*x = fresh();
+	const struct terms	 t = terms(SIDE_BUY, "null", "0.006");
+	struct notices		 ns = { 0 };
+
+	(void)state;
+	place(x, &t);
+	check_row("as they happen");
+	notices_of(&ns, &x->facts, false);
+	CHECK_STR(told(&ns), "O:NEW T:PARTIALLY_FILLED A:PARTIALLY_FILLED O:PARTIALLY_FILLED "
+	    "T:FILLED A:FILLED O:FILLED");
+	check_row("backwards");
+	notices_of(&ns, &x->facts, true);
+	CHECK_STR(told(&ns), "O:FILLED A:FILLED T:FILLED O:PARTIALLY_FILLED A:PARTIALLY_FILLED "
+	    "T:PARTIALLY_FILLED O:NEW");
+	check_row("nothing has happened");
+	x->facts.n = 0;
+	notices_of(&ns, &x->facts, true);
+	CHECK_INT((int64_t)ns.n, 0);
+	check_row("funding, leverage");
+	exchange_fund(x, &x->desks[0], D("0.0001"), WALL_UNSET);
+	const struct reject	 r = exchange_set_leverage(x, &x->desks[0], 3, WALL_UNSET);
+	CHECK_INT(reject_code(&r), 0);
+	notices_of(&ns, &x->facts, false);
+	CHECK_STR(told(&ns), "A:NEW C:NEW");
+	notices_fini(&ns);
+	discard(x);
+}
+
+static void
+events_on_the_way(void **state)
+{
+	static const struct { enum user_event kind; int copies; } rows[] = {
+		{ UE_TRADE_LITE, 2 }, { UE_ORDER_TRADE_UPDATE, 0 }, { UE_ACCOUNT_UPDATE, 2 },
+		{ UE_ORDER_TRADE_UPDATE, 0 }, { UE_ORDER_TRADE_UPDATE, 2 },
+	};
+	struct delivery	 d = { .twice = true, .lose = 2 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%zu", i);
+		CHECK_INT(delivery_copies(&d, rows[i].kind), rows[i].copies);
+	}
+	check_row("in good order");
+	CHECK_INT(delivery_copies(&(struct delivery){ 0 }, UE_ORDER_TRADE_UPDATE), 1);
+}
+
 /* ---- laws -------------------------------------------------------------------------- */
 
 static void
@@ -583,6 +651,8 @@ main(void)
 		cmocka_unit_test(refusals_of_the_account),
 		cmocka_unit_test(ids_find_their_orders),
 		cmocka_unit_test(events_have_all_fields),
+		cmocka_unit_test(order_of_events),
+		cmocka_unit_test(events_on_the_way),
 		cmocka_unit_test(laws_hold_whatever_happens),
 		cmocka_unit_test(same_seed_same_prices),
 	};

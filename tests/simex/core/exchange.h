@@ -31,7 +31,8 @@
 #include <stddef.h>
 
 enum fact_kind {
-	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE
+	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE,
+	FACT_N
 };
 
 /* Why an order expired, as the exchange numbers it. */
