@@ -82,17 +82,21 @@ struct reject	inspect_ledger(struct call *);
 struct reject	inspect_status(struct call *);
 
 /* trouble.c */
+struct reject	trouble_ban(struct call *);
 struct reject	trouble_clear(struct call *);
 struct reject	trouble_cut(struct call *);
 struct reject	trouble_drop(struct call *);
 struct reject	trouble_events(struct call *);
 struct reject	trouble_expire_key(struct call *);
 struct reject	trouble_fail(struct call *);
+struct reject	trouble_hedge(struct call *);
 struct reject	trouble_hold(struct call *);
 struct reject	trouble_lag(struct call *);
 struct reject	trouble_limits(struct call *);
 struct reject	trouble_lose(struct call *);
 struct reject	trouble_mute(struct call *);
+struct reject	trouble_overload(struct call *);
+struct reject	trouble_revoke(struct call *);
 struct reject	trouble_skew(struct call *);
 
 #endif

@@ -44,6 +44,7 @@ static const char *const	ledger_words[] = { "requests", "orders", "executions", 
 static const struct param p_amend[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 };
+static const struct param p_ban[] = { INT_PARAM("seconds", MANDATORY) };
 static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
@@ -79,9 +80,10 @@ static const struct param p_ledger[] = {
 };
 static const struct param p_limits[] = {
 	INT_PARAM("weight", OPTIONAL), INT_PARAM("orders_10s", OPTIONAL),
-	INT_PARAM("orders_1m", OPTIONAL),
+	INT_PARAM("orders_1m", OPTIONAL), INT_PARAM("ban_after", OPTIONAL),
+	INT_PARAM("retry_after", OPTIONAL),
 };
-static const struct param p_mute[] = { INT_PARAM("on", MANDATORY) };
+static const struct param p_on[] = { INT_PARAM("on", MANDATORY) };
 static const struct param p_price[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),
 };
@@ -223,6 +225,7 @@ do_quit(struct call *c)
 static const struct verb verbs[] = {
 	{ "account",         NO_PARAMS,          inspect_account },
 	{ "amend",           PARAMS(p_amend),    do_amend },
+	{ "ban",             PARAMS(p_ban),      trouble_ban },
 	{ "cancel",          PARAMS(p_cancel),   do_cancel },
 	{ "clear",           NO_PARAMS,          trouble_clear },
 	{ "cut",             PARAMS(p_cut),      trouble_cut },
@@ -233,16 +236,19 @@ static const struct verb verbs[] = {
 	{ "fill",            PARAMS(p_fill),     do_fill },
 	{ "foreign",         PARAMS(p_foreign),  do_foreign },
 	{ "fund",            PARAMS(p_fund),     do_fund },
+	{ "hedge",           PARAMS(p_on),       trouble_hedge },
 	{ "hold",            PARAMS(p_hold),     trouble_hold },
 	{ "ladder",          PARAMS(p_ladder),   do_ladder },
 	{ "lag",             PARAMS(p_lag),      trouble_lag },
 	{ "ledger",          PARAMS(p_ledger),   inspect_ledger },
 	{ "limits",          PARAMS(p_limits),   trouble_limits },
 	{ "lose",            PARAMS(p_fault),    trouble_lose },
-	{ "mute",            PARAMS(p_mute),     trouble_mute },
+	{ "mute",            PARAMS(p_on),       trouble_mute },
+	{ "overload",        PARAMS(p_on),       trouble_overload },
 	{ "position",        PARAMS(p_symbol),   inspect_position },
 	{ "price",           PARAMS(p_price),    do_price },
 	{ "quit",            NO_PARAMS,          do_quit },
+	{ "revoke",          PARAMS(p_on),       trouble_revoke },
 	{ "skew",            PARAMS(p_skew),     trouble_skew },
 	{ "status",          NO_PARAMS,          inspect_status },
 	{ "walk",            PARAMS(p_walk),     do_walk },

@@ -79,15 +79,13 @@ put_header(struct evhttp_request *req, const char *name, int64_t value)
 }
 
 static void
-put_meter_headers(struct simex *s, struct evhttp_request *req, int status)
+put_meter_headers(struct simex *s, struct evhttp_request *req)
 {
 	const wall_t	 now = simex_now();
 
 	put_header(req, "X-MBX-USED-WEIGHT-1M", meter_used(&s->meter, now, METER_WEIGHT_1M));
 	put_header(req, "X-MBX-ORDER-COUNT-10S", meter_used(&s->meter, now, METER_ORDERS_10S));
 	put_header(req, "X-MBX-ORDER-COUNT-1M", meter_used(&s->meter, now, METER_ORDERS_1M));
-	if (status == 429)
-		put_header(req, "Retry-After", meter_retry_after_s(now));
 }
 
 void
@@ -104,7 +102,9 @@ rest_reply(struct evhttp_request *req, int status, const struct buf *body)
 static void
 reply(struct rest *r, struct evhttp_request *req, int status, const struct buf *body)
 {
-	put_meter_headers(r->s, req, status);
+	put_meter_headers(r->s, req);
+	if ((status == 418 || status == 429) && !r->s->meter.silent)
+		put_header(req, "Retry-After", meter_retry_after_s(&r->s->meter, simex_now()));
 	rest_reply(req, status, body);
 }
 
@@ -203,7 +203,7 @@ authorize(struct simex *s, const struct incoming *in, const struct form *f, wall
 	struct reject	 r = reject_none();
 
 	if (in->endpoint->security >= SEC_KEY)
-		r = auth_check_key(s->auth, key);
+		r = s->trouble.revoked ? reject_as(REJ_KEY) : auth_check_key(s->auth, key);
 	if (reject_is_set(&r) || in->endpoint->security < SEC_SIGNED)
 		return r;
 	r = form_check_only(f, security, NITEMS(security));
@@ -224,6 +224,9 @@ admit(struct simex *s, const struct incoming *in, const struct form *f, wall_t n
 
 	if (!reject_is_set(&r))
 		r = authorize(s, in, f, now);
+	if (!reject_is_set(&r) && s->trouble.overloaded && e->orders > 0 &&
+	    !form_bool(f, "reduceOnly"))
+		r = reject_as(REJ_OVERLOAD);
 	if (!reject_is_set(&r))
 		r = meter_take(&s->meter, now, 0, e->orders);
 	return r;
@@ -256,9 +259,12 @@ record(struct simex *s, const struct incoming *in, const struct form *f, const s
 static struct reject
 run(struct simex *s, const struct incoming *in, struct call *c)
 {
-	if (in->endpoint == NULL)
-		return reject_with(REJ_PATH, "%s, Method %s", in->path, in->method);
-	struct reject	 r = admit(s, in, c->form, c->now);
+	struct reject	 r = meter_check_ban(&s->meter, c->now);
+
+	if (!reject_is_set(&r) && in->endpoint == NULL)
+		r = reject_with(REJ_PATH, "%s, Method %s", in->path, in->method);
+	if (!reject_is_set(&r))
+		r = admit(s, in, c->form, c->now);
 	if (!reject_is_set(&r))
 		r = call_prepare(c, in->endpoint->params, in->endpoint->nparams);
 	if (!reject_is_set(&r))

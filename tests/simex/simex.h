@@ -44,6 +44,9 @@ struct conf {
 /* What is wrong with the exchange until it is told otherwise; all zero: nothing. */
 struct trouble {
 	int64_t		 lag_ms;	/* a query does not see what is younger */
+	bool		 hedged;	/* the account is in hedge mode: takes no order */
+	bool		 overloaded;	/* orders that may add risk are turned away */
+	bool		 revoked;	/* the API key */
 	struct delivery	 delivery;	/* of user events */
 };
 

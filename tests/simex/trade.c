@@ -24,6 +24,8 @@ trade_place(struct call *c)
 	struct order	*o = NULL;
 	struct reject	 r = intake_parse(c->form, &t);
 
+	if (!reject_is_set(&r) && c->s->trouble.hedged)
+		r = reject_as(REJ_POSITION_SIDE);
 	if (!reject_is_set(&r))
 		r = exchange_place(&c->s->exchange, c->desk, &t, c->now, &o);
 	if (o == NULL)

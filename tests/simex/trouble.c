@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { STATUS_DEFAULT = 503 };
+enum { STATUS_DEFAULT = 503, BAN_MOST_S = 3 * 86400 };
 
 /* ---- requests ------------------------------------------------------------------- */
 
@@ -70,6 +70,62 @@ trouble_clear(struct call *c)
 {
 	faults_clear(&c->s->faults);
 	c->s->trouble = (struct trouble){ 0 };
+	meter_ban(&c->s->meter, c->now, 0);
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_ban(struct call *c)
+{
+	const int64_t	 seconds = form_int(c->form, "seconds", 0);
+
+	if (seconds > BAN_MOST_S)
+		return reject_with(REJ_BAD_PARAM, "seconds");
+	meter_ban(&c->s->meter, c->now, seconds);
+	return call_done(c, "done");
+}
+
+static bool
+is_on(const struct call *c)
+{
+	return form_int(c->form, "on", 0) != 0;
+}
+
+struct reject
+trouble_overload(struct call *c)
+{
+	c->s->trouble.overloaded = is_on(c);
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_revoke(struct call *c)
+{
+	c->s->trouble.revoked = is_on(c);
+	return call_done(c, "done");
+}
+
+/* The exchange changes the mode of an account without orders and positions only. */
+static struct reject
+check_idle(const struct exchange *x)
+{
+	for (int i = 0; i < LISTING_N; i++) {
+		if (x->desks[i].orders.n_open > 0)
+			return reject_as(REJ_MODE_ORDERS);
+		if (!dec_is_zero(x->desks[i].position.qty))
+			return reject_as(REJ_MODE_POSITION);
+	}
+	return reject_none();
+}
+
+struct reject
+trouble_hedge(struct call *c)
+{
+	const struct reject	 r = check_idle(&c->s->exchange);
+
+	if (is_on(c) != c->s->trouble.hedged && reject_is_set(&r))
+		return r;
+	c->s->trouble.hedged = is_on(c);
 	return call_done(c, "done");
 }
 
@@ -83,11 +139,14 @@ trouble_lag(struct call *c)
 struct reject
 trouble_limits(struct call *c)
 {
-	int64_t	*limit = c->s->meter.limit;
+	struct meter	*m = &c->s->meter;
+	int64_t		*limit = m->limit;
 
 	limit[METER_WEIGHT_1M] = form_int(c->form, "weight", limit[METER_WEIGHT_1M]);
 	limit[METER_ORDERS_10S] = form_int(c->form, "orders_10s", limit[METER_ORDERS_10S]);
 	limit[METER_ORDERS_1M] = form_int(c->form, "orders_1m", limit[METER_ORDERS_1M]);
+	m->ban_after = form_int(c->form, "ban_after", m->ban_after);
+	m->silent = form_int(c->form, "retry_after", !m->silent) == 0;
 	return call_done(c, "done");
 }
 
@@ -126,7 +185,7 @@ trouble_expire_key(struct call *c)
 struct reject
 trouble_mute(struct call *c)
 {
-	c->s->muted = form_int(c->form, "on", 0) != 0;
+	c->s->muted = is_on(c);
 	return call_done(c, "done");
 }
 

@@ -33,7 +33,9 @@ user_position_risk(struct call *c)
 struct reject
 user_position_mode(struct call *c)
 {
-	buf_adds(c->out, "{\"dualSidePosition\":false}");
+	jw_open(c->out, '{');
+	jw_put_bool(c->out, "dualSidePosition", c->s->trouble.hedged);
+	jw_close(c->out, '}');
 	return reject_none();
 }
 

@@ -171,6 +171,48 @@ limits_count_in_fixed_windows(void **state)
 	CHECK_INT(meter_used(&m, (wall_t){ 190 * 1000000 }, METER_ORDERS_10S), 0);
 }
 
+/* Who asks on after so many refusals is banned, for two minutes and from everything. */
+static void
+bans(void **state)
+{
+	static const struct { int64_t at_s; int64_t weight, orders; int code, http; int64_t wait_s; }
+	rows[] = {
+		{ 60,  10, 0, 0,     200, 0 },
+		{ 61,  1,  0, -1003, 429, 59 },
+		{ 62,  1,  0, -1003, 429, 58 },
+		{ 63,  0,  1, 0,     200, 0 },		/* costs no weight */
+		{ 120, 10, 0, 0,     200, 0 },		/* a new minute: nobody counts any more */
+		{ 121, 1,  0, -1003, 429, 59 },
+		{ 122, 0,  3, -1015, 429, 8 },		/* too many orders bans nobody */
+		{ 123, 1,  0, -1003, 429, 57 },
+		{ 124, 1,  0, -1003, 418, 120 },
+		{ 125, 0,  0, -1003, 418, 119 },
+		{ 243, 0,  0, -1003, 418, 1 },
+		{ 244, 10, 0, 0,     200, 0 },
+	};
+	struct meter	 m = { .limit = { 10, 2, 5 }, .ban_after = 2 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const wall_t	 now = { rows[i].at_s * 1000000 };
+		struct reject	 r = meter_check_ban(&m, now);
+
+		check_row("%zu at %lld s", i, (long long)rows[i].at_s);
+		if (!reject_is_set(&r))
+			r = meter_take(&m, now, rows[i].weight, rows[i].orders);
+		CHECK_INT(reject_code(&r), rows[i].code);
+		CHECK_INT(reject_http(&r), rows[i].http);
+		if (reject_is_set(&r))
+			CHECK_INT(meter_retry_after_s(&m, now), rows[i].wait_s);
+	}
+	check_row("what it says");
+	meter_ban(&m, (wall_t){ 1000000 }, 5);
+	const struct reject	 r = meter_check_ban(&m, (wall_t){ 1000001 });
+	CHECK_STR(r.arg, "6000");
+	check_row("a part of a second counts as one");
+	CHECK_INT(meter_retry_after_s(&m, (wall_t){ 1000001 }), 5);
+}
+
 static void
 stream_names(void **state)
 {
@@ -239,6 +281,7 @@ main(void)
 		cmocka_unit_test(price_filters),
 		cmocka_unit_test(quantity_filters),
 		cmocka_unit_test(limits_count_in_fixed_windows),
+		cmocka_unit_test(bans),
 		cmocka_unit_test(stream_names),
 		cmocka_unit_test(stream_addresses),
 	};

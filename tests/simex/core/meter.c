@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/core/meter.h"
 
+enum { BAN_S = 120 };
+
 static const struct {
 	int64_t		 length_s;
 	enum reject_why	 why;
@@ -22,7 +24,35 @@ turn(struct meter *m, wall_t now)
 			continue;
 		m->window[k] = window;
 		m->used[k] = 0;
+		if (k == METER_WEIGHT_1M)
+			m->refused = 0;
 	}
+}
+
+struct reject
+meter_check_ban(struct meter *m, wall_t now)
+{
+	if (now.us >= m->banned_until.us)
+		return reject_none();
+	m->retry_at = m->banned_until;
+	return reject_with(REJ_BANNED, "%lld", (long long)wall_ms(m->banned_until));
+}
+
+void
+meter_ban(struct meter *m, wall_t now, int64_t seconds)
+{
+	m->banned_until = wall_add_us(now, seconds * 1000000);
+}
+
+static struct reject
+refuse(struct meter *m, wall_t now, enum meter_kind k)
+{
+	m->retry_at = (wall_t){ (m->window[k] + 1) * meters[k].length_s * 1000000 };
+	if (k == METER_WEIGHT_1M && m->ban_after > 0 && ++m->refused > m->ban_after) {
+		meter_ban(m, now, BAN_S);
+		return meter_check_ban(m, now);
+	}
+	return reject_with(meters[k].why, "%lld%s", (long long)m->limit[k], meters[k].per);
 }
 
 struct reject
@@ -35,8 +65,7 @@ meter_take(struct meter *m, wall_t now, int64_t weight, int64_t orders)
 	turn(m, now);
 	for (int k = 0; k < METER_N; k++)
 		if (cost[k] > 0 && m->limit[k] > 0 && m->used[k] + cost[k] > m->limit[k])
-			return reject_with(meters[k].why, "%lld%s", (long long)m->limit[k],
-			    meters[k].per);
+			return refuse(m, now, (enum meter_kind)k);
 	for (int k = 0; k < METER_N; k++)
 		m->used[k] += cost[k];
 	return reject_none();
@@ -50,7 +79,7 @@ meter_used(struct meter *m, wall_t now, enum meter_kind k)
 }
 
 int64_t
-meter_retry_after_s(wall_t now)
+meter_retry_after_s(const struct meter *m, wall_t now)
 {
-	return 60 - now.us / 1000000 % 60;
+	return now.us >= m->retry_at.us ? 0 : (m->retry_at.us - now.us + 999999) / 1000000;
 }
