@@ -84,11 +84,14 @@ struct reject	inspect_status(struct call *);
 /* trouble.c */
 struct reject	trouble_ban(struct call *);
 struct reject	trouble_clear(struct call *);
+struct reject	trouble_close_after(struct call *);
 struct reject	trouble_cut(struct call *);
+struct reject	trouble_drip(struct call *);
 struct reject	trouble_drop(struct call *);
 struct reject	trouble_events(struct call *);
 struct reject	trouble_expire_key(struct call *);
 struct reject	trouble_fail(struct call *);
+struct reject	trouble_flood(struct call *);
 struct reject	trouble_hedge(struct call *);
 struct reject	trouble_hold(struct call *);
 struct reject	trouble_lag(struct call *);

@@ -48,6 +48,7 @@ static const struct param p_ban[] = { INT_PARAM("seconds", MANDATORY) };
 static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
+static const struct param p_close_after[] = { FAULT_PARAMS, INT_PARAM("ms", OPTIONAL) };
 static const struct param p_cut[] = { WORD_PARAM("route", MANDATORY, route_words) };
 static const struct param p_events[] = {
 	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL), INT_PARAM("lose", OPTIONAL),
@@ -55,12 +56,16 @@ static const struct param p_events[] = {
 static const struct param p_expire[] = { INT_PARAM("event", OPTIONAL) };
 static const struct param p_fail[] = {
 	FAULT_PARAMS, INT_PARAM("status", OPTIONAL), STR_PARAM("code", OPTIONAL),
-	STR_PARAM("msg", OPTIONAL), INT_PARAM("execute", OPTIONAL),
+	STR_PARAM("msg", OPTIONAL), STR_PARAM("body", OPTIONAL), STR_PARAM("type", OPTIONAL),
+	INT_PARAM("retry_after", OPTIONAL), INT_PARAM("execute", OPTIONAL),
 };
 static const struct param p_fault[] = { FAULT_PARAMS };
 static const struct param p_fill[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 	DEC_PARAM("price", OPTIONAL),
+};
+static const struct param p_flood[] = {
+	FAULT_PARAMS, INT_PARAM("bytes", MANDATORY), INT_PARAM("headers", OPTIONAL),
 };
 static const struct param p_foreign[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
@@ -223,35 +228,38 @@ do_quit(struct call *c)
 
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
-	{ "account",         NO_PARAMS,          inspect_account },
-	{ "amend",           PARAMS(p_amend),    do_amend },
-	{ "ban",             PARAMS(p_ban),      trouble_ban },
-	{ "cancel",          PARAMS(p_cancel),   do_cancel },
-	{ "clear",           NO_PARAMS,          trouble_clear },
-	{ "cut",             PARAMS(p_cut),      trouble_cut },
-	{ "drop",            PARAMS(p_fault),    trouble_drop },
-	{ "events",          PARAMS(p_events),   trouble_events },
-	{ "expire_key",      PARAMS(p_expire),   trouble_expire_key },
-	{ "fail",            PARAMS(p_fail),     trouble_fail },
-	{ "fill",            PARAMS(p_fill),     do_fill },
-	{ "foreign",         PARAMS(p_foreign),  do_foreign },
-	{ "fund",            PARAMS(p_fund),     do_fund },
-	{ "hedge",           PARAMS(p_on),       trouble_hedge },
-	{ "hold",            PARAMS(p_hold),     trouble_hold },
-	{ "ladder",          PARAMS(p_ladder),   do_ladder },
-	{ "lag",             PARAMS(p_lag),      trouble_lag },
-	{ "ledger",          PARAMS(p_ledger),   inspect_ledger },
-	{ "limits",          PARAMS(p_limits),   trouble_limits },
-	{ "lose",            PARAMS(p_fault),    trouble_lose },
-	{ "mute",            PARAMS(p_on),       trouble_mute },
-	{ "overload",        PARAMS(p_on),       trouble_overload },
-	{ "position",        PARAMS(p_symbol),   inspect_position },
-	{ "price",           PARAMS(p_price),    do_price },
-	{ "quit",            NO_PARAMS,          do_quit },
-	{ "revoke",          PARAMS(p_on),       trouble_revoke },
-	{ "skew",            PARAMS(p_skew),     trouble_skew },
-	{ "status",          NO_PARAMS,          inspect_status },
-	{ "walk",            PARAMS(p_walk),     do_walk },
+	{ "account",         NO_PARAMS,              inspect_account },
+	{ "amend",           PARAMS(p_amend),        do_amend },
+	{ "ban",             PARAMS(p_ban),          trouble_ban },
+	{ "cancel",          PARAMS(p_cancel),       do_cancel },
+	{ "clear",           NO_PARAMS,              trouble_clear },
+	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
+	{ "cut",             PARAMS(p_cut),          trouble_cut },
+	{ "drip",            PARAMS(p_hold),         trouble_drip },
+	{ "drop",            PARAMS(p_fault),        trouble_drop },
+	{ "events",          PARAMS(p_events),       trouble_events },
+	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
+	{ "fail",            PARAMS(p_fail),         trouble_fail },
+	{ "fill",            PARAMS(p_fill),         do_fill },
+	{ "flood",           PARAMS(p_flood),        trouble_flood },
+	{ "foreign",         PARAMS(p_foreign),      do_foreign },
+	{ "fund",            PARAMS(p_fund),         do_fund },
+	{ "hedge",           PARAMS(p_on),           trouble_hedge },
+	{ "hold",            PARAMS(p_hold),         trouble_hold },
+	{ "ladder",          PARAMS(p_ladder),       do_ladder },
+	{ "lag",             PARAMS(p_lag),          trouble_lag },
+	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
+	{ "limits",          PARAMS(p_limits),       trouble_limits },
+	{ "lose",            PARAMS(p_fault),        trouble_lose },
+	{ "mute",            PARAMS(p_on),           trouble_mute },
+	{ "overload",        PARAMS(p_on),           trouble_overload },
+	{ "position",        PARAMS(p_symbol),       inspect_position },
+	{ "price",           PARAMS(p_price),        do_price },
+	{ "quit",            NO_PARAMS,              do_quit },
+	{ "revoke",          PARAMS(p_on),           trouble_revoke },
+	{ "skew",            PARAMS(p_skew),         trouble_skew },
+	{ "status",          NO_PARAMS,              inspect_status },
+	{ "walk",            PARAMS(p_walk),         do_walk },
 };
 
 static const struct verb *
@@ -293,7 +301,7 @@ on_request(struct evhttp_request *req, void *arg)
 	}
 	feed_flush(k->s);
 	simex_log("control", "http=%d uri=%s", reject_http(&r), uri);
-	rest_reply(req, reject_http(&r), &k->out);
+	answer_bare(req, reject_http(&r), "application/json", &k->out);
 }
 
 struct control *

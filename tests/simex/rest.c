@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "tests/simex/call.h"
 #include "tests/simex/core/reject.h"
-#include "wire/jw.h"
 
 #include <event2/buffer.h>
 #include <event2/keyvalq_struct.h>
@@ -14,14 +13,12 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 
 enum {
 	BODY_MAX = 64 * 1024,
 	HEADERS_MAX = 64 * 1024,	/* the longest query string is in there */
 	IDLE_S = 3600,			/* a kept connection may be quiet so long */
-	NUMBER_STR = 24,
 };
 
 struct rest {
@@ -29,17 +26,7 @@ struct rest {
 	struct evhttp			*http;
 	struct form			 form;		/* of the request being served */
 	struct buf			 out;
-	TAILQ_HEAD(, late)		 late;
-};
-
-/* An answer that a fault holds back. */
-struct late {
-	struct rest		*rest;
-	struct evhttp_request	*req;
-	struct event		*timer;
-	int			 status;
-	struct buf		 body;
-	TAILQ_ENTRY(late)	 link;
+	struct answers			*answers;	/* bad ones, on their way */
 };
 
 /* A request as it came in. */
@@ -65,106 +52,6 @@ method_name(enum evhttp_cmd_type cmd)
 		if (methods[i].cmd == cmd)
 			return methods[i].name;
 	return "?";
-}
-
-/* ---- answering --------------------------------------------------------------- */
-
-static void
-put_header(struct evhttp_request *req, const char *name, int64_t value)
-{
-	char	 text[NUMBER_STR];
-
-	text_putf(text, sizeof(text), "%lld", (long long)value);
-	evhttp_add_header(evhttp_request_get_output_headers(req), name, text);
-}
-
-static void
-put_meter_headers(struct simex *s, struct evhttp_request *req)
-{
-	const wall_t	 now = simex_now();
-
-	put_header(req, "X-MBX-USED-WEIGHT-1M", meter_used(&s->meter, now, METER_WEIGHT_1M));
-	put_header(req, "X-MBX-ORDER-COUNT-10S", meter_used(&s->meter, now, METER_ORDERS_10S));
-	put_header(req, "X-MBX-ORDER-COUNT-1M", meter_used(&s->meter, now, METER_ORDERS_1M));
-}
-
-void
-rest_reply(struct evhttp_request *req, int status, const struct buf *body)
-{
-	struct evbuffer	*b = evhttp_request_get_output_buffer(req);
-
-	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type",
-	    "application/json");
-	evbuffer_add(b, buf_text(body), body->len);
-	evhttp_send_reply(req, status, NULL, NULL);
-}
-
-static void
-reply(struct rest *r, struct evhttp_request *req, int status, const struct buf *body)
-{
-	put_meter_headers(r->s, req);
-	if ((status == 418 || status == 429) && !r->s->meter.silent)
-		put_header(req, "Retry-After", meter_retry_after_s(&r->s->meter, simex_now()));
-	rest_reply(req, status, body);
-}
-
-static void
-late_free(struct late *l)
-{
-	TAILQ_REMOVE(&l->rest->late, l, link);
-	event_free(l->timer);
-	buf_free(&l->body);
-	free(l);
-}
-
-/* A client that has gone by now takes nothing: the reply then only frees the request. */
-static void
-on_late(evutil_socket_t fd, short what, void *arg)
-{
-	struct late	*l = arg;
-
-	(void)fd;
-	(void)what;
-	reply(l->rest, l->req, l->status, &l->body);
-	late_free(l);
-}
-
-static void
-reply_late(struct rest *r, struct evhttp_request *req, int status, int64_t ms)
-{
-	struct late		*l = xcalloc(1, sizeof(*l));
-	const struct timeval	 tv = { ms / 1000, ms % 1000 * 1000 };
-
-	*l = (struct late){ .rest = r, .req = req, .status = status };
-	buf_add(&l->body, buf_text(&r->out), r->out.len);
-	l->timer = evtimer_new(r->s->base, on_late, l);
-	if (l->timer == NULL)
-		panic("out of memory: evtimer_new");
-	evtimer_add(l->timer, &tv);
-	TAILQ_INSERT_TAIL(&r->late, l, link);
-}
-
-static void
-on_hang_up(evutil_socket_t fd, short what, void *arg)
-{
-	struct evhttp_request		*req = arg;
-	struct evhttp_connection	*c = evhttp_request_get_connection(req);
-
-	(void)fd;
-	(void)what;
-	if (c != NULL)
-		evhttp_connection_free(c);	/* its requests too */
-	else
-		evhttp_request_free(req);
-}
-
-/* Not from inside evhttp's own callback: it may look at the connection after us. */
-static void
-hang_up(struct rest *r, struct evhttp_request *req)
-{
-	const struct timeval	 at_once = { 0, 0 };
-
-	event_base_once(r->s->base, -1, EV_TIMEOUT, on_hang_up, req, &at_once);
 }
 
 /* ---- one request ---------------------------------------------------------------- */
@@ -289,20 +176,6 @@ execute(struct rest *r, const struct incoming *in, struct call *c)
 }
 
 static void
-print_failure(struct buf *out, const struct fault *f)
-{
-	buf_reset(out);
-	if (!f->json) {
-		buf_adds(out, f->msg);
-		return;
-	}
-	jw_open(out, '{');
-	jw_put_int(out, "code", f->code);
-	jw_put_str(out, "msg", f->msg);
-	jw_close(out, '}');
-}
-
-static void
 meet(struct rest *r, const struct incoming *in, struct call *c, const struct fault *f)
 {
 	const bool	 arrives = f->kind != FAULT_LOSE && (f->kind != FAULT_FAIL || f->execute);
@@ -314,22 +187,7 @@ meet(struct rest *r, const struct incoming *in, struct call *c, const struct fau
 		status = execute(r, in, c);
 	else
 		record(r->s, in, &r->form, c, FATE_LOST, 0);
-	switch (f->kind) {
-	case FAULT_DROP:
-	case FAULT_LOSE:
-		hang_up(r, in->req);
-		return;
-	case FAULT_FAIL:
-		print_failure(&r->out, f);
-		reply(r, in->req, f->status, &r->out);
-		return;
-	case FAULT_HOLD:
-		reply_late(r, in->req, status, f->ms);
-		return;
-	case FAULT_N:
-		break;
-	}
-	panic("fault %d", (int)f->kind);
+	answer_badly(r->answers, in->req, f, status, &r->out);
 }
 
 static void
@@ -349,7 +207,7 @@ on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	const int	 status = execute(r, &in, &c);
-	reply(r, req, status, &r->out);
+	answer_well(r->s, req, status, &r->out);
 }
 
 /* ---- the server ------------------------------------------------------------------- */
@@ -399,27 +257,21 @@ rest_new(struct simex *s, int *port)
 	struct rest	*r = xcalloc(1, sizeof(*r));
 
 	r->s = s;
-	TAILQ_INIT(&r->late);
 	r->http = rest_listen(s, s->conf.rest_port, port, on_request, r);
 	if (r->http == NULL) {
 		free(r);
 		return NULL;
 	}
+	r->answers = answers_new(s);
 	return r;
 }
 
 void
 rest_free(struct rest *r)
 {
-	struct late	*l;
-
 	if (r == NULL)
 		return;
-	while ((l = TAILQ_FIRST(&r->late)) != NULL) {
-		if (evhttp_request_get_connection(l->req) == NULL)
-			evhttp_request_free(l->req);	/* its client has gone: nobody else will */
-		late_free(l);
-	}
+	answers_free(r->answers);
 	evhttp_free(r->http);
 	form_free(&r->form);
 	buf_free(&r->out);

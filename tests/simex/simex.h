@@ -3,8 +3,8 @@
  * simex.h - the simulator's one context, and what its shell files offer each
  * other.
  *
- * rest.c answers the client, control.c the tests (inspect.c says what is so,
- * trouble.c makes trouble), stream.c holds the WebSockets and feed.c makes the
+ * rest.c serves the client (answer.c answers it, well or badly), control.c the
+ * tests (inspect.c says what is so, trouble.c makes trouble), stream.c holds the WebSockets and feed.c makes the
  * market move and tells the streams what happened.  Whoever has changed the
  * exchange calls feed_touch().
  */
@@ -51,6 +51,7 @@ struct trouble {
 };
 
 struct rest;
+struct answers;
 struct control;
 struct streams;
 struct feed;
@@ -82,7 +83,17 @@ struct rest	*rest_new(struct simex *, int *port);
 void		 rest_free(struct rest *);
 struct evhttp	*rest_listen(struct simex *, int64_t wanted_port, int *port,
 		    void (*)(struct evhttp_request *, void *), void *);
-void		 rest_reply(struct evhttp_request *, int status, const struct buf *body);
+
+/* answer.c */
+struct answers	*answers_new(struct simex *);
+void		 answer_well(struct simex *, struct evhttp_request *, int status,
+		    const struct buf *body);
+/* As the fault says, which the request has met; status and body are what it came to. */
+void		 answer_badly(struct answers *, struct evhttp_request *, const struct fault *,
+		    int status, const struct buf *body);
+void		 answer_bare(struct evhttp_request *, int status, const char *type,
+		    const struct buf *body);
+void		 answers_free(struct answers *);
 
 /* control.c */
 struct control	*control_new(struct simex *, int *port);

@@ -6,23 +6,29 @@
 
 #include <string.h>
 
-enum { STATUS_DEFAULT = 503, BAN_MOST_S = 3 * 86400 };
+enum {
+	STATUS_DEFAULT = 503,
+	BAN_MOST_S = 3 * 86400,
+	FLOOD_BYTES_MAX = 64 * 1024 * 1024,
+	FLOOD_HEADERS_MAX = 10000,
+};
 
 /* ---- requests ------------------------------------------------------------------- */
 
 static struct reject
-add_fault(struct call *c, struct fault *f)
+add_fault(struct call *c, const struct fault *fault)
 {
+	struct fault	 f = *fault;
 	const char	*method = form_str(c->form, "method");
 
-	f->left = form_int(c->form, "n", 1);
-	if (text_copy(f->path, sizeof(f->path), form_str(c->form, "path")) == -1)
+	f.left = form_int(c->form, "n", 1);
+	if (text_copy(f.path, sizeof(f.path), form_str(c->form, "path")) == -1)
 		return reject_with(REJ_BAD_PARAM, "path");
-	if (method != NULL && text_copy(f->method, sizeof(f->method), method) == -1)
+	if (method != NULL && text_copy(f.method, sizeof(f.method), method) == -1)
 		return reject_with(REJ_BAD_PARAM, "method");
-	if (f->left < 1)
+	if (f.left < 1)
 		return reject_with(REJ_BAD_PARAM, "n");
-	return faults_add(&c->s->faults, f) ? call_done(c, "done") : reject_as(REJ_TOO_MANY_PARAMS);
+	return faults_add(&c->s->faults, &f) ? call_done(c, "done") : reject_as(REJ_TOO_MANY_PARAMS);
 }
 
 struct reject
@@ -46,21 +52,58 @@ trouble_hold(struct call *c)
 }
 
 struct reject
+trouble_drip(struct call *c)
+{
+	return add_fault(c, &(struct fault){
+		.kind = FAULT_DRIP, .ms = form_int(c->form, "ms", 0),
+	});
+}
+
+struct reject
+trouble_close_after(struct call *c)
+{
+	return add_fault(c, &(struct fault){
+		.kind = FAULT_CLOSE_AFTER, .ms = form_int(c->form, "ms", 0),
+	});
+}
+
+struct reject
+trouble_flood(struct call *c)
+{
+	const struct fault	 f = {
+		.kind = FAULT_FLOOD, .bytes = form_int(c->form, "bytes", 0),
+		.headers = form_int(c->form, "headers", 0),
+	};
+
+	if (f.bytes > FLOOD_BYTES_MAX)
+		return reject_with(REJ_BAD_PARAM, "bytes");
+	if (f.headers > FLOOD_HEADERS_MAX)
+		return reject_with(REJ_BAD_PARAM, "headers");
+	return add_fault(c, &f);
+}
+
+struct reject
 trouble_fail(struct call *c)
 {
 	const char	*code = form_str(c->form, "code"), *msg = form_str(c->form, "msg");
+	const char	*body = form_str(c->form, "body"), *type = form_str(c->form, "type");
 	int64_t		 number = 0;
 	struct fault	 f = {
 		.kind = FAULT_FAIL,
 		.status = (int)(form_int(c->form, "status", STATUS_DEFAULT) % 1000),
-		.json = code != NULL,
+		.json = code != NULL && body == NULL,
+		.retry_after_s = form_int(c->form, "retry_after", -1),
 		.execute = form_int(c->form, "execute", 0) != 0,
 	};
 
 	if (code != NULL && text_to_i64(code, INT16_MIN, INT16_MAX, &number) == -1)
 		return reject_with(REJ_BAD_PARAM, "code");
-	if (text_copy(f.msg, sizeof(f.msg), msg == NULL ? "" : msg) == -1)
+	if (body == NULL)
+		body = msg;
+	if (body != NULL && text_copy(f.msg, sizeof(f.msg), body) == -1)
 		return reject_with(REJ_BAD_PARAM, "msg");
+	if (type != NULL && text_copy(f.type, sizeof(f.type), type) == -1)
+		return reject_with(REJ_BAD_PARAM, "type");
 	f.code = (int)number;
 	return add_fault(c, &f);
 }

@@ -2,6 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "base/clock.h"
+#include "tests/simex/core/fault.h"
 #include "tests/simex/core/intake.h"
 #include "tests/simex/core/listing.h"
 #include "tests/simex/core/meter.h"
@@ -214,6 +215,59 @@ bans(void **state)
 }
 
 static void
+answers_of_faults(void **state)
+{
+	static const struct { struct fault f; const char *answer; } rows[] = {
+		{ { .kind = FAULT_FAIL, .json = true, .code = -1007, .msg = "a \"b\"" },
+		  "{\"code\":-1007,\"msg\":\"a \\\"b\\\"\"}" },
+		{ { .kind = FAULT_FAIL, .msg = "{\"code\":-10" }, "{\"code\":-10" },
+		{ { .kind = FAULT_FAIL }, "" },
+		{ { .kind = FAULT_FLOOD, .bytes = 30 }, "{\"code\":-1000,\"msg\":\"An unkn\"}" },
+		{ { .kind = FAULT_FLOOD }, "{\"code\":-1000,\"msg\":\"\"}" },
+	};
+	struct buf	 b = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%zu", i);
+		buf_reset(&b);
+		fault_print_answer(&rows[i].f, &b);
+		CHECK_STR(buf_text(&b), rows[i].answer);
+	}
+	check_row("ten megabytes");
+	buf_reset(&b);
+	fault_print_answer(&(struct fault){ .kind = FAULT_FLOOD, .bytes = 10000000 }, &b);
+	CHECK_INT((int64_t)b.len, 10000000);
+	buf_free(&b);
+}
+
+/* The first that fits, as often as it was asked for; what does not fit waits. */
+static void
+faults_wait_for_their_request(void **state)
+{
+	static const struct { const char *method, *path; int kind; } rows[] = {
+		{ "GET",    "/order", FAULT_DRIP },	{ "POST", "/order", FAULT_DROP },
+		{ "DELETE", "/time",  FAULT_N },	{ "POST", "/order", FAULT_DROP },
+		{ "POST",   "/order", FAULT_DRIP },	{ "POST", "/order", FAULT_N },
+	};
+	struct faults	 fs = { .n = 0 };
+	struct fault	 met;
+
+	(void)state;
+	CHECK(faults_add(&fs, &(struct fault){
+		.kind = FAULT_DROP, .method = "POST", .path = "/order", .left = 2,
+	}));
+	CHECK(faults_add(&fs, &(struct fault){ .kind = FAULT_DRIP, .path = "/order", .left = 2 }));
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%zu", i);
+		const bool	 is = faults_take(&fs, rows[i].method, rows[i].path, &met);
+		CHECK_INT(is ? (int)met.kind : FAULT_N, rows[i].kind);
+	}
+	check_row("all used up");
+	CHECK_INT((int64_t)fs.n, 0);
+}
+
+static void
 stream_names(void **state)
 {
 	static const struct { const char *name; bool known; enum topic_kind kind; int listing; } rows[] = {
@@ -282,6 +336,8 @@ main(void)
 		cmocka_unit_test(quantity_filters),
 		cmocka_unit_test(limits_count_in_fixed_windows),
 		cmocka_unit_test(bans),
+		cmocka_unit_test(answers_of_faults),
+		cmocka_unit_test(faults_wait_for_their_request),
 		cmocka_unit_test(stream_names),
 		cmocka_unit_test(stream_addresses),
 	};

@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-	[FAULT_DROP] = "drop", [FAULT_FAIL] = "fail", [FAULT_HOLD] = "hold", [FAULT_LOSE] = "lose",
+	[FAULT_CLOSE_AFTER] = "close_after", [FAULT_DRIP] = "drip", [FAULT_DROP] = "drop",
+	[FAULT_FAIL] = "fail", [FAULT_FLOOD] = "flood", [FAULT_HOLD] = "hold", [FAULT_LOSE] = "lose",
 };
 _Static_assert(NITEMS(kind_names) == FAULT_N, "kind_names");
 
@@ -49,6 +50,47 @@ void
 faults_clear(struct faults *fs)
 {
 	fs->n = 0;
+}
+
+static void
+print_failure(const struct fault *f, struct buf *b)
+{
+	if (!f->json) {
+		buf_adds(b, f->msg);
+		return;
+	}
+	jw_open(b, '{');
+	jw_put_int(b, "code", f->code);
+	jw_put_str(b, "msg", f->msg);
+	jw_close(b, '}');
+}
+
+/* An answer that says nothing for certain, at length. */
+static void
+print_flood(const struct fault *f, struct buf *b)
+{
+	static const char	 head[] = "{\"code\":-1000,\"msg\":\"", tail[] = "\"}";
+	static const char	 words[] = "An unknown error occured while processing the request. ";
+	const size_t		 frame = sizeof(head) + sizeof(tail) - 2;
+	size_t			 left = f->bytes > (int64_t)frame ? (size_t)f->bytes - frame : 0;
+
+	buf_adds(b, head);
+	while (left > 0) {
+		const size_t	 n = left < sizeof(words) - 1 ? left : sizeof(words) - 1;
+
+		buf_add(b, words, n);
+		left -= n;
+	}
+	buf_adds(b, tail);
+}
+
+void
+fault_print_answer(const struct fault *f, struct buf *b)
+{
+	if (f->kind == FAULT_FLOOD)
+		print_flood(f, b);
+	else
+		print_failure(f, b);
 }
 
 void

@@ -15,24 +15,31 @@
 #include <stdint.h>
 
 enum fault_kind {
+	FAULT_CLOSE_AFTER,	/* executed and answered, the connection closed unannounced */
+	FAULT_DRIP,		/* executed, answered a byte at a time */
 	FAULT_DROP,		/* executed, the connection closed without an answer */
 	FAULT_FAIL,		/* another answer instead, executed or not */
+	FAULT_FLOOD,		/* executed, answered with far too much */
 	FAULT_HOLD,		/* executed at once, answered late */
 	FAULT_LOSE,		/* not executed, the connection closed without an answer */
 	FAULT_N
 };
 
-enum { FAULTS_MAX = 32, FAULT_PATH = 64, FAULT_MSG = 200 };
+enum { FAULTS_MAX = 32, FAULT_PATH = 64, FAULT_TYPE = 64, FAULT_MSG = 4096 };
 
 struct fault {
 	enum fault_kind	 kind;
 	char		 method[8];		/* empty: any */
 	char		 path[FAULT_PATH];
 	int64_t		 left;			/* requests it still applies to */
-	int64_t		 ms;			/* FAULT_HOLD */
-	int		 status, code;		/* FAULT_FAIL */
+	int64_t		 ms;			/* FAULT_CLOSE_AFTER, FAULT_DRIP, FAULT_HOLD */
+	int64_t		 bytes, headers;	/* FAULT_FLOOD */
+	/* FAULT_FAIL */
+	int		 status, code;
 	bool		 json;			/* the answer is a code and a text, else the text */
 	char		 msg[FAULT_MSG];
+	char		 type[FAULT_TYPE];	/* of the content; empty: as always */
+	int64_t		 retry_after_s;		/* -1: does not say */
 	bool		 execute;
 };
 
@@ -45,6 +52,8 @@ bool	faults_add(struct faults *, const struct fault *);	/* false: there is no ro
 /* Does a fault apply to this request?  Then it is in *met. */
 bool	faults_take(struct faults *, const char *method, const char *path, struct fault *met);
 void	faults_clear(struct faults *);
+/* What the request is answered with; what of it is in the headers is not here. */
+void	fault_print_answer(const struct fault *, struct buf *);
 void	faults_print(const struct faults *, struct buf *);
 
 #endif
