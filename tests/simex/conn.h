@@ -41,6 +41,8 @@ struct conn {
 	/* stream.c */
 	STAILQ_HEAD(, frame)	 queue;
 	size_t			 queued;
+	int			 close_code;		/* 0: stays; else says so when all is sent */
+	struct event		*life;			/* NULL: without end */
 	struct buf		 in;			/* a message that comes in pieces */
 	TAILQ_ENTRY(conn)	 link;
 };

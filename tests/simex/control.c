@@ -49,7 +49,9 @@ static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
 static const struct param p_close_after[] = { FAULT_PARAMS, INT_PARAM("ms", OPTIONAL) };
-static const struct param p_cut[] = { WORD_PARAM("route", MANDATORY, route_words) };
+static const struct param p_cut[] = {
+	WORD_PARAM("route", MANDATORY, route_words), INT_PARAM("code", OPTIONAL),
+};
 static const struct param p_events[] = {
 	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL), INT_PARAM("lose", OPTIONAL),
 };

@@ -57,6 +57,8 @@ static const struct option_row {
 	    "send user events before the answer that caused them"),
 	OPTION(0,   "ms",      "event-delay-ms", C_INT,    event_delay_ms, "0",          0, 60000,
 	    "hold user events back"),
+	OPTION(0,   "s",       "stream-life-s",  C_INT,    stream_life_s,  "86400",      0, 86400,
+	    "a WebSocket connection is closed after so long; 0: never"),
 	OPTION(0,   "port",    "rest-port",      C_INT,    rest_port,      "0",          0, 65535,
 	    "port of the REST interface; 0: any"),
 	OPTION(0,   "port",    "stream-port",    C_INT,    stream_port,    "0",          0, 65535,

@@ -36,7 +36,7 @@ struct conf {
 	dec_t		 balance, fee_maker, fee_taker;
 	int64_t		 weight_limit, orders_10s, orders_1m;
 	bool		 events_first;
-	int64_t		 event_delay_ms;
+	int64_t		 event_delay_ms, stream_life_s;
 	int64_t		 rest_port, stream_port, control_port;
 	bool		 help;
 };
@@ -106,7 +106,8 @@ bool		 streams_want(const struct streams *, struct topic);
 bool		 streams_want_user(const struct streams *, enum user_event);
 void		 streams_send_topic(struct streams *, struct topic, const struct buf *json);
 void		 streams_send_user(struct streams *, enum user_event, const struct buf *json);
-int		 streams_cut(struct streams *, enum route);	/* how many there were */
+/* With a close frame of this code, or without one: 0.  Returns how many there were. */
+int		 streams_cut(struct streams *, enum route, int code);
 int		 streams_count(const struct streams *, enum route);
 void		 streams_run(struct streams *);			/* what was sent, leaves */
 void		 streams_free(struct streams *);

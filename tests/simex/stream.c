@@ -18,6 +18,7 @@ enum {
 	ADDRESS_BYTES = 32768,		/* path and query of a connection */
 	QUEUED_MAX = 64 * 1024 * 1024,	/* bytes a slow reader may lag behind */
 	FDS_MAX = 256,
+	CLOSE_GOING_AWAY = 1001,
 };
 
 struct frame {
@@ -41,6 +42,15 @@ kill_conn(struct conn *c)
 {
 	if (c->pc.wsi != NULL)
 		lws_set_timeout(c->pc.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+/* As the exchange does it: what waits is sent, then the code, then nothing. */
+static void
+close_conn(struct conn *c, int code)
+{
+	c->close_code = code;
+	c->st->sent = true;
+	pump_want_write(c->st->pump, &c->pc);
 }
 
 static void
@@ -172,7 +182,10 @@ write_queue(struct conn *c)
 	}
 	if (f != NULL)
 		pump_want_write(c->st->pump, &c->pc);
-	return 0;
+	if (f != NULL || c->close_code == 0)
+		return 0;
+	lws_close_reason(c->pc.wsi, (enum lws_close_status)c->close_code, NULL, 0);
+	return -1;
 }
 
 /* ---- lws ------------------------------------------------------------------------- */
@@ -218,13 +231,41 @@ conn_free(struct conn *c)
 	}
 	conn_forget_names(c);
 	buf_free(&c->in);
+	if (c->life != NULL)
+		event_free(c->life);
 	free(c);
+}
+
+static void
+on_life_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn	*c = arg;
+
+	(void)fd;
+	(void)what;
+	simex_log("stream_too_old", "route=%s", route_name(c->route));
+	close_conn(c, CLOSE_GOING_AWAY);
+	streams_run(c->st);
+}
+
+static void
+limit_life(struct conn *c)
+{
+	const struct timeval	 life = { c->s->conf.stream_life_s, 0 };
+
+	if (life.tv_sec == 0)
+		return;
+	c->life = evtimer_new(c->s->base, on_life_over, c);
+	if (c->life == NULL)
+		panic("out of memory: evtimer_new");
+	evtimer_add(c->life, &life);
 }
 
 static int
 on_established(struct conn *c, struct lws *wsi)
 {
 	read_address(c, wsi);
+	limit_life(c);
 	return 0;
 }
 
@@ -242,6 +283,9 @@ on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, 
 		return on_receive(c, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return write_queue(c);
+	case LWS_CALLBACK_CLOSED:
+		pump_forget(c->st->pump, &c->pc);	/* while its socket is still one */
+		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
 		simex_log("stream_closed", "route=%s", route_name(c->route));
 		lws_set_opaque_user_data(wsi, NULL);
@@ -357,7 +401,7 @@ streams_count(const struct streams *st, enum route route)
 }
 
 int
-streams_cut(struct streams *st, enum route route)
+streams_cut(struct streams *st, enum route route, int code)
 {
 	struct conn	*c;
 	int		 n = 0;
@@ -365,7 +409,10 @@ streams_cut(struct streams *st, enum route route)
 	TAILQ_FOREACH(c, &st->conns, link) {
 		if (c->route != route)
 			continue;
-		kill_conn(c);
+		if (code == 0)
+			kill_conn(c);
+		else
+			close_conn(c, code);
 		n++;
 	}
 	pump_run(st->pump);

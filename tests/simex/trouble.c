@@ -9,6 +9,7 @@
 enum {
 	STATUS_DEFAULT = 503,
 	BAN_MOST_S = 3 * 86400,
+	CLOSE_LEAST = 1000, CLOSE_MOST = 4999,		/* of a WebSocket */
 	FLOOD_BYTES_MAX = 64 * 1024 * 1024,
 	FLOOD_HEADERS_MAX = 10000,
 };
@@ -199,8 +200,11 @@ struct reject
 trouble_cut(struct call *c)
 {
 	const char	*name = form_str(c->form, "route");
-	const int	 n = streams_cut(c->s->streams, route_find(name, strlen(name)));
+	const int64_t	 code = form_int(c->form, "code", 0);
 
+	if (code != 0 && (code < CLOSE_LEAST || code > CLOSE_MOST))
+		return reject_with(REJ_BAD_PARAM, "code");
+	const int	 n = streams_cut(c->s->streams, route_find(name, strlen(name)), (int)code);
 	jw_open(c->out, '{');
 	jw_put_int(c->out, "cut", n);
 	jw_close(c->out, '}');
