@@ -96,6 +96,7 @@ struct reject	trouble_hedge(struct call *);
 struct reject	trouble_hold(struct call *);
 struct reject	trouble_lag(struct call *);
 struct reject	trouble_limits(struct call *);
+struct reject	trouble_listen_key_life(struct call *);
 struct reject	trouble_lose(struct call *);
 struct reject	trouble_mute(struct call *);
 struct reject	trouble_overload(struct call *);

@@ -81,7 +81,7 @@ static const struct param p_ladder[] = {
 	STR_PARAM("symbol", MANDATORY), INT_PARAM("levels", OPTIONAL), DEC_PARAM("qty", OPTIONAL),
 	DEC_PARAM("gap", OPTIONAL),
 };
-static const struct param p_lag[] = { INT_PARAM("ms", MANDATORY) };
+static const struct param p_ms[] = { INT_PARAM("ms", MANDATORY) };
 static const struct param p_ledger[] = {
 	WORD_PARAM("kind", MANDATORY, ledger_words), INT_PARAM("from", OPTIONAL),
 };
@@ -249,9 +249,10 @@ static const struct verb verbs[] = {
 	{ "hedge",           PARAMS(p_on),           trouble_hedge },
 	{ "hold",            PARAMS(p_hold),         trouble_hold },
 	{ "ladder",          PARAMS(p_ladder),       do_ladder },
-	{ "lag",             PARAMS(p_lag),          trouble_lag },
+	{ "lag",             PARAMS(p_ms),           trouble_lag },
 	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
 	{ "limits",          PARAMS(p_limits),       trouble_limits },
+	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
 	{ "lose",            PARAMS(p_fault),        trouble_lose },
 	{ "mute",            PARAMS(p_on),           trouble_mute },
 	{ "overload",        PARAMS(p_on),           trouble_overload },

@@ -57,6 +57,8 @@ static const struct option_row {
 	    "send user events before the answer that caused them"),
 	OPTION(0,   "ms",      "event-delay-ms", C_INT,    event_delay_ms, "0",          0, 60000,
 	    "hold user events back"),
+	OPTION(0,   "s",       "key-life-s",     C_INT,    key_life_s,     "3600",       1, 86400,
+	    "a listen key dies so long after it was asked for or renewed"),
 	OPTION(0,   "s",       "stream-life-s",  C_INT,    stream_life_s,  "86400",      0, 86400,
 	    "a WebSocket connection is closed after so long; 0: never"),
 	OPTION(0,   "port",    "rest-port",      C_INT,    rest_port,      "0",          0, 65535,
@@ -274,6 +276,7 @@ set_up(struct simex *s)
 	s->auth = auth_new(c->key, c->secret);
 	/* Not the seed alone: a restarted exchange does not give out the same listen key. */
 	s->rng = rng_seed((uint64_t)c->seed ^ (uint64_t)simex_now().us);
+	s->key.life_ms = c->key_life_s * 1000;
 	s->meter.limit[METER_WEIGHT_1M] = c->weight_limit;
 	s->meter.limit[METER_ORDERS_10S] = c->orders_10s;
 	s->meter.limit[METER_ORDERS_1M] = c->orders_1m;

@@ -230,6 +230,13 @@ trouble_expire_key(struct call *c)
 }
 
 struct reject
+trouble_listen_key_life(struct call *c)
+{
+	c->s->key.life_ms = form_int(c->form, "ms", 0);
+	return call_done(c, "done");
+}
+
+struct reject
 trouble_mute(struct call *c)
 {
 	c->s->muted = is_on(c);

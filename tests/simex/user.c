@@ -111,9 +111,18 @@ answer_key(struct call *c)
 	return reject_none();
 }
 
+/* One whose time has come is dead, even if nobody has noticed yet. */
+static void
+bury_old_key(struct call *c)
+{
+	if (listen_key_is_due(&c->s->key, c->now))
+		feed_expire_key(c->s, true);
+}
+
 struct reject
 user_open_listen_key(struct call *c)
 {
+	bury_old_key(c);
 	listen_key_open(&c->s->key, &c->s->rng, c->now);
 	return answer_key(c);
 }
@@ -130,6 +139,7 @@ names_another(const struct call *c)
 struct reject
 user_renew_listen_key(struct call *c)
 {
+	bury_old_key(c);
 	if (!listen_key_lives(&c->s->key) || names_another(c))
 		return reject_as(REJ_BAD_LISTEN_KEY);
 	listen_key_renew(&c->s->key, c->now);
@@ -139,6 +149,7 @@ user_renew_listen_key(struct call *c)
 struct reject
 user_close_listen_key(struct call *c)
 {
+	bury_old_key(c);
 	if (!listen_key_lives(&c->s->key) || names_another(c))
 		return reject_as(REJ_BAD_LISTEN_KEY);
 	listen_key_close(&c->s->key);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "tests/simex/core/fault.h"
 #include "tests/simex/core/intake.h"
+#include "tests/simex/core/listenkey.h"
 #include "tests/simex/core/listing.h"
 #include "tests/simex/core/meter.h"
 #include "tests/simex/core/topic.h"
@@ -268,6 +269,36 @@ faults_wait_for_their_request(void **state)
 }
 
 static void
+life_of_a_listen_key(void **state)
+{
+	struct listen_key	 k = { .life_ms = 3000 };
+	struct rng		 r = rng_seed(check_seed());
+	char			 first[LISTEN_KEY];
+
+	(void)state;
+	check_row("asked for again, it is the same and younger");
+	listen_key_open(&k, &r, (wall_t){ 1000000 });
+	memcpy(first, k.text, sizeof(first));
+	listen_key_open(&k, &r, (wall_t){ 3000000 });
+	CHECK_STR(k.text, first);
+	CHECK(!listen_key_is_due(&k, (wall_t){ 5999999 }));
+	CHECK(listen_key_is_due(&k, (wall_t){ 6000000 }));
+	check_row("renewed");
+	listen_key_renew(&k, (wall_t){ 5000000 });
+	CHECK(!listen_key_is_due(&k, (wall_t){ 7999999 }));
+	check_row("dead");
+	listen_key_close(&k);
+	CHECK(!listen_key_lives(&k));
+	CHECK(!listen_key_is(&k, first));
+	CHECK(!listen_key_is_due(&k, (wall_t){ 9000000 }));
+	check_row("another");
+	listen_key_open(&k, &r, (wall_t){ 9000000 });
+	CHECK(!listen_key_is(&k, first));
+	CHECK(!listen_key_is_due(&k, (wall_t){ 11999999 }));
+	CHECK(listen_key_is_due(&k, (wall_t){ 12000000 }));
+}
+
+static void
 stream_names(void **state)
 {
 	static const struct { const char *name; bool known; enum topic_kind kind; int listing; } rows[] = {
@@ -338,6 +369,7 @@ main(void)
 		cmocka_unit_test(bans),
 		cmocka_unit_test(answers_of_faults),
 		cmocka_unit_test(faults_wait_for_their_request),
+		cmocka_unit_test(life_of_a_listen_key),
 		cmocka_unit_test(stream_names),
 		cmocka_unit_test(stream_addresses),
 	};

@@ -6,7 +6,7 @@
 void
 listen_key_renew(struct listen_key *k, wall_t now)
 {
-	k->expires = wall_add_us(now, (int64_t)LISTEN_KEY_LIFE_MS * 1000);
+	k->renewed = now;
 }
 
 void
@@ -25,7 +25,7 @@ listen_key_open(struct listen_key *k, struct rng *r, wall_t now)
 void
 listen_key_close(struct listen_key *k)
 {
-	*k = (struct listen_key){ 0 };
+	k->text[0] = '\0';
 }
 
 bool
@@ -43,5 +43,5 @@ listen_key_is(const struct listen_key *k, const char *text)
 bool
 listen_key_is_due(const struct listen_key *k, wall_t now)
 {
-	return listen_key_lives(k) && now.us >= k->expires.us;
+	return listen_key_lives(k) && now.us >= wall_add_us(k->renewed, k->life_ms * 1000).us;
 }

@@ -15,12 +15,12 @@
 
 enum {
 	LISTEN_KEY = 64 + 1,
-	LISTEN_KEY_LIFE_MS = 60 * 60 * 1000,
 };
 
 struct listen_key {
 	char	 text[LISTEN_KEY];	/* empty: none lives */
-	wall_t	 expires;
+	wall_t	 renewed;
+	int64_t	 life_ms;		/* after it was renewed; outlives the key */
 };
 
 void	listen_key_open(struct listen_key *, struct rng *, wall_t now);
