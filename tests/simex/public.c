@@ -25,7 +25,7 @@ public_time(struct call *c)
 struct reject
 public_exchange_info(struct call *c)
 {
-	print_exchange_info(c->out, &c->s->meter, c->now);
+	print_exchange_info(c->out, &c->s->exchange.terms, &c->s->meter, c->now);
 	return reject_none();
 }
 

@@ -53,6 +53,8 @@ static const struct option_row {
 	    "orders in ten seconds; 0: no limit"),
 	OPTION(0,   "n",       "orders-1m",      C_INT,    orders_1m,      "1200",       0, 0,
 	    "orders a minute; 0: no limit"),
+	OPTION(0,   "n",       "max-orders",     C_INT,    max_orders,     "200",      1, 1000000,
+	    "open orders on a contract"),
 	OPTION(0,   NULL,      "events-first",   C_BOOL,   events_first,   "no",         0, 0,
 	    "send user events before the answer that caused them"),
 	OPTION(0,   "ms",      "event-delay-ms", C_INT,    event_delay_ms, "0",          0, 60000,
@@ -269,7 +271,7 @@ set_up(struct simex *s)
 
 	exchange_init(&s->exchange, &(struct exchange_terms){
 		.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
-		.seed = (uint64_t)c->seed,
+		.seed = (uint64_t)c->seed, .max_orders = c->max_orders,
 		/* An id is never given out twice, not even by the next simex in this place. */
 		.ids_from = simex_now().us / ID_US,
 	});

@@ -34,7 +34,7 @@ struct conf {
 	int64_t		 seed, quote_ms;
 	bool		 still;
 	dec_t		 balance, fee_maker, fee_taker;
-	int64_t		 weight_limit, orders_10s, orders_1m;
+	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;

@@ -110,12 +110,11 @@ enter(struct book *b, struct resting *o)
 static dec_t
 resting_qty(const struct book *b)
 {
-	const struct level	*l;
-	dec_t			 sum = DEC_ZERO;
+	dec_t	 sum = DEC_ZERO;
 
 	for (int s = 0; s < SIDE_N; s++)
-		TAILQ_FOREACH(l, &b->sides[s], link)
-			sum = dec_add(sum, l->qty);
+		for (size_t i = 0; i < b->sides[s].n; i++)
+			sum = dec_add(sum, b->sides[s].v[i]->qty);
 	return sum;
 }
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STEPS = 4000 };
+enum { STEPS = 4000, MAX_ORDERS = 200 };
 
 /* BTCUSDT at 61250 with three levels of 0.004 a side: 61250.1, 61250.2, 61250.3. */
 static struct exchange *
@@ -22,7 +22,7 @@ fresh(void)
 
 	exchange_init(x, &(struct exchange_terms){
 		.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-		.seed = check_seed(),
+		.seed = check_seed(), .max_orders = MAX_ORDERS,
 	});
 	exchange_set_ladder(x, &x->desks[0],
 	    (struct ladder){ .levels = 3, .qty = D("0.004"), .gap = D("0.1") }, WALL_UNSET);
@@ -382,7 +382,7 @@ refusals_of_the_account(void **state)
 	CHECK_INT(refusal(x, &t), -2019);
 	check_row("open orders");
 	t = terms(SIDE_BUY, "60000", "0.001");
-	for (size_t n = x->desks[0].orders.n_open; n < MAX_NUM_ORDERS; n++)
+	for (size_t n = x->desks[0].orders.n_open; n < MAX_ORDERS; n++)
 		place(x, &t);
 	CHECK_INT(refusal(x, &t), -2025);
 	check_row("notional at the mark price, unless it reduces");

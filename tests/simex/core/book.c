@@ -4,6 +4,9 @@
 #include "base/die.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+enum { LEVELS_START = 64 };
 
 /* Is px better than, or as good as, other for whoever rests on this side? */
 static bool
@@ -15,9 +18,7 @@ at_least_as_good(enum side side, dec_t px, dec_t other)
 void
 book_init(struct book *b)
 {
-	b->changes = 0;
-	for (int s = 0; s < SIDE_N; s++)
-		TAILQ_INIT(&b->sides[s]);
+	*b = (struct book){ .changes = 0 };
 }
 
 static struct level *
@@ -30,22 +31,49 @@ level_new(dec_t px)
 	return l;
 }
 
+/* The first, from the worst on, that is at least as good; n if none is. */
+static size_t
+level_index(const struct levels *ls, enum side side, dec_t px)
+{
+	size_t	 low = 0, high = ls->n;
+
+	while (low < high) {
+		const size_t	 mid = low + (high - low) / 2;
+
+		if (at_least_as_good(side, ls->v[mid]->px, px))
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
 static struct level *
 level_get(struct book *b, enum side side, dec_t px)
 {
-	struct level	*l, *made;
+	struct levels	*ls = &b->sides[side];
+	const size_t	 at = level_index(ls, side, px);
 
-	TAILQ_FOREACH(l, &b->sides[side], link)
-		if (at_least_as_good(side, px, l->px))
-			break;
-	if (l != NULL && dec_cmp(l->px, px) == 0)
-		return l;
-	made = level_new(px);
-	if (l != NULL)
-		TAILQ_INSERT_BEFORE(l, made, link);
-	else
-		TAILQ_INSERT_TAIL(&b->sides[side], made, link);
-	return made;
+	if (at < ls->n && dec_cmp(ls->v[at]->px, px) == 0)
+		return ls->v[at];
+	if (ls->n == ls->cap) {
+		ls->cap = ls->cap == 0 ? LEVELS_START : ls->cap * 2;
+		ls->v = xrealloc(ls->v, ls->cap * sizeof(struct level *));
+	}
+	memmove(&ls->v[at + 1], &ls->v[at], (ls->n - at) * sizeof(struct level *));
+	ls->n++;
+	return ls->v[at] = level_new(px);
+}
+
+static void
+level_drop(struct book *b, enum side side, struct level *l)
+{
+	struct levels	*ls = &b->sides[side];
+	const size_t	 at = level_index(ls, side, l->px);
+
+	ls->n--;
+	memmove(&ls->v[at], &ls->v[at + 1], (ls->n - at) * sizeof(struct level *));
+	free(l);
 }
 
 void
@@ -70,10 +98,8 @@ book_remove(struct book *b, struct resting *r)
 	TAILQ_REMOVE(&l->queue, r, link);
 	r->level = NULL;
 	b->changes++;
-	if (!TAILQ_EMPTY(&l->queue))
-		return;
-	TAILQ_REMOVE(&b->sides[r->side], l, link);
-	free(l);
+	if (TAILQ_EMPTY(&l->queue))
+		level_drop(b, r->side, l);
 }
 
 void
@@ -97,7 +123,7 @@ is_within(enum side taker, dec_t limit_px, dec_t px)
 struct resting *
 book_meets(const struct book *b, enum side taker, dec_t limit_px)
 {
-	const struct level	*l = TAILQ_FIRST(&b->sides[side_opposite(taker)]);
+	const struct level	*l = book_level(b, side_opposite(taker), 0);
 
 	if (l == NULL || !is_within(taker, limit_px, l->px))
 		return NULL;
@@ -110,7 +136,7 @@ book_reachable_qty(const struct book *b, enum side taker, dec_t limit_px, dec_t 
 	const struct level	*l;
 	dec_t			 sum = DEC_ZERO;
 
-	TAILQ_FOREACH(l, &b->sides[side_opposite(taker)], link) {
+	for (size_t i = 0; (l = book_level(b, side_opposite(taker), i)) != NULL; i++) {
 		if (!is_within(taker, limit_px, l->px) || !dec_lt(sum, enough))
 			break;
 		sum = dec_add(sum, l->qty);
@@ -119,15 +145,18 @@ book_reachable_qty(const struct book *b, enum side taker, dec_t limit_px, dec_t 
 }
 
 const struct level *
-book_best(const struct book *b, enum side side)
+book_level(const struct book *b, enum side side, size_t depth)
 {
-	return TAILQ_FIRST(&b->sides[side]);
+	const struct levels	*ls = &b->sides[side];
+
+	return depth < ls->n ? ls->v[ls->n - 1 - depth] : NULL;
 }
 
 struct top
 book_top(const struct book *b)
 {
-	const struct level	*bid = book_best(b, SIDE_BUY), *ask = book_best(b, SIDE_SELL);
+	const struct level	*bid = book_level(b, SIDE_BUY, 0);
+	const struct level	*ask = book_level(b, SIDE_SELL, 0);
 
 	return (struct top){
 		.bid_px = bid == NULL ? DEC_ZERO : bid->px,
@@ -154,12 +183,11 @@ level_is_sound(const struct level *l)
 static bool
 side_is_sound(const struct book *b, enum side side)
 {
-	const struct level	*l, *next;
+	const struct level	*l, *better = NULL;
 
-	TAILQ_FOREACH(l, &b->sides[side], link) {
-		next = TAILQ_NEXT(l, link);
+	for (size_t i = 0; (l = book_level(b, side, i)) != NULL; i++, better = l) {
 		if (!level_is_sound(l) ||
-		    (next != NULL && at_least_as_good(side, next->px, l->px)))
+		    (better != NULL && at_least_as_good(side, l->px, better->px)))
 			return false;
 	}
 	return true;
@@ -179,9 +207,10 @@ void
 book_fini(struct book *b)
 {
 	for (int s = 0; s < SIDE_N; s++) {
-		struct level	*l;
+		struct levels	*ls = &b->sides[s];
 
-		while ((l = TAILQ_FIRST(&b->sides[s])) != NULL)
-			book_remove(b, TAILQ_FIRST(&l->queue));
+		while (ls->n > 0)
+			book_remove(b, TAILQ_FIRST(&ls->v[ls->n - 1]->queue));
+		free(ls->v);
 	}
 }

@@ -7,9 +7,8 @@
  * cross, levels are strictly ordered, no level is empty and nothing rests with
  * a quantity of zero; whoever inserts takes from the other side first.
  *
- * A side is a sorted list of levels.  Finding a level walks from the best one:
- * an account has at most MAX_NUM_ORDERS open orders and the house LEVELS_MAX
- * quotes a side, so the walk is bounded and nearly always ends at once.
+ * A side is a sorted array of levels, the best one last: a level is found by
+ * halving, and where most happens the least has to move.
  */
 #ifndef SIMEX_BOOK_H
 #define SIMEX_BOOK_H
@@ -18,6 +17,7 @@
 #include "wire/types.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -38,10 +38,12 @@ struct level {
 	dec_t			 px;
 	dec_t			 qty;		/* sum of what rests here */
 	TAILQ_HEAD(, resting)	 queue;
-	TAILQ_ENTRY(level)	 link;		/* in its side, best first */
 };
 
-TAILQ_HEAD(levels, level);
+struct levels {
+	struct level	**v;
+	size_t		  n, cap;
+};
 
 struct book {
 	struct levels	 sides[SIDE_N];
@@ -63,7 +65,8 @@ struct resting	*book_meets(const struct book *, enum side taker, dec_t limit_px)
 dec_t		 book_reachable_qty(const struct book *, enum side taker, dec_t limit_px,
 		    dec_t enough);
 struct top	 book_top(const struct book *);
-const struct level *book_best(const struct book *, enum side);	/* or NULL */
+/* 0 is the best one; NULL: there are not so many. */
+const struct level *book_level(const struct book *, enum side, size_t depth);
 bool		 book_is_sound(const struct book *);	/* the invariants above, for the tests */
 void		 book_fini(struct book *);
 

@@ -112,12 +112,9 @@ knock_out(struct exchange *x, struct desk *d, wall_t now)
 {
 	struct order	*o, *next;
 
-	if (d->orders.n_open_reduce_only == 0)
-		return;
-	for (o = TAILQ_FIRST(&d->orders.open); o != NULL; o = next) {
-		next = TAILQ_NEXT(o, open_link);
-		if (o->terms.reduce_only &&
-		    dec_is_zero(position_closable_qty(&d->position, o->terms.side)))
+	for (o = TAILQ_FIRST(&d->orders.reducing); o != NULL; o = next) {
+		next = TAILQ_NEXT(o, reducing_link);
+		if (dec_is_zero(position_closable_qty(&d->position, o->terms.side)))
 			expire(x, o, ER_REDUCE_ONLY, now);
 	}
 }

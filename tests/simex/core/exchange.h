@@ -71,6 +71,7 @@ struct desk {
 struct exchange_terms {
 	dec_t		 balance, fee_maker, fee_taker;
 	uint64_t	 seed;
+	int64_t		 max_orders;	/* open ones on a contract */
 	int64_t		 ids_from;	/* added to the listings' first order and trade ids */
 };
 

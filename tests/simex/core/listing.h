@@ -40,8 +40,6 @@ struct listing {
 	dec_t	 start_px, quote_qty;
 };
 
-enum { MAX_NUM_ORDERS = 200 };	/* open orders of an account on a contract */
-
 extern const struct listing_row	listing_rows[LISTING_N];
 
 void		 listing_init(struct listing *, const struct listing_row *, int index);

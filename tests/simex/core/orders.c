@@ -58,6 +58,7 @@ orders_init(struct orders *os, int listing, int64_t ids_from)
 		.first_trade_id = listing_rows[listing].first_trade_id + ids_from,
 	};
 	TAILQ_INIT(&os->open);
+	TAILQ_INIT(&os->reducing);
 }
 
 static void
@@ -90,7 +91,8 @@ orders_add(struct orders *os, const struct terms *t, wall_t now)
 	name(os, o);
 	TAILQ_INSERT_TAIL(&os->open, o, open_link);
 	os->n_open++;
-	os->n_open_reduce_only += t->reduce_only;
+	if (t->reduce_only)
+		TAILQ_INSERT_TAIL(&os->reducing, o, reducing_link);
 	return o;
 }
 
@@ -99,7 +101,8 @@ orders_close(struct orders *os, struct order *o)
 {
 	TAILQ_REMOVE(&os->open, o, open_link);
 	os->n_open--;
-	os->n_open_reduce_only -= o->terms.reduce_only;
+	if (o->terms.reduce_only)
+		TAILQ_REMOVE(&os->reducing, o, reducing_link);
 }
 
 struct trade *

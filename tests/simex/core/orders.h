@@ -57,7 +57,7 @@ struct order {
 	/* where it lives */
 	struct resting		 rest;
 	struct node		 node;
-	TAILQ_ENTRY(order)	 open_link;
+	TAILQ_ENTRY(order)	 open_link, reducing_link;
 };
 
 struct trade {
@@ -77,7 +77,8 @@ struct orders {
 	size_t			 n, cap;
 	struct map		 by_clord_id;
 	TAILQ_HEAD(, order)	 open;		/* oldest first */
-	size_t			 n_open, n_open_reduce_only;
+	TAILQ_HEAD(, order)	 reducing;	/* those of them that may only reduce */
+	size_t			 n_open;
 	struct trade		*trades;	/* by id - first_trade_id */
 	size_t			 ntrades, trades_cap;
 };

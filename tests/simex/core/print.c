@@ -178,11 +178,13 @@ void
 print_levels(struct buf *b, const struct desk *d, enum side side, int levels)
 {
 	const struct listing_row	*row = d->listing.row;
-	const struct level		*l = book_best(&d->book, side);
+	const struct level		*l;
 	char				 text[DEC_STR];
 
 	jw_open(b, '[');
-	for (; l != NULL && levels > 0; l = TAILQ_NEXT(l, link), levels--) {
+	for (int i = 0; i < levels; i++) {
+		if ((l = book_level(&d->book, side, (size_t)i)) == NULL)
+			break;
 		jw_open(b, '[');
 		jw_str(b, fixed_format(l->px, row->price_places, text));
 		jw_str(b, fixed_format(l->qty, row->qty_places, text));
@@ -251,14 +253,14 @@ print_price_filters(struct buf *b, const struct listing_row *l)
 }
 
 static void
-print_filters(struct buf *b, const struct listing_row *l)
+print_filters(struct buf *b, const struct listing_row *l, int64_t max_orders)
 {
 	jw_open(b, '[');
 	print_price_filters(b, l);
 	print_lot(b, "LOT_SIZE", l, l->max_qty);
 	print_lot(b, "MARKET_LOT_SIZE", l, l->market_max_qty);
 	open_filter(b, "MAX_NUM_ORDERS");
-	jw_put_int(b, "limit", MAX_NUM_ORDERS);
+	jw_put_int(b, "limit", max_orders);
 	jw_close(b, '}');
 	open_filter(b, "MIN_NOTIONAL");
 	jw_put_str(b, "notional", l->min_notional);
@@ -270,7 +272,7 @@ print_filters(struct buf *b, const struct listing_row *l)
 }
 
 static void
-print_listing(struct buf *b, const struct listing_row *l)
+print_listing(struct buf *b, const struct listing_row *l, int64_t max_orders)
 {
 	jw_open(b, '{');
 	jw_put_str(b, "symbol", l->symbol);
@@ -298,7 +300,7 @@ print_listing(struct buf *b, const struct listing_row *l)
 	jw_put_str(b, "marketTakeBound", l->take_bound);
 	jw_put_int(b, "maxMoveOrderLimit", 10000);
 	jw_key(b, "filters");
-	print_filters(b, l);
+	print_filters(b, l, max_orders);
 	jw_put_raw(b, "orderTypes", "[\"LIMIT\",\"MARKET\",\"STOP\",\"STOP_MARKET\",\"TAKE_PROFIT\","
 	    "\"TAKE_PROFIT_MARKET\",\"TRAILING_STOP_MARKET\"]");
 	jw_put_raw(b, "timeInForce", "[\"GTC\",\"IOC\",\"FOK\",\"GTX\",\"GTD\"]");
@@ -307,7 +309,8 @@ print_listing(struct buf *b, const struct listing_row *l)
 }
 
 void
-print_exchange_info(struct buf *b, const struct meter *m, wall_t now)
+print_exchange_info(struct buf *b, const struct exchange_terms *t, const struct meter *m,
+    wall_t now)
 {
 	jw_open(b, '{');
 	jw_put_str(b, "timezone", "UTC");
@@ -325,7 +328,7 @@ print_exchange_info(struct buf *b, const struct meter *m, wall_t now)
 	jw_key(b, "symbols");
 	jw_open(b, '[');
 	for (int i = 0; i < LISTING_N; i++)
-		print_listing(b, &listing_rows[i]);
+		print_listing(b, &listing_rows[i], t->max_orders);
 	jw_close(b, ']');
 	jw_close(b, '}');
 }

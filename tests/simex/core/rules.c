@@ -63,7 +63,7 @@ check_duplicate(const struct request *q)
 static struct reject
 check_max_orders(const struct request *q)
 {
-	return is_limit(q) && q->d->orders.n_open >= MAX_NUM_ORDERS ?
+	return is_limit(q) && (int64_t)q->d->orders.n_open >= q->x->terms.max_orders ?
 	    reject_as(REJ_MAX_ORDERS) : reject_none();
 }
 
@@ -73,10 +73,8 @@ open_reductions(const struct desk *d, enum side side)
 	const struct order	*o;
 	dec_t			 sum = DEC_ZERO;
 
-	if (d->orders.n_open_reduce_only == 0)
-		return sum;
-	TAILQ_FOREACH(o, &d->orders.open, open_link)
-		if (o->terms.reduce_only && o->terms.side == side)
+	TAILQ_FOREACH(o, &d->orders.reducing, reducing_link)
+		if (o->terms.side == side)
 			sum = dec_add(sum, o->rest.leaves_qty);
 	return sum;
 }
@@ -99,7 +97,7 @@ check_reduce_only(const struct request *q)
 static struct reject
 check_counterparty(const struct request *q)
 {
-	const struct level	*best = book_best(&q->d->book, side_opposite(q->t->side));
+	const struct level	*best = book_level(&q->d->book, side_opposite(q->t->side), 0);
 
 	if (is_limit(q) || best == NULL)
 		return reject_none();
