@@ -204,34 +204,31 @@ trade_all_orders(struct call *c)
 	return r;
 }
 
-/* The trades of one order begin when it was made. */
-static void
-print_trades_of(struct call *c, const struct order *o, int64_t limit)
+static bool
+asks_for_a_window(const struct call *c)
 {
-	const struct orders	*os = &c->desk->orders;
-
-	if (o == NULL)
-		return;
-	for (size_t i = orders_first_trade_since(os, o->created); i < os->ntrades; i++) {
-		if (os->trades[i].order_id != o->id)
-			continue;
-		print_trade(c->out, &os->trades[i]);
-		if (--limit == 0)
-			return;
-	}
+	return form_str(c->form, "startTime") != NULL || form_str(c->form, "endTime") != NULL ||
+	    form_str(c->form, "fromId") != NULL;
 }
 
+/* Those of one order, or of any: -1.  Without a window an order's begin when it was made. */
 static void
-print_trades(struct call *c)
+print_trades(struct call *c, int64_t order_id)
 {
 	const struct orders	*os = &c->desk->orders;
+	const struct order	*o = orders_find(os, order_id);
 	struct slice		 s = slice_of(c, os->ntrades, os->first_trade_id, "fromId",
 				    orders_first_trade_since);
 
-	for (size_t i = s.from; i < os->ntrades && s.limit > 0; i++, s.limit--) {
+	if (o != NULL && !asks_for_a_window(c))
+		s.from = orders_first_trade_since(os, o->created);
+	for (size_t i = s.from; i < os->ntrades && s.limit > 0; i++) {
 		if (os->trades[i].at.us >= s.until.us)
 			break;
+		if (order_id != -1 && os->trades[i].order_id != order_id)
+			continue;
 		print_trade(c->out, &os->trades[i]);
+		s.limit--;
 	}
 }
 
@@ -244,11 +241,7 @@ trade_user_trades(struct call *c)
 	if (reject_is_set(&r))
 		return r;
 	jw_open(c->out, '[');
-	if (order_id != -1)
-		print_trades_of(c, orders_find(&c->desk->orders, order_id),
-		    form_int(c->form, "limit", LIST_DEFAULT));
-	else
-		print_trades(c);
+	print_trades(c, order_id);
 	jw_close(c->out, ']');
 	return r;
 }
