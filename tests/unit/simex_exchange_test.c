@@ -4,7 +4,6 @@
 #include "base/buf.h"
 #include "base/rng.h"
 #include "base/text.h"
-#include "tests/simex/core/delivery.h"
 #include "tests/simex/core/event.h"
 #include "tests/simex/core/exchange.h"
 #include "tests/simex/core/rules.h"
@@ -420,111 +419,6 @@ ids_find_their_orders(void **state)
 	discard(x);
 }
 
-/* A recorded fill of the exchange has these fields; each of ours has them too. */
-static void
-events_have_all_fields(void **state)
-{
-	static const char *const order_keys[] = {
-		"\"s\":", "\"c\":", "\"S\":", "\"o\":", "\"f\":", "\"q\":", "\"p\":", "\"ap\":",
-		"\"sp\":", "\"x\":", "\"X\":", "\"i\":", "\"l\":", "\"z\":", "\"L\":", "\"n\":",
-		"\"N\":", "\"T\":", "\"t\":", "\"b\":", "\"a\":", "\"m\":", "\"R\":", "\"wt\":",
-		"\"ot\":", "\"ps\":", "\"cp\":", "\"rp\":", "\"pP\":", "\"si\":", "\"ss\":", "\"V\":",
-		"\"pm\":", "\"gtd\":", "\"er\":", "\"E\":",
-	};
-	static const char *const account_keys[] = {
-		"\"m\":\"ORDER\"", "\"wb\":", "\"cw\":", "\"bc\":", "\"pa\":", "\"ep\":", "\"cr\":",
-		"\"up\":", "\"mt\":\"cross\"", "\"iw\":", "\"ps\":", "\"bep\":",
-	};
-	struct exchange		*x = fresh();
-	const struct terms	 t = terms(SIDE_BUY, "null", "0.002");
-	struct buf		 b = { 0 };
-
-	(void)state;
-	check_row("fill");
-	place(x, &t);
-	const struct fact	*fill = &x->facts.v[1];
-	event_order(&b, fill, WALL_UNSET);
-	for (size_t i = 0; i < NITEMS(order_keys); i++)
-		CHECK_HAS(buf_text(&b), order_keys[i]);
-	CHECK_HAS(buf_text(&b), "\"x\":\"TRADE\",\"X\":\"FILLED\"");
-	buf_reset(&b);
-	event_account(&b, fill, WALL_UNSET);
-	for (size_t i = 0; i < NITEMS(account_keys); i++)
-		CHECK_HAS(buf_text(&b), account_keys[i]);
-	buf_reset(&b);
-	event_trade_lite(&b, fill, WALL_UNSET);
-	CHECK_HAS(buf_text(&b), "\"q\":\"0.002\",\"p\":\"0.00\"");
-	buf_free(&b);
-	discard(x);
-}
-
-/* "O(NEW) T A O(trade)": the first letter of each event, and the status it was told with. */
-static const char *
-told(const struct notices *ns)
-{
-	static const char	 letters[] = {
-		[UE_ACCOUNT_CONFIG_UPDATE] = 'C', [UE_ACCOUNT_UPDATE] = 'A',
-		[UE_ORDER_TRADE_UPDATE] = 'O', [UE_TRADE_LITE] = 'T',
-	};
-	static char		 text[256];
-	size_t			 len = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < ns->n; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%c:%s", i > 0 ? " " : "",
-		    letters[ns->v[i].kind], status_name(order_status(&ns->v[i].fact->order)));
-	return text;
-}
-
-static void
-order_of_events(void **state)
-{
-	struct exchange		*x = fresh();
-	const struct terms	 t = terms(SIDE_BUY, "null", "0.006");
-	struct notices		 ns = { 0 };
-
-	(void)state;
-	place(x, &t);
-	check_row("as they happen");
-	notices_of(&ns, &x->facts, false);
-	CHECK_STR(told(&ns), "O:NEW T:PARTIALLY_FILLED A:PARTIALLY_FILLED O:PARTIALLY_FILLED "
-	    "T:FILLED A:FILLED O:FILLED");
-	check_row("backwards");
-	notices_of(&ns, &x->facts, true);
-	CHECK_STR(told(&ns), "O:FILLED A:FILLED T:FILLED O:PARTIALLY_FILLED A:PARTIALLY_FILLED "
-	    "T:PARTIALLY_FILLED O:NEW");
-	check_row("nothing has happened");
-	x->facts.n = 0;
-	notices_of(&ns, &x->facts, true);
-	CHECK_INT((int64_t)ns.n, 0);
-	check_row("funding, leverage");
-	exchange_fund(x, &x->desks[0], D("0.0001"), WALL_UNSET);
-	const struct reject	 r = exchange_set_leverage(x, &x->desks[0], 3, WALL_UNSET);
-	CHECK_INT(reject_code(&r), 0);
-	notices_of(&ns, &x->facts, false);
-	CHECK_STR(told(&ns), "A:NEW C:NEW");
-	notices_fini(&ns);
-	discard(x);
-}
-
-static void
-events_on_the_way(void **state)
-{
-	static const struct { enum user_event kind; int copies; } rows[] = {
-		{ UE_TRADE_LITE, 2 }, { UE_ORDER_TRADE_UPDATE, 0 }, { UE_ACCOUNT_UPDATE, 2 },
-		{ UE_ORDER_TRADE_UPDATE, 0 }, { UE_ORDER_TRADE_UPDATE, 2 },
-	};
-	struct delivery	 d = { .twice = true, .lose = 2 };
-
-	(void)state;
-	for (size_t i = 0; i < NITEMS(rows); i++) {
-		check_row("%zu", i);
-		CHECK_INT(delivery_copies(&d, rows[i].kind), rows[i].copies);
-	}
-	check_row("in good order");
-	CHECK_INT(delivery_copies(&(struct delivery){ 0 }, UE_ORDER_TRADE_UPDATE), 1);
-}
-
 /* ---- laws -------------------------------------------------------------------------- */
 
 static void
@@ -538,7 +432,7 @@ random_act(struct exchange *x, struct rng *r)
 	t.qty.e8 *= (int64_t)rng_below(r, 12) + 1;
 	t.stp = (enum stp)rng_below(r, STP_N);
 	t.reduce_only = rng_below(r, 4) == 0;
-	switch (rng_below(r, 8)) {
+	switch (rng_below(r, 10)) {
 	case 0: case 1: case 2:
 		t.type = TYPE_LIMIT;
 		t.px = dec_add(d->market.ref_px, (dec_t){ ticks * d->listing.tick.e8 });
@@ -555,6 +449,14 @@ random_act(struct exchange *x, struct rng *r)
 		return;
 	case 5:
 		exchange_renew_quotes(x, WALL_UNSET);
+		return;
+	case 6: case 7:
+		if ((o = TAILQ_LAST(&d->orders.open, order_list)) != NULL) {
+			const struct reject	 refused = rng_below(r, 2) == 0 ?
+						    exchange_fill(x, o, t.qty, o->terms.px, WALL_UNSET) :
+						    exchange_amend(x, o, t.qty, WALL_UNSET);
+			(void)refused;
+		}
 		return;
 	default:
 		exchange_set_price(x, d,
@@ -650,9 +552,6 @@ main(void)
 		cmocka_unit_test(amendment_by_the_exchange),
 		cmocka_unit_test(refusals_of_the_account),
 		cmocka_unit_test(ids_find_their_orders),
-		cmocka_unit_test(events_have_all_fields),
-		cmocka_unit_test(order_of_events),
-		cmocka_unit_test(events_on_the_way),
 		cmocka_unit_test(laws_hold_whatever_happens),
 		cmocka_unit_test(same_seed_same_prices),
 	};

@@ -60,6 +60,8 @@ struct order {
 	TAILQ_ENTRY(order)	 open_link, reducing_link;
 };
 
+TAILQ_HEAD(order_list, order);
+
 struct trade {
 	int64_t		 id, order_id;
 	int		 listing;
@@ -76,8 +78,8 @@ struct orders {
 	struct order		**v;		/* by id - first_id */
 	size_t			 n, cap;
 	struct map		 by_clord_id;
-	TAILQ_HEAD(, order)	 open;		/* oldest first */
-	TAILQ_HEAD(, order)	 reducing;	/* those of them that may only reduce */
+	struct order_list	 open;		/* oldest first */
+	struct order_list	 reducing;	/* those of them that may only reduce */
 	size_t			 n_open;
 	struct trade		*trades;	/* by id - first_trade_id */
 	size_t			 ntrades, trades_cap;
