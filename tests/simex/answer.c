@@ -24,6 +24,7 @@ static const char	json_type[] = "application/json";
 struct answers {
 	struct simex		*s;
 	TAILQ_HEAD(, slow)	 slow;
+	TAILQ_HEAD(, closing)	 closing;
 };
 
 /* An answer that a fault holds back, or lets out in drops. */
@@ -36,6 +37,14 @@ struct slow {
 	size_t			 sent;
 	struct timeval		 step;
 	TAILQ_ENTRY(slow)	 link;
+};
+
+/* A connection that shall be closed behind its answer. */
+struct closing {
+	struct answers		*answers;
+	struct timeval		 after;
+	int			 fd;		/* a copy: evhttp may close its own before; or -1 */
+	TAILQ_ENTRY(closing)	 link;
 };
 
 /* ---- well --------------------------------------------------------------------- */
@@ -181,11 +190,14 @@ hang_up(struct simex *s, struct evhttp_request *req)
 	event_base_once(s->base, -1, EV_TIMEOUT, on_hang_up, req, &at_once);
 }
 
-struct closing {
-	struct simex	*s;
-	int64_t		 ms;
-	int		 fd;		/* a copy: evhttp may close its own before */
-};
+static void
+closing_free(struct closing *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	TAILQ_REMOVE(&c->answers->closing, c, link);
+	free(c);
+}
 
 static void
 on_closing(evutil_socket_t fd, short what, void *arg)
@@ -195,30 +207,30 @@ on_closing(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	shutdown(c->fd, SHUT_RDWR);
-	close(c->fd);
-	free(c);
+	closing_free(c);
 }
 
 static void
 on_answered(struct evhttp_request *req, void *arg)
 {
-	struct closing		*c = arg;
-	const struct timeval	 after = timeval_of_us(c->ms * 1000);
+	struct closing	*c = arg;
 
 	c->fd = dup(bufferevent_getfd(
 	    evhttp_connection_get_bufferevent(evhttp_request_get_connection(req))));
-	event_base_once(c->s->base, -1, EV_TIMEOUT, on_closing, c, &after);
+	event_base_once(c->answers->s->base, -1, EV_TIMEOUT, on_closing, c, &c->after);
 }
 
+/* Of a client that does not take its answer nothing is heard again: freed at the end. */
 static void
-answer_and_close(struct simex *s, struct evhttp_request *req, int status, const struct buf *body,
-    int64_t ms)
+answer_and_close(struct answers *as, struct evhttp_request *req, int status,
+    const struct buf *body, int64_t ms)
 {
 	struct closing	*c = xcalloc(1, sizeof(*c));
 
-	*c = (struct closing){ .s = s, .ms = ms, .fd = -1 };
+	*c = (struct closing){ .answers = as, .after = timeval_of_us(ms * 1000), .fd = -1 };
+	TAILQ_INSERT_TAIL(&as->closing, c, link);
 	evhttp_request_set_on_complete_cb(req, on_answered, c);
-	answer_well(s, req, status, body);
+	answer_well(as->s, req, status, body);
 }
 
 /* ---- something else ------------------------------------------------------------- */
@@ -259,7 +271,7 @@ answer_badly(struct answers *as, struct evhttp_request *req, const struct fault 
 {
 	switch (f->kind) {
 	case FAULT_CLOSE_AFTER:
-		answer_and_close(as->s, req, status, body, f->ms);
+		answer_and_close(as, req, status, body, f->ms);
 		return;
 	case FAULT_DRIP:
 		drip(as, req, status, body, f->ms);
@@ -290,6 +302,7 @@ answers_new(struct simex *s)
 
 	as->s = s;
 	TAILQ_INIT(&as->slow);
+	TAILQ_INIT(&as->closing);
 	return as;
 }
 
@@ -297,7 +310,10 @@ void
 answers_free(struct answers *as)
 {
 	struct slow	*l;
+	struct closing	*c;
 
+	while ((c = TAILQ_FIRST(&as->closing)) != NULL)
+		closing_free(c);
 	while ((l = TAILQ_FIRST(&as->slow)) != NULL) {
 		if (evhttp_request_get_connection(l->req) == NULL)
 			evhttp_request_free(l->req);	/* its client has gone: nobody else will */
