@@ -104,6 +104,24 @@ put_desks(struct buf *b, const struct exchange *x)
 	jw_close(b, '}');
 }
 
+static void
+put_trouble(struct buf *b, const struct simex *s)
+{
+	const struct trouble	*t = &s->trouble;
+
+	jw_key(b, "trouble");
+	jw_open(b, '{');
+	jw_put_int(b, "bannedUntil", wall_ms(s->meter.banned_until));
+	jw_put_bool(b, "dup", t->delivery.twice);
+	jw_put_bool(b, "hedge", t->hedged);
+	jw_put_int(b, "lag", t->lag_ms);
+	jw_put_int(b, "lose", t->delivery.lose);
+	jw_put_bool(b, "overload", t->overloaded);
+	jw_put_bool(b, "revoke", t->revoked);
+	jw_put_bool(b, "swap", t->delivery.backwards);
+	jw_close(b, '}');
+}
+
 struct reject
 inspect_status(struct call *c)
 {
@@ -117,6 +135,7 @@ inspect_status(struct call *c)
 	jw_put_bool(c->out, "listenKey", listen_key_lives(&s->key));
 	put_streams(c->out, s->streams);
 	put_desks(c->out, &s->exchange);
+	put_trouble(c->out, s);
 	jw_key(c->out, "faults");
 	faults_print(&s->faults, c->out);
 	jw_close(c->out, '}');

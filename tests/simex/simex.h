@@ -4,9 +4,9 @@
  * other.
  *
  * rest.c serves the client (answer.c answers it, well or badly), control.c the
- * tests (inspect.c says what is so, trouble.c makes trouble), stream.c holds the WebSockets and feed.c makes the
- * market move and tells the streams what happened.  Whoever has changed the
- * exchange calls feed_touch().
+ * tests (inspect.c says what is so, trouble.c makes trouble), stream.c holds
+ * the WebSockets and feed.c makes the market move and tells the streams what
+ * happened.  Whoever has changed the exchange calls feed_touch().
  */
 #ifndef SIMEX_SIMEX_H
 #define SIMEX_SIMEX_H
