@@ -162,6 +162,13 @@ answer_text(struct riskd *d, const struct pending *p, struct buf *b)
 		view_answer(p, a, b);
 }
 
+/* Who waits for an answer of ours; "": nobody, or it is orderd that answers. */
+static const char *
+asker(const struct pending *p)
+{
+	return command_answerer(p->o.what) == BY_RISKD ? p->o.request_id : "";
+}
+
 /* The order is booked to its end: what it held is free, and its asker hears. */
 static void
 commit_end(struct riskd *d, struct pending *p, struct txn *t)
@@ -170,7 +177,7 @@ commit_end(struct riskd *d, struct pending *p, struct txn *t)
 	struct buf	 b = { 0 };
 
 	answer_text(d, p, &b);
-	text_put(request_id, sizeof(request_id), p->o.request_id);
+	text_put(request_id, sizeof(request_id), asker(p));
 	txn_hdel(t, K_RESV, NULL, p->o.clord_id);
 	pendings_remove(&d->pendings, p, riskd_account(d, p->o.sub));
 	answer_commit(d->base->bus, request_id, b.p, t, NULL, NULL);
@@ -197,7 +204,7 @@ book_on_reply_time(void *arg)
 		}
 		p->answered = true;
 		answer_text(d, p, &b);
-		answer_commit(d->base->bus, p->o.request_id, b.p,
+		answer_commit(d->base->bus, asker(p), b.p,
 		    txn_new(d->base->bus, "reply", NULL), NULL, NULL);
 		buf_free(&b);
 	}
@@ -457,10 +464,9 @@ on_accepted(struct riskd *d, struct item *item, const struct msg_outcome *m, str
 {
 	p->order_id = m->order_id;
 	p->in_doubt = false;
-	if (!mono_is_set(p->reply_at)) {
+	if (!mono_is_set(p->reply_at) && *asker(p) != '\0') {
 		p->reply_at = mono_after_ms(loop_now(d->base->loop), d->conf->reply_wait);
-		if (*p->o.request_id != '\0')
-			book_on_reply_time(d);
+		book_on_reply_time(d);
 	}
 	bus_ack(d->base->bus, item);
 }
@@ -481,7 +487,7 @@ on_refused(struct riskd *d, struct item *item, const struct msg_outcome *m, stru
 	answer_refusal(&b, &(struct refusal){ .code = code,
 	    .error = *m->error == '\0' ? NULL : m->error, .details = details.p });
 	txn_hdel(t, K_RESV, NULL, p->o.clord_id);
-	text_put(request_id, sizeof(request_id), p->o.request_id);
+	text_put(request_id, sizeof(request_id), asker(p));
 	pendings_remove(&d->pendings, p, riskd_account(d, p->o.sub));
 	answer_commit(d->base->bus, request_id, b.p, t, NULL, NULL);
 	buf_free(&b);

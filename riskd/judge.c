@@ -145,8 +145,9 @@ name_order(const struct hearing *h, struct terms *o)
 static struct terms
 compose(struct hearing *h, const struct verdict *v, const char *position_id)
 {
-	struct terms	 o = { .what = h->c.what, .side = h->c.side, .type = TYPE_MARKET, .qty = v->qty,
-			    .px = DEC_NONE, .closing = h->c.reduce_only, .leverage = h->c.leverage,
+	struct terms	 o = { .what = h->c.what, .side = h->c.side,
+			    .type = dec_ok(v->px) ? TYPE_LIMIT : TYPE_MARKET, .qty = v->qty,
+			    .px = v->px, .closing = h->c.reduce_only, .leverage = h->c.leverage,
 			    .origin = h->c.origin, .role = ROLE_UNKNOWN,
 			    .created_at = loop_wall(h->d->base->loop) };
 
@@ -220,7 +221,7 @@ judge(struct hearing *h, struct verdict *v)
 	const struct question	 q = { .account = h->account, .instr = h->instr,
 	    .market = &h->d->market, .sub = h->c.sub, .symbol = h->c.symbol, .side = h->c.side, .qty = h->c.qty,
 	    .px = h->c.px, .leverage = h->c.leverage, .reduce_only = h->c.reduce_only,
-	    .now = loop_now(h->d->base->loop) };
+	    .tick_strict = h->d->conf->off_tick == OFF_TICK_DENY, .now = loop_now(h->d->base->loop) };
 
 	h->d->judged++;
 	limit_judge(&q, v);
@@ -256,6 +257,16 @@ do_trade(struct hearing *h)
 		deny(h, DENY_DUPLICATE_SUSPECTED, NULL, NULL);
 	else
 		hand_on(h, &v, "", K_Q_ORDER);
+}
+
+/* Without its price it would be a market order. */
+static void
+do_limit(struct hearing *h)
+{
+	if (dec_ok(h->c.px))
+		do_trade(h);
+	else
+		deny_text_of(h, DENY_VALIDATION_FAILED, "price", "", "price is missing");
 }
 
 static struct position *
@@ -351,6 +362,7 @@ static const struct {
 	bool		any_time;
 } services[] = {
 	{ CMD_CLOSE, do_close, false },
+	{ CMD_LIMIT, do_limit, false },
 	{ CMD_TRADE, do_trade, false },
 	{ CMD_TRAIL_STOP, do_trail_stop, false },
 	{ CMD_VALIDATE, do_validate, true },

@@ -87,7 +87,7 @@ static bool
 reckon(const struct question *q, struct verdict *v)
 {
 	const struct account	*a = q->account;
-	const dec_t		 px = dec_ok(q->px) ? q->px :
+	const dec_t		 px = dec_ok(v->px) ? v->px :
 				    market_px(q->market, q->instr->symbol, q->now);
 	const dec_t		 notional = dec_mul(v->qty, px, ROUND_HALF_EVEN);
 	struct values		*w = &v->values;
@@ -147,9 +147,9 @@ exceeded(struct verdict *v, enum deny code, const char *name, dec_t value, dec_t
 
 /* A filter of the exchange is told to the last digit. */
 static void
-outside(struct verdict *v, const char *name, dec_t value, char sign, dec_t limit)
+outside(struct verdict *v, enum deny code, const char *name, dec_t value, char sign, dec_t limit)
 {
-	struct finding	*f = found(v, DENY_VALIDATION_FAILED, value, limit);
+	struct finding	*f = found(v, code, value, limit);
 	char		 a[DEC_STR], b[DEC_STR];
 
 	text_putf(f->text, sizeof(f->text), "%s:%s%c%s", name, dec_format(value, a), sign,
@@ -181,6 +181,66 @@ check_instrument(const struct question *q, struct verdict *v)
 	    q->instr == NULL ? "INVALID_SYMBOL" : "SYMBOL_NOT_TRADING", q->symbol);
 }
 
+/* From here on the price is what may be sent: never worse for the asker than he said. */
+static void
+check_tick(const struct question *q, struct verdict *v)
+{
+	struct finding	*f;
+	char		 px[DEC_STR], below[DEC_STR], above[DEC_STR];
+
+	if (!dec_ok(q->px))
+		return;
+	v->px = instr_round_px(q->instr, q->side, q->px);
+	if (!q->tick_strict || !dec_ok(v->px) || dec_cmp(v->px, q->px) == 0)
+		return;
+	f = found(v, DENY_PRICE_OFF_TICK, q->px, v->px);
+	text_putf(f->text, sizeof(f->text), "OFF_TICK:%s not %s or %s", dec_format(q->px, px),
+	    dec_format(instr_round_px(q->instr, SIDE_BUY, q->px), below),
+	    dec_format(instr_round_px(q->instr, SIDE_SELL, q->px), above));
+}
+
+/* Where the filter has no minimum a price is still something. */
+static dec_t
+least_px(const struct instr *i)
+{
+	return dec_sign(i->px_min) > 0 ? i->px_min : dec_max(i->tick, (dec_t){ 1 });
+}
+
+/*
+ * How far from the mark the exchange lets an order stand, as a price that may be
+ * sent: BUY not above, SELL not below.  DEC_NONE: the filter is off, or no fresh
+ * price says where that is.
+ */
+static dec_t
+px_bound(const struct question *q)
+{
+	const dec_t	 by = q->side == SIDE_BUY ? q->instr->px_up : q->instr->px_down;
+	const dec_t	 mark = market_px(q->market, q->instr->symbol, q->now);
+
+	if (dec_sign(by) <= 0)
+		return DEC_NONE;
+	return instr_round_px(q->instr, q->side, dec_mul(mark, by, ROUND_HALF_EVEN));
+}
+
+static void
+check_range(const struct question *q, struct verdict *v)
+{
+	const struct instr	*i = q->instr;
+	const dec_t		 bound = px_bound(q);
+	const dec_t		 most = dec_sign(i->px_max) > 0 ? i->px_max : (dec_t){ INT64_MAX };
+
+	if (!dec_ok(q->px))
+		return;
+	if (!dec_ok(v->px) || dec_gt(v->px, most))
+		outside(v, DENY_PRICE_RANGE, "MAX_PRICE", q->px, '>', most);
+	else if (dec_lt(v->px, least_px(i)))
+		outside(v, DENY_PRICE_RANGE, "MIN_PRICE", q->px, '<', least_px(i));
+	else if (dec_ok(bound) && q->side == SIDE_BUY && dec_gt(v->px, bound))
+		outside(v, DENY_PRICE_RANGE, "PERCENT_PRICE", v->px, '>', bound);
+	else if (dec_ok(bound) && q->side == SIDE_SELL && dec_lt(v->px, bound))
+		outside(v, DENY_PRICE_RANGE, "PERCENT_PRICE", v->px, '<', bound);
+}
+
 /* From here on the quantity is what may be sent, and it is known what of it reduces. */
 static void
 check_quantity(const struct question *q, struct verdict *v)
@@ -196,9 +256,9 @@ check_quantity(const struct question *q, struct verdict *v)
 	v->closing = opposite ? dec_min(v->qty, position_free(p)) : DEC_ZERO;
 	v->opening = dec_sub(v->qty, v->closing);
 	if (dec_is_zero(v->qty) || dec_lt(v->qty, lot->min))
-		outside(v, "MIN_QTY", q->qty, '<', lot->min);
+		outside(v, DENY_VALIDATION_FAILED, "MIN_QTY", q->qty, '<', lot->min);
 	else if (dec_sign(lot->max) > 0 && dec_gt(v->qty, lot->max))
-		outside(v, "MAX_QTY", v->qty, '>', lot->max);
+		outside(v, DENY_VALIDATION_FAILED, "MAX_QTY", v->qty, '>', lot->max);
 }
 
 static void
@@ -249,7 +309,8 @@ static void
 check_min_notional(const struct question *q, struct verdict *v)
 {
 	if (dec_lt(v->values.notional, q->instr->min_notional))
-		outside(v, "MIN_NOTIONAL", v->values.notional, '<', q->instr->min_notional);
+		outside(v, DENY_VALIDATION_FAILED, "MIN_NOTIONAL", v->values.notional, '<',
+		    q->instr->min_notional);
 }
 
 static void
@@ -325,17 +386,19 @@ static const struct check {
 } checks[] = {
 	{ "account",      check_account,      ALWAYS,   ENDS },		/*  1 */
 	{ "instrument",   check_instrument,   ALWAYS,   ENDS },		/*  2 */
-	{ "quantity",     check_quantity,     ALWAYS,   ENDS },		/*  3 */
-	{ "reducible",    check_reducible,    ALWAYS,   ENDS },		/*  4 */
-	{ "status",       check_status,       NEW_RISK, ENDS },		/*  5 */
-	{ "price",        check_price,        NEW_RISK, ENDS },		/*  6 */
-	{ "numbers",      check_numbers,      NEW_RISK, ENDS },		/*  7 */
-	{ "min_notional", check_min_notional, NEW_RISK, COLLECTS },	/*  8 */
-	{ "leverage",     check_leverage,     NEW_RISK, COLLECTS },	/*  9 */
-	{ "notional",     check_notional,     NEW_RISK, COLLECTS },	/* 10 */
-	{ "exposure",     check_exposure,     NEW_RISK, COLLECTS },	/* 11 */
-	{ "margin",       check_margin,       NEW_RISK, COLLECTS },	/* 12 */
-	{ "usage",        check_usage,        NEW_RISK, COLLECTS },	/* 13 */
+	{ "tick",         check_tick,         ALWAYS,   ENDS },		/*  3 */
+	{ "range",        check_range,        ALWAYS,   ENDS },		/*  4 */
+	{ "quantity",     check_quantity,     ALWAYS,   ENDS },		/*  5 */
+	{ "reducible",    check_reducible,    ALWAYS,   ENDS },		/*  6 */
+	{ "status",       check_status,       NEW_RISK, ENDS },		/*  7 */
+	{ "price",        check_price,        NEW_RISK, ENDS },		/*  8 */
+	{ "numbers",      check_numbers,      NEW_RISK, ENDS },		/*  9 */
+	{ "min_notional", check_min_notional, NEW_RISK, COLLECTS },	/* 10 */
+	{ "leverage",     check_leverage,     NEW_RISK, COLLECTS },	/* 11 */
+	{ "notional",     check_notional,     NEW_RISK, COLLECTS },	/* 12 */
+	{ "exposure",     check_exposure,     NEW_RISK, COLLECTS },	/* 13 */
+	{ "margin",       check_margin,       NEW_RISK, COLLECTS },	/* 14 */
+	{ "usage",        check_usage,        NEW_RISK, COLLECTS },	/* 15 */
 };
 /* clang-format on */
 
@@ -348,7 +411,7 @@ limit_check_name(size_t i)
 void
 limit_judge(const struct question *q, struct verdict *v)
 {
-	*v = (struct verdict){ .qty = DEC_ZERO, .closing = DEC_ZERO, .opening = q->qty };
+	*v = (struct verdict){ .qty = DEC_ZERO, .px = DEC_NONE, .closing = DEC_ZERO, .opening = q->qty };
 	for (size_t i = 0; i < NITEMS(checks); i++) {
 		const int	 before = v->n;
 

@@ -25,6 +25,7 @@ struct question {
 	dec_t			 px;		/* of a LIMIT; DEC_NONE: MARKET */
 	int			 leverage;
 	bool			 reduce_only;
+	bool			 tick_strict;	/* a price between two ticks is refused, not rounded */
 	mono_t			 now;
 };
 
@@ -52,7 +53,7 @@ struct verdict {
 	int		n;		/* 0: go ahead */
 	bool		has_values;
 	struct values	values;
-	dec_t		qty;		/* rounded to what may be sent */
+	dec_t		qty, px;	/* rounded to what may be sent; px DEC_NONE: MARKET */
 	dec_t		closing;	/* of it: takes from the position as it is now */
 	dec_t		opening;	/* the rest */
 };

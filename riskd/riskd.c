@@ -4,9 +4,13 @@
  */
 #include "riskd/riskd.h"
 
+static const char *const	off_ticks[] = { "round", "deny", NULL };
+
 static const struct conf_key	keys[] = {
 	CONF(riskd_conf, accounts_every, C_MS, "1s", 100, 60000,
 	    "how often accounts and rules are read again, for what the gateway has changed"),
+	CONF_NAMED(riskd_conf, off_tick, "round", off_ticks,
+	    "a price between two ticks: round it (BUY down, SELL up), or deny the order"),
 	CONF(riskd_conf, reply_wait, C_MS, "1s", 0, 3500,
 	    "how long after the accept an answer waits for the order's end"),
 	CONF(riskd_conf, snapshot_every, C_INT, "500", 1, 100000,

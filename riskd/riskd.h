@@ -12,8 +12,11 @@
 #include "io/peer.h"
 #include "riskd/view.h"
 
+enum off_tick { OFF_TICK_ROUND, OFF_TICK_DENY };
+
 struct riskd_conf {
 	int64_t	accounts_every;
+	int	off_tick;		/* enum off_tick */
 	int64_t	reply_wait;
 	int64_t	stale_price;
 	int64_t	snapshot_every;

@@ -182,6 +182,8 @@ view_order(const struct msg_fill *f, const char *type, const char *snapshot,
 	outside_order(b, f, s, stamp.at);
 	if (*f->reason != '\0')
 		jw_put_str(b, "reason", f->reason);
+	if (*f->o.parent_id != '\0')
+		jw_put_bool(b, "suppressToast", true);
 	jw_put_raw(b, "account", snapshot);
 	jw_close(b, '}');
 }

@@ -96,6 +96,9 @@ set_word(struct world *w, const char *key, const char *value)
 		{ "max_exposure", &w->a->rules.max_exposure },
 		{ "qty", &w->q.qty }, { "px", &w->q.px }, { "closing", &w->btc_closing },
 		{ "mark", &w->mark }, { "mid", &w->mid }, { "eth_mark", &w->eth_mark },
+		{ "tick", &w->btc.tick }, { "px_min", &w->btc.px_min },
+		{ "px_max", &w->btc.px_max }, { "px_up", &w->btc.px_up },
+		{ "px_down", &w->btc.px_down },
 	};
 
 	for (size_t i = 0; i < NITEMS(decs); i++) {
@@ -112,6 +115,8 @@ set_word(struct world *w, const char *key, const char *value)
 		w->age_ms = atoi(value);
 	else if (strcmp(key, "reduce") == 0)
 		w->q.reduce_only = strcmp(value, "1") == 0;
+	else if (strcmp(key, "off_tick") == 0)
+		w->q.tick_strict = strcmp(value, "deny") == 0;
 	else if (strcmp(key, "status") == 0)
 		w->a->status = (enum account_status)names_find(&account_status_names, value);
 	else if (strcmp(key, "account") == 0)
@@ -161,6 +166,10 @@ static const struct {
 	{ "ACCOUNT_NOT_FOUND",     "account",      "ACCOUNT_NOT_FOUND" },
 	{ "INVALID_SYMBOL",        "instrument",   "VALIDATION_FAILED" },
 	{ "SYMBOL_NOT_TRADING",    "instrument",   "VALIDATION_FAILED" },
+	{ "OFF_TICK",              "tick",         "PRICE_OFF_TICK" },
+	{ "MAX_PRICE",             "range",        "PRICE_OUT_OF_RANGE" },
+	{ "MIN_PRICE",             "range",        "PRICE_OUT_OF_RANGE" },
+	{ "PERCENT_PRICE",         "range",        "PRICE_OUT_OF_RANGE" },
 	{ "MIN_QTY",               "quantity",     "VALIDATION_FAILED" },
 	{ "MAX_QTY",               "quantity",     "VALIDATION_FAILED" },
 	{ "NOTHING_TO_REDUCE",     "reducible",    "RISK_REJECTED" },
@@ -278,6 +287,9 @@ values_of_the_contract(void **state)
 		  "16.000095", "0.00016" },
 		{ "a LIMIT counts at its own price", "px=50000",
 		  "50000", "500", "5", "99995", "0", "100000", "5", "0.00005" },
+		{ "at the price it is sent with", "px=50000.19",
+		  "50000.1", "500.001", "5.00001", "99994.99999", "0", "100000", "5.00001",
+		  "0.00005" },
 	};
 
 	(void)state;
@@ -323,6 +335,36 @@ values_where_they_make_sense(void **state)
 		set_words(&w, rows[i].given);
 		world_judge(&w, &v);
 		CHECK_INT(v.has_values, rows[i].want);
+		world_fini(&w);
+	}
+}
+
+/* The price that is sent: none of a market order, never a worse one than was asked for. */
+static void
+prices_are_rounded_for_the_asker(void **state)
+{
+	static const struct { const char *given, *want; } rows[] = {
+		{ "", "null" },
+		{ "px=60000.1", "60000.1" },
+		{ "px=60000.19", "60000.1" },
+		{ "px=60000.11 side=SELL", "60000.2" },
+		{ "px=60000.1 off_tick=deny", "60000.1" },
+		{ "px=60000.19 px_min=0.05", "60000.15" },
+		{ "px=60000.123456 tick=0", "60000.123456" },
+		{ "px=60000.11 btc=0.02@60002 side=SELL reduce=1", "60000.2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct world	 w;
+		struct verdict	 v;
+
+		check_row("%s", rows[i].given);
+		world_init(&w);
+		set_words(&w, rows[i].given);
+		world_judge(&w, &v);
+		CHECK_INT(v.n, 0);
+		CHECK_DEC(v.px, rows[i].want);
 		world_fini(&w);
 	}
 }
@@ -381,10 +423,17 @@ any_numbers_have_a_verdict(void **state)
 		world_judge(&w, &v);
 		const struct position	*p = account_position(w.a, "BTCUSDT");
 		CHECK(!dec_gt(v.qty, w.q.qty));
-		CHECK(dec_cmp(dec_add(v.closing, v.opening), v.qty) == 0);
+		/* A price that cannot be sent ends the ladder before its quantity is looked at. */
+		CHECK((v.n == 1 && strcmp(v.findings[0].check, "range") == 0) ||
+		    dec_cmp(dec_add(v.closing, v.opening), v.qty) == 0);
 		CHECK(dec_is_zero(v.closing) || !dec_gt(v.closing, position_free(p)));
 		if (v.n == 0) {
 			CHECK(dec_is_multiple(v.qty, w.btc.lot.step) && !dec_is_zero(v.qty));
+			CHECK_INT(dec_ok(v.px), dec_ok(w.q.px));
+			CHECK(!dec_ok(v.px) || (dec_sign(v.px) > 0 &&
+			    dec_is_multiple(v.px, w.btc.tick)));
+			CHECK(!dec_ok(v.px) || (w.q.side == SIDE_BUY ? !dec_gt(v.px, w.q.px) :
+			    !dec_lt(v.px, w.q.px)));
 			CHECK(dec_is_zero(v.opening) || (w.a->status == ACC_ACTIVE &&
 			    !w.q.reduce_only && v.has_values));
 		}
@@ -392,7 +441,8 @@ any_numbers_have_a_verdict(void **state)
 	}
 }
 
-/* Reductions pass whatever the state of the account, its rules and the market. */
+/* Reductions pass whatever the state of the account, its rules and the market: only a
+ * price the exchange does not take stops them. */
 static void
 reductions_always_pass(void **state)
 {
@@ -410,6 +460,7 @@ reductions_always_pass(void **state)
 			    rng_below(&r, 2) == 0 ? "1@60000" : "-1@60000");
 		w.q.side = side_closing(account_position(w.a, "BTCUSDT")->side);
 		w.q.qty = (dec_t){ (int64_t)(rng_below(&r, 300) + 1) * 100000 };
+		w.q.px = rng_below(&r, 2) == 0 ? DEC_NONE : D("59999.95");
 		w.age_ms = (int64_t)rng_below(&r, 3) * STALE_MS;
 		world_judge(&w, &v);
 		CHECK_INT(v.n, 0);
@@ -455,6 +506,7 @@ main(void)
 		cmocka_unit_test(checks_have_names),
 		cmocka_unit_test(values_of_the_contract),
 		cmocka_unit_test(values_where_they_make_sense),
+		cmocka_unit_test(prices_are_rounded_for_the_asker),
 		cmocka_unit_test(any_numbers_have_a_verdict),
 		cmocka_unit_test(reductions_always_pass),
 		cmocka_unit_test(less_is_never_worse),

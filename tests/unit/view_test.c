@@ -280,19 +280,23 @@ static void
 order_events(void **state)
 {
 	static const struct {
-		const char	*type, *px, *cum, *avg, *reason;
+		const char	*type, *px, *cum, *avg, *reason, *parent;
 		enum ord_status	 status;
 		int64_t		 order_id;
 		const char	*parts[6];		/* and NULL */
 	} rows[] = {
 		/* the front end shows the price of a fill: of a market order its average */
-		{ "order_filled", "null", "0.01", "60002", "", OS_FILLED, 900000001,
+		{ "order_filled", "null", "0.01", "60002", "", "", OS_FILLED, 900000001,
 		  { "\"price\":60002,", "\"filledQty\":0.01,\"avgFillPrice\":60002,",
 		    "\"exchangeOrderId\":\"900000001\"", "\"state\":\"filled\"" } },
-		{ "order_cancelled", "59000", "0", "null", "EXPIRED", OS_CANCELLED, 0,
+		{ "order_cancelled", "59000", "0", "null", "EXPIRED", "", OS_CANCELLED, 0,
 		  { "\"price\":59000,", "\"filledQty\":0,\"avgFillPrice\":0,",
 		    "\"exchangeOrderId\":null", "\"state\":\"cancelled\"",
 		    "\"reason\":\"EXPIRED\"" } },
+		{ "order_cancelled", "59000", "0", "null", "CANCELLED", "", OS_CANCELLED, 0,
+		  { "\"reason\":\"CANCELLED\"" } },
+		{ "order_filled", "59000", "0.01", "59000", "", "ch_1", OS_FILLED, 900000001,
+		  { "\"parentId\":\"ch_1\"", "\"suppressToast\":true" } },
 	};
 
 	(void)state;
@@ -310,13 +314,17 @@ order_events(void **state)
 		check_row("%s", rows[i].type);
 		world_init(&w, "1");
 		text_put(f.reason, sizeof(f.reason), rows[i].reason);
+		text_put(f.o.parent_id, sizeof(f.o.parent_id), rows[i].parent);
 		view_order(&f, rows[i].type, "{\"balance\":7}", &w.spelling, stamp, &b);
 		check_parts(&b, rows[i].parts);
 		check_parts(&b, PARTS(rows[i].type, "\"clientOrderId\":\"PMS1_MKT_1\"",
-		    "\"side\":\"BUY\"", "\"origin\":\"MANUAL\"", "\"parentId\":null",
+		    "\"side\":\"BUY\"", "\"origin\":\"MANUAL\"",
 		    "\"orderRole\":\"UNKNOWN\"", "\"leverage\":10",
 		    "\"createdAt\":1795256152369", "\"account\":{\"balance\":7}"));
 		CHECK_INT(strstr(buf_text(&b), "\"reason\"") != NULL, *rows[i].reason != '\0');
+		CHECK_INT(strstr(buf_text(&b), "\"parentId\":null") != NULL,
+		    *rows[i].parent == '\0');
+		CHECK_INT(strstr(buf_text(&b), "suppressToast") != NULL, *rows[i].parent != '\0');
 		buf_free(&b);
 		world_fini(&w);
 	}
