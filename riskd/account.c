@@ -41,6 +41,7 @@ accounts_get(struct accounts *t, const char *id)
 	a->rules = rules_builtin();
 	a->balance = a->reserved = DEC_ZERO;
 	a->maint_rate = (dec_t){ DEC_ONE_E8 / 200 };
+	a->net = &t->net;
 	TAILQ_INIT(&a->positions);
 	map_put(&t->map, &a->node, a->id);
 	return a;
@@ -49,6 +50,7 @@ accounts_get(struct accounts *t, const char *id)
 static void
 position_remove(struct account *a, struct position *p)
 {
+	tally_add(a->net, p->symbol, dec_neg(position_signed_qty(p)));
 	TAILQ_REMOVE(&a->positions, p, link);
 	free(p);
 }
@@ -73,6 +75,7 @@ accounts_fini(struct accounts *t)
 	while ((n = map_next(&it)) != NULL)
 		accounts_remove(t, MAP_OF(n, struct account, node));
 	map_fini(&t->map);
+	tally_fini(&t->net);
 }
 
 struct position *
@@ -253,6 +256,8 @@ put_position(struct account *a, const struct position *after)
 		TAILQ_INSERT_TAIL(&a->positions, p, link);
 		p->closing = DEC_ZERO;
 	}
+	tally_add(a->net, after->symbol, dec_sub(position_signed_qty(after),
+	    position_signed_qty(p)));
 	/* What is under way is not the booking's to say. */
 	const dec_t	 closing = p->closing;
 	const bool	 watched = p->watched;

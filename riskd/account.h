@@ -17,7 +17,7 @@
 #ifndef RISKD_ACCOUNT_H
 #define RISKD_ACCOUNT_H
 
-#include "base/map.h"
+#include "riskd/tally.h"
 #include "wire/msg.h"
 
 #include <sys/queue.h>
@@ -60,11 +60,14 @@ struct account {
 	TAILQ_HEAD(, position)	positions;
 	/* not booked: what is under way */
 	dec_t			reserved;	/* notional that orders under way may add */
+	struct tally		*net;		/* of all accounts */
 	struct node		node;
 };
 
+/* Stays where it is: its accounts point back into it. */
 struct accounts {
 	struct map	map;		/* owns */
+	struct tally	net;		/* by symbol: signed quantity of all positions */
 };
 
 struct account	*accounts_find(const struct accounts *, const char *id);	/* or NULL */

@@ -14,6 +14,8 @@ struct work {
 	struct msg_fill		 m;
 	struct booking		 b;
 	dec_t			 surplus;	/* of the execution: nobody's */
+	const char		*why;		/* it is */
+	bool			 fresh;		/* booked just now, not in an earlier life */
 	STAILQ_ENTRY(work)	 link;
 };
 
@@ -188,42 +190,37 @@ void
 book_on_reply_time(void *arg)
 {
 	struct riskd	*d = arg;
-	struct map_iter	 it = map_each(&d->pendings.map);
-	struct node	*n;
-	mono_t		 next_at = MONO_NEVER;
+	struct pending	*p;
 
-	while ((n = map_next(&it)) != NULL) {
-		struct pending	*p = MAP_OF(n, struct pending, node);
+	while ((p = pendings_owing(&d->pendings)) != NULL) {
 		struct buf	 b = { 0 };
 
-		if (p->answered || !mono_is_set(p->reply_at))
-			continue;
 		if (mono_before(loop_now(d->base->loop), p->reply_at)) {
-			next_at = mono_min(next_at, p->reply_at);
-			continue;
+			timer_at(d->reply_timer, p->reply_at);
+			return;
 		}
+		pendings_told(&d->pendings, p);
 		p->answered = true;
 		answer_text(d, p, &b);
 		answer_commit(d->base->bus, asker(p), b.p,
 		    txn_new(d->base->bus, "reply", NULL), NULL, NULL);
 		buf_free(&b);
 	}
-	timer_at(d->reply_timer, next_at);
 }
 
 /* ---- after the booking ------------------------------------------------------------------- */
 
 static struct pending *
-note_progress(struct riskd *d, const struct work *w, bool fresh)
+note_progress(struct riskd *d, const struct work *w)
 {
 	struct pending	*p = pendings_find(&d->pendings, w->m.o.clord_id);
 
 	if (p == NULL)
 		return NULL;
-	if (fresh && w->m.e.trade_id != 0)
-		pending_booked(p, riskd_account(d, p->o.sub), &w->b);
+	if (w->fresh)
+		pendings_booked(&d->pendings, p, riskd_account(d, p->o.sub), &w->b);
 	p->order_id = w->m.order_id;
-	p->in_doubt = false;
+	pendings_doubt(&d->pendings, p, false);
 	p->status = w->m.status;
 	if (ord_status_is_final(w->m.status))
 		p->end_qty = w->m.cum_qty;
@@ -240,15 +237,15 @@ end_work(struct work *w)
 	book_unlock(d, k->account);
 }
 
-/* fresh: booked just now; otherwise it is told again from what was stored. */
+/* What was not booked just now is told again from what was stored. */
 static void
-tell(struct work *w, bool fresh)
+tell(struct work *w)
 {
 	struct riskd		*d = w->booker->d;
 	struct account		*a = riskd_account(d, w->m.o.sub);
 	struct txn		*t = txn_new(d->base->bus, "booked", w->item);
 	const struct spelling	 s = riskd_spelling(d);
-	struct pending		*p = note_progress(d, w, fresh);
+	struct pending		*p = note_progress(d, w);
 	struct buf		 snapshot = { 0 };
 
 	if (a != NULL) {
@@ -274,7 +271,7 @@ static void
 tell_nothing(struct work *w)
 {
 	struct riskd	*d = w->booker->d;
-	struct pending	*p = note_progress(d, w, false);
+	struct pending	*p = note_progress(d, w);
 	struct txn	*t = txn_new(d->base->bus, "booked_before", w->item);
 
 	if (p != NULL && pending_is_over(p))
@@ -286,29 +283,76 @@ tell_nothing(struct work *w)
 
 /* ---- booking -------------------------------------------------------------------------------- */
 
+/* The account has no part of it: its execution stands with EXTERNAL, too. */
+static bool
+is_whole(const struct work *w)
+{
+	return dec_cmp(w->surplus, w->m.e.qty) == 0;
+}
+
+/* Of an order that nobody here has asked for one line is enough. */
+static bool
+is_told_of(struct riskd *d, int64_t order_id)
+{
+	for (size_t i = 0; i < NITEMS(d->strangers); i++)
+		if (d->strangers[i] == order_id)
+			return true;
+	d->strangers[d->nstrangers++ % NITEMS(d->strangers)] = order_id;
+	return false;
+}
+
+static void
+log_external(struct riskd *d, const struct work *w)
+{
+	char	 qty[DEC_STR];
+
+	if (!text_eq(w->m.o.sub, EXTERNAL))
+		log_error("booked_external", "sub=%s clord_id=%s sym=%s trade_id=%lld qty=%s "
+		    "why=\"%s\"", w->m.o.sub, w->m.o.clord_id, w->m.o.symbol,
+		    (long long)w->m.e.trade_id, dec_format(w->surplus, qty), w->why);
+	else if (!is_told_of(d, w->m.order_id))
+		log_warn("foreign_order", "clord_id=%s sym=%s order_id=%lld side=%s; what it "
+		    "executes is booked to %s", w->m.o.clord_id, w->m.o.symbol,
+		    (long long)w->m.order_id, names_get(&side_names, (int)w->m.o.side), EXTERNAL);
+}
+
 static void
 on_external(void *arg, enum ledger_outcome outcome, const struct pg_result *r)
 {
 	struct work	*w = arg;
+	struct riskd	*d = w->booker->d;
 
 	(void)r;
 	if (outcome == LEDGER_FAILED)
 		fatal(EXIT_TRY_AGAIN, "execution_unbookable", "sym=%s trade_id=%lld; the item "
 		    "waits in its work list", w->m.o.symbol, (long long)w->m.e.trade_id);
-	tell(w, true);
+	if (outcome == LEDGER_DONE) {
+		d->external++;
+		tally_add(&d->external_net, w->m.o.symbol,
+		    store_external_qty(&w->m, w->surplus));
+		log_external(d, w);
+		w->fresh = w->fresh || is_whole(w);
+	}
+	tell(w);
 }
 
 static void
 book_external(struct work *w, dec_t qty, const char *why)
 {
-	struct riskd	*d = w->booker->d;
-	char		 text[DEC_STR];
+	w->surplus = qty;
+	w->why = why;
+	if (is_whole(w))
+		w->b = (struct booking){ .e = w->m.e };
+	store_book_external(w->booker->d, &w->m, qty, on_external, w);
+}
 
-	d->external++;
-	log_error("booked_external", "sub=%s clord_id=%s sym=%s trade_id=%lld qty=%s why=\"%s\"",
-	    w->m.o.sub, w->m.o.clord_id, w->m.o.symbol, (long long)w->m.e.trade_id,
-	    dec_format(qty, text), why);
-	store_book_external(d, &w->m, qty, on_external, w);
+static void
+tell_with_surplus(struct work *w)
+{
+	if (dec_is_zero(w->surplus))
+		tell(w);
+	else
+		book_external(w, w->surplus, "the order may only close, and there was less to close");
 }
 
 static void
@@ -317,13 +361,16 @@ on_stored(void *arg, const char *json)
 	struct work	*w = arg;
 	struct why	 why;
 
-	if (json == NULL || booking_read(&w->b, json, strlen(json), &why) == -1)
+	if (json == NULL || booking_read(&w->b, json, strlen(json), &why) == -1) {
 		tell_nothing(w);
-	else {
-		for (int i = 0; i < w->b.nlegs; i++)
-			w->b.legs[i].after.watched = true;	/* an algo may wait for it */
-		tell(w, false);
+		return;
 	}
+	w->surplus = w->m.e.qty;
+	for (int i = 0; i < w->b.nlegs; i++) {
+		w->b.legs[i].after.watched = true;	/* an algo may wait for it */
+		w->surplus = dec_sub(w->surplus, w->b.legs[i].qty);
+	}
+	tell_with_surplus(w);
 }
 
 static void
@@ -334,22 +381,21 @@ booked_now(struct work *w)
 	char		 qty[DEC_STR], px[DEC_STR], rpnl[DEC_STR], fee[DEC_STR], bal[DEC_STR];
 
 	d->booked++;
+	w->fresh = true;
 	for (int i = 0; i < w->b.nlegs; i++) {
 		const struct position	*p = account_position_by_id(a, w->b.legs[i].after.id);
 
 		w->b.legs[i].after.watched = p != NULL && p->watched;
 	}
 	account_apply(a, &w->b);
+	pendings_hold(&d->pendings, a, w->b.symbol);
 	a->version++;
 	log_info("booked", "sub=%s clord_id=%s sym=%s trade_id=%lld side=%s qty=%s px=%s rpnl=%s "
 	    "fee=%s balance=%s", a->id, w->m.o.clord_id, w->m.o.symbol,
 	    (long long)w->m.e.trade_id, names_get(&side_names, (int)w->m.o.side),
 	    dec_format(w->m.e.qty, qty), dec_format(w->m.e.px, px), dec_format(w->b.rpnl, rpnl),
 	    dec_format(w->b.fee, fee), dec_format(a->balance, bal));
-	if (dec_is_zero(w->surplus))
-		tell(w, true);
-	else
-		book_external(w, w->surplus, "the order may only close, and there was less to close");
+	tell_with_surplus(w);
 }
 
 static void
@@ -410,7 +456,7 @@ book(struct work *w)
 	const struct account	*a = riskd_account(d, w->m.o.sub);
 
 	if (w->m.e.trade_id == 0) {
-		tell(w, false);
+		tell(w);
 		return;
 	}
 	if (!dec_ok(w->m.e.fee))
@@ -463,9 +509,10 @@ static void
 on_accepted(struct riskd *d, struct item *item, const struct msg_outcome *m, struct pending *p)
 {
 	p->order_id = m->order_id;
-	p->in_doubt = false;
-	if (!mono_is_set(p->reply_at) && *asker(p) != '\0') {
-		p->reply_at = mono_after_ms(loop_now(d->base->loop), d->conf->reply_wait);
+	pendings_doubt(&d->pendings, p, false);
+	if (!p->answered && !mono_is_set(p->reply_at) && *asker(p) != '\0') {
+		pendings_owe(&d->pendings, p,
+		    mono_after_ms(loop_now(d->base->loop), d->conf->reply_wait));
 		book_on_reply_time(d);
 	}
 	bus_ack(d->base->bus, item);
@@ -498,7 +545,7 @@ static void
 on_in_doubt(struct riskd *d, struct item *item, const struct msg_outcome *m, struct pending *p)
 {
 	(void)m;
-	p->in_doubt = true;
+	pendings_doubt(&d->pendings, p, true);
 	bus_ack(d->base->bus, item);
 }
 

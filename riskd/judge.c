@@ -103,26 +103,16 @@ deny_text_of(struct hearing *h, enum deny code, const char *field, const char *v
 
 /*
  * Told to the exchange as reduce-only only where the exchange's own net
- * position covers it, whatever else is under way: it is the sum of all
- * accounts, and may be smaller than ours, or of the other sign.
+ * position covers it: it is the sum of all accounts and of what belongs to
+ * nobody, and may be smaller than ours, or of the other sign.
  */
 static bool
-net_covers(struct riskd *d, const struct terms *o)
+net_covers(const struct riskd *d, const struct terms *o)
 {
-	struct map_iter	 it = map_each(&d->accounts.map);
-	struct node	*n;
-	dec_t		 net = DEC_ZERO;
+	const dec_t	 net = dec_add(tally_get(&d->accounts.net, o->symbol),
+			    tally_get(&d->external_net, o->symbol));
 
-	while ((n = map_next(&it)) != NULL) {
-		const struct position	*p = account_position(MAP_OF(n, struct account, node),
-					    o->symbol);
-
-		if (p != NULL)
-			net = dec_add(net, position_signed_qty(p));
-	}
-	const dec_t	 side = o->side == SIDE_SELL ? net : dec_neg(net);
-	const dec_t	 left = dec_sub(side, pendings_open_qty(&d->pendings, o->symbol, o->side));
-	return dec_ok(left) && dec_cmp(left, o->qty) >= 0;
+	return pendings_covered(&d->pendings, net, o);
 }
 
 /* "unknown" is the gateway's word for none: it names many. */

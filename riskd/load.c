@@ -91,6 +91,12 @@ adopt_row(struct riskd *d, const struct pg_result *r, int row)
 		adopt(a, symbol, r, row);
 }
 
+static void
+load_external(struct riskd *d, const struct pg_result *r, int row)
+{
+	tally_add(&d->external_net, pg_value(r, 3, row, 0), store_dec(r, 3, row, 1, DEC_NONE));
+}
+
 /* An algo may have been started on any of them. */
 static void
 watch_all(struct riskd *d)
@@ -116,6 +122,8 @@ on_loaded(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 		load_event(d, r, row);
 	for (int row = 0; row < pg_rows(r, 2); row++)
 		adopt_row(d, r, row);
+	for (int row = 0; row < pg_rows(r, 3); row++)
+		load_external(d, r, row);
 	watch_all(d);
 	log_info("accounts_loaded", "accounts=%zu events=%d", d->accounts.map.n, pg_rows(r, 1));
 	riskd_load(d, LOAD_PENDING);
@@ -129,6 +137,7 @@ load_ledger(struct riskd *d)
 	pg_job_add(j, SQL_SNAPSHOTS, NULL);
 	pg_job_add(j, SQL_EVENTS, NULL);
 	pg_job_add(j, SQL_OPEN_ROWS, NULL);
+	pg_job_add(j, SQL_EXTERNAL, NULL);
 	pg_submit(j, on_loaded, d);
 }
 
@@ -143,7 +152,7 @@ on_sums(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 
 		if (p == NULL)
 			continue;
-		pending_restore(p, riskd_account(d, p->o.sub), &(struct pending_sums){
+		pendings_restore(&d->pendings, p, riskd_account(d, p->o.sub), &(struct pending_sums){
 		    .qty = store_dec(r, 0, row, 1, DEC_ZERO),
 		    .cost = store_dec(r, 0, row, 2, DEC_ZERO),
 		    .fee = store_dec(r, 0, row, 3, DEC_ZERO),

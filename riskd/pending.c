@@ -30,13 +30,67 @@ static const struct field	pending_v[] = {
 };
 const struct fields	pending_fields = FIELDS(pending_v);
 
-/* The position it can close; NULL: it was flipped by another order, or is gone. */
-static struct position *
-position_of(const struct pending *p, const struct account *a)
-{
-	struct position	*pos = a == NULL ? NULL : account_position(a, p->o.symbol);
+enum { TALLY_KEY = SUB_ID + SYMBOL + DEC_STR + 8 };
 
-	return pos != NULL && side_closing(pos->side) == p->o.side ? pos : NULL;
+/* ---- the sums --------------------------------------------------------------------- */
+
+static const char *
+holder(const char *sub, const char *symbol, enum side side, char key[TALLY_KEY])
+{
+	text_putf(key, TALLY_KEY, "%s/%s/%s", sub, symbol, names_get(&side_names, (int)side));
+	return key;
+}
+
+static const char *
+alike(const char *sub, const char *symbol, enum side side, dec_t qty, char key[TALLY_KEY])
+{
+	char	 text[DEC_STR];
+
+	text_putf(key, TALLY_KEY, "%s/%s/%s/%s", sub, symbol, names_get(&side_names, (int)side),
+	    dec_format(qty, text));
+	return key;
+}
+
+/* May be executed yet; more than was asked for may have been. */
+static dec_t
+left(const struct pending *p)
+{
+	return dec_max(DEC_ZERO, dec_sub(p->o.qty, p->booked_qty));
+}
+
+void
+pendings_hold(const struct pendings *t, struct account *a, const char *symbol)
+{
+	struct position	*pos = account_position(a, symbol);
+	char		 key[TALLY_KEY];
+
+	if (pos == NULL)
+		return;
+	const dec_t	 closing = tally_get(&t->closing,
+			    holder(a->id, symbol, side_closing(pos->side), key));
+	/* Beyond a number it is beyond the position, too. */
+	pos->closing = dec_ok(closing) ? closing : pos->qty;
+}
+
+/* Adds to what all hold what this one now holds, or no longer does. */
+static void
+count(struct pendings *t, const struct pending *p, struct account *a, dec_t open, dec_t closing)
+{
+	char	 key[TALLY_KEY];
+
+	tally_add(&t->open[p->o.side], p->o.symbol, open);
+	tally_add(&t->closing, holder(p->o.sub, p->o.symbol, p->o.side, key), closing);
+	if (a != NULL)
+		pendings_hold(t, a, p->o.symbol);
+}
+
+/* ---- the collection --------------------------------------------------------------- */
+
+void
+pendings_init(struct pendings *t)
+{
+	*t = (struct pendings){ 0 };
+	TAILQ_INIT(&t->owing);
 }
 
 struct pending *
@@ -51,38 +105,37 @@ struct pending *
 pendings_add(struct pendings *t, const struct pending *from, struct account *a)
 {
 	struct pending	*p = xcalloc(1, sizeof(*p));
-	struct position	*pos;
 
 	*p = *from;
 	p->booked_qty = p->booked_cost = p->fee = p->rpnl = DEC_ZERO;
 	p->end_qty = DEC_NONE;
 	p->status = OS_PLACING;
+	p->in_doubt = false;
+	p->reply_at = MONO_UNSET;
 	map_put(&t->map, &p->node, p->o.clord_id);
-	if (a == NULL)
-		return p;
-	a->reserved = dec_add(a->reserved, p->reserved);
-	if ((pos = position_of(p, a)) != NULL)
-		pos->closing = dec_add(pos->closing, p->closing);
+	count(t, p, a, left(p), p->closing);
+	if (a != NULL)
+		a->reserved = dec_add(a->reserved, p->reserved);
 	return p;
 }
 
 static void
-release(struct pending *p, struct account *a, dec_t notional, dec_t closing)
+release(struct pendings *t, struct pending *p, struct account *a, dec_t notional, dec_t closing)
 {
-	struct position	*pos = position_of(p, a);
-
 	p->reserved = dec_sub(p->reserved, notional);
 	p->closing = dec_sub(p->closing, closing);
+	count(t, p, a, DEC_ZERO, dec_neg(closing));
 	if (a != NULL)
 		a->reserved = dec_sub(a->reserved, notional);
-	if (pos != NULL)
-		pos->closing = dec_max(DEC_ZERO, dec_sub(pos->closing, closing));
 }
 
 void
 pendings_remove(struct pendings *t, struct pending *p, struct account *a)
 {
-	release(p, a, p->reserved, p->closing);
+	release(t, p, a, p->reserved, p->closing);
+	count(t, p, a, dec_neg(left(p)), DEC_ZERO);
+	pendings_doubt(t, p, false);
+	pendings_told(t, p);
 	map_remove(&t->map, &p->node);
 	free(p);
 }
@@ -96,7 +149,13 @@ pendings_fini(struct pendings *t)
 	while ((n = map_next(&it)) != NULL)
 		free(MAP_OF(n, struct pending, node));
 	map_fini(&t->map);
+	for (int i = 0; i < SIDE_N; i++)
+		tally_fini(&t->open[i]);
+	tally_fini(&t->closing);
+	tally_fini(&t->doubts);
 }
+
+/* ---- what is booked of them --------------------------------------------------------- */
 
 /*
  * What it closes comes first and adds nothing.  A share of the notional goes
@@ -105,23 +164,31 @@ pendings_fini(struct pendings *t)
 static dec_t
 share(const struct pending *p, dec_t qty)
 {
-	const dec_t	 left = dec_sub(p->o.qty, p->booked_qty);
 	const dec_t	 adds = dec_sub(qty, dec_min(p->closing, qty));
 
-	if (dec_cmp(qty, left) >= 0)
+	if (dec_cmp(qty, left(p)) >= 0)
 		return p->reserved;
 	if (dec_is_zero(adds))
 		return DEC_ZERO;
-	return dec_muldiv(p->reserved, adds, dec_sub(left, p->closing), ROUND_UP);
+	return dec_muldiv(p->reserved, adds, dec_sub(left(p), p->closing), ROUND_UP);
+}
+
+static void
+take_off(struct pendings *t, struct pending *p, struct account *a, dec_t qty)
+{
+	const dec_t	 before = left(p);
+
+	release(t, p, a, share(p, qty), dec_min(p->closing, qty));
+	p->booked_qty = dec_add(p->booked_qty, qty);
+	count(t, p, a, dec_sub(left(p), before), DEC_ZERO);
 }
 
 void
-pending_booked(struct pending *p, struct account *a, const struct booking *b)
+pendings_booked(struct pendings *t, struct pending *p, struct account *a, const struct booking *b)
 {
 	const dec_t	 qty = b->e.qty;
 
-	release(p, a, share(p, qty), dec_min(p->closing, qty));
-	p->booked_qty = dec_add(p->booked_qty, qty);
+	take_off(t, p, a, qty);
 	p->booked_cost = dec_add(p->booked_cost, dec_mul(qty, b->e.px, ROUND_HALF_EVEN));
 	p->fee = dec_add(p->fee, b->fee);
 	p->rpnl = dec_add(p->rpnl, b->rpnl);
@@ -132,10 +199,10 @@ pending_booked(struct pending *p, struct account *a, const struct booking *b)
 
 /* The record holds all that was reserved: what of it is booked holds nothing any more. */
 void
-pending_restore(struct pending *p, struct account *a, const struct pending_sums *s)
+pendings_restore(struct pendings *t, struct pending *p, struct account *a,
+    const struct pending_sums *s)
 {
-	release(p, a, share(p, s->qty), dec_min(p->closing, s->qty));
-	p->booked_qty = s->qty;
+	take_off(t, p, a, s->qty);
 	p->booked_cost = s->cost;
 	p->fee = s->fee;
 	p->rpnl = s->rpnl;
@@ -155,35 +222,56 @@ pending_avg_px(const struct pending *p)
 	return dec_div(p->booked_cost, p->booked_qty, ROUND_HALF_EVEN);
 }
 
+/* ---- doubts and answers ------------------------------------------------------------- */
+
+void
+pendings_doubt(struct pendings *t, struct pending *p, bool in_doubt)
+{
+	char	 key[TALLY_KEY];
+
+	if (p->in_doubt == in_doubt)
+		return;
+	p->in_doubt = in_doubt;
+	tally_add(&t->doubts, alike(p->o.sub, p->o.symbol, p->o.side, p->o.qty, key),
+	    in_doubt ? DEC_ONE : DEC_INT(-1));
+}
+
 bool
 pendings_doubt_like(const struct pendings *t, const char *sub, const char *symbol, enum side side,
     dec_t qty)
 {
-	struct map_iter	 it = map_each(&t->map);
-	struct node	*n;
+	char	 key[TALLY_KEY];
 
-	while ((n = map_next(&it)) != NULL) {
-		const struct pending	*p = MAP_OF(n, struct pending, node);
-
-		if (p->in_doubt && text_eq(p->o.sub, sub) && text_eq(p->o.symbol, symbol) &&
-		    p->o.side == side && dec_cmp(p->o.qty, qty) == 0)
-			return true;
-	}
-	return false;
+	return !dec_is_zero(tally_get(&t->doubts, alike(sub, symbol, side, qty, key)));
 }
 
-dec_t
-pendings_open_qty(const struct pendings *t, const char *symbol, enum side side)
+void
+pendings_owe(struct pendings *t, struct pending *p, mono_t reply_at)
 {
-	struct map_iter	 it = map_each(&t->map);
-	struct node	*n;
-	dec_t		 sum = DEC_ZERO;
+	p->reply_at = reply_at;
+	TAILQ_INSERT_TAIL(&t->owing, p, owing);
+}
 
-	while ((n = map_next(&it)) != NULL) {
-		const struct pending	*p = MAP_OF(n, struct pending, node);
+void
+pendings_told(struct pendings *t, struct pending *p)
+{
+	if (!mono_is_set(p->reply_at))
+		return;
+	p->reply_at = MONO_UNSET;
+	TAILQ_REMOVE(&t->owing, p, owing);
+}
 
-		if (p->o.side == side && text_eq(p->o.symbol, symbol))
-			sum = dec_add(sum, dec_max(DEC_ZERO, dec_sub(p->o.qty, p->booked_qty)));
-	}
-	return sum;
+struct pending *
+pendings_owing(const struct pendings *t)
+{
+	return TAILQ_FIRST(&t->owing);
+}
+
+bool
+pendings_covered(const struct pendings *t, dec_t net, const struct terms *o)
+{
+	const dec_t	 held = o->side == SIDE_SELL ? net : dec_neg(net);
+	const dec_t	 free_qty = dec_sub(held, tally_get(&t->open[o->side], o->symbol));
+
+	return dec_ok(free_qty) && dec_cmp(free_qty, o->qty) >= 0;
 }

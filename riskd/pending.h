@@ -7,11 +7,15 @@
  * shrink with every booking, and the rest is released when what is booked
  * equals the quantity the order ended with.  What survives a crash is the
  * record in pms:resv; sums are read back from the executions.
+ *
+ * An order may rest for hours, and tens of thousands of them: no question here
+ * costs more with more of them.  Invariants: each tally is the sum over the
+ * orders; what a position's closing says is the tally of its account, symbol and
+ * side, though it was opened after the orders were placed that will close it.
  */
 #ifndef RISKD_PENDING_H
 #define RISKD_PENDING_H
 
-#include "base/map.h"
 #include "riskd/account.h"
 #include "wire/msg.h"
 
@@ -30,15 +34,21 @@ struct pending {
 	dec_t		end_qty;		/* cum_qty of its end; DEC_NONE: not ended */
 	enum ord_status	status;
 	/* the answer it owes */
-	mono_t		reply_at;		/* say what is known then; unset: not yet */
+	mono_t		reply_at;		/* say what is known then; unset: it owes nothing */
 	bool		answered;
+	TAILQ_ENTRY(pending)	owing;		/* while reply_at is set */
 	struct node	node;
 };
 
 struct pendings {
-	struct map	map;		/* by clord_id; owns */
+	struct map	map;			/* by clord_id; owns */
+	struct tally	open[SIDE_N];		/* by symbol: what may still be traded */
+	struct tally	closing;		/* by account, symbol and side */
+	struct tally	doubts;			/* and quantity: how many are in doubt */
+	TAILQ_HEAD(, pending)	owing;		/* by reply_at */
 };
 
+void		 pendings_init(struct pendings *);
 /* Takes its reservations out of the account and its position. */
 struct pending	*pendings_add(struct pendings *, const struct pending *, struct account *);
 struct pending	*pendings_find(const struct pendings *, const char *clord_id);	/* or NULL */
@@ -47,19 +57,29 @@ void		 pendings_remove(struct pendings *, struct pending *, struct account *);
 void		 pendings_fini(struct pendings *);
 
 /* An execution of it has been booked. */
-void		 pending_booked(struct pending *, struct account *, const struct booking *);
+void		 pendings_booked(struct pendings *, struct pending *, struct account *,
+		    const struct booking *);
 /* All that was booked of it, once, after it has been read from pms:resv. */
 struct pending_sums { dec_t qty, cost, fee, rpnl; };
-void		 pending_restore(struct pending *, struct account *, const struct pending_sums *);
+void		 pendings_restore(struct pendings *, struct pending *, struct account *,
+		    const struct pending_sums *);
+/* A position on the symbol may be new: orders that were there before hold of it what they close. */
+void		 pendings_hold(const struct pendings *, struct account *, const char *symbol);
+void		 pendings_doubt(struct pendings *, struct pending *, bool in_doubt);
+/* Not earlier than any that was owed before. */
+void		 pendings_owe(struct pendings *, struct pending *, mono_t reply_at);
+void		 pendings_told(struct pendings *, struct pending *);
+
 bool		 pending_is_over(const struct pending *);
 dec_t		 pending_avg_px(const struct pending *);	/* DEC_NONE: nothing booked */
+struct pending	*pendings_owing(const struct pendings *);	/* the first, or NULL */
 
 /* Is an equal order of the account in doubt?  (same symbol, side and quantity) */
 bool		 pendings_doubt_like(const struct pendings *, const char *sub, const char *symbol,
 		    enum side, dec_t qty);
 
-/* Signed quantity that orders under way may still trade on the symbol, by side. */
-dec_t		 pendings_open_qty(const struct pendings *, const char *symbol, enum side);
+/* Does a net position cover the order, whatever else of its side is executed before it? */
+bool		 pendings_covered(const struct pendings *, dec_t net, const struct terms *);
 
 /* The record in pms:resv. */
 extern const struct fields	pending_fields;

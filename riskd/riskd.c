@@ -4,6 +4,8 @@
  */
 #include "riskd/riskd.h"
 
+#include "wire/jw.h"
+
 static const char *const	off_ticks[] = { "round", "deny", NULL };
 
 static const struct conf_key	keys[] = {
@@ -101,6 +103,7 @@ start(struct daemon *base)
 	d->base = base;
 	d->conf = base->conf;
 	d->market.stale_ms = d->conf->stale_price;
+	pendings_init(&d->pendings);
 	d->global_rules = rules_builtin();
 	d->reply_timer = timer_new(base->loop, book_on_reply_time, d);
 	d->userd = peer_new(base->bus, "userd", bus_show_state, d);
@@ -115,6 +118,8 @@ health(struct daemon *base, struct buf *b)
 	buf_addf(b, ",\"accounts\":%zu,\"pending\":%zu,\"ledger\":%s,\"reconciled\":%s",
 	    d->accounts.map.n, d->pendings.map.n,
 	    d->pg != NULL && pg_is_up(d->pg) ? "true" : "false", riskd_is_reconciled(d) ? "true" : "false");
+	jw_key(b, "external");
+	tally_print(&d->external_net, b);
 }
 
 static void
@@ -129,6 +134,7 @@ fini(struct daemon *base)
 	timer_free(d->views_timer);
 	timer_free(d->reply_timer);
 	pendings_fini(&d->pendings);
+	tally_fini(&d->external_net);
 	accounts_fini(&d->accounts);
 	instruments_free(d->instruments);
 	market_fini(&d->market);

@@ -12,6 +12,10 @@
 #include "io/peer.h"
 #include "riskd/view.h"
 
+/* Whose account it is what belongs to nobody. */
+#define EXTERNAL	"EXTERNAL"
+enum { STRANGERS = 64 };		/* foreign orders whose first execution has been told */
+
 enum off_tick { OFF_TICK_ROUND, OFF_TICK_DENY };
 
 struct riskd_conf {
@@ -38,6 +42,9 @@ struct riskd {
 	struct ledger			*ledger;
 	struct accounts			 accounts;
 	struct pendings			 pendings;
+	struct tally			 external_net;	/* by symbol: signed quantity that is nobody's */
+	int64_t				 strangers[STRANGERS];	/* the last, by order id */
+	unsigned			 nstrangers;
 	struct instruments		*instruments;
 	struct market			 market;
 	struct map			 bookers;	/* by account */
@@ -87,7 +94,7 @@ void	book_unlock(struct riskd *, const char *account);
 /* store.c: every statement */
 enum {
 	SQL_ACCOUNTS = LEDGER_OWN, SQL_BALANCE, SQL_BOOKING_OF, SQL_EVENTS, SQL_EXECUTION,
-	SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
+	SQL_EXTERNAL, SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
 	SQL_SNAPSHOTS, SQL_SUMS, SQL_TRADE, SQL_N
 };
 enum { CAUSE_MAX = 160 };
@@ -95,8 +102,10 @@ void	store_start(struct riskd *);
 void	store_poll_accounts(struct riskd *);
 void	store_book(struct riskd *, const struct booking *, const struct msg_fill *,
 	    entry_done *, void *arg);
+/* qty of it is nobody's; signed it is what the external net position changes by. */
 void	store_book_external(struct riskd *, const struct msg_fill *, dec_t qty, entry_done *,
 	    void *arg);
+dec_t	store_external_qty(const struct msg_fill *, dec_t qty);
 /* The booking that was stored for this execution; NULL: there is none. */
 typedef void	store_found(void *arg, const char *json);
 void	store_find_booking(struct riskd *, const struct msg_fill *, store_found *, void *arg);

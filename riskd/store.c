@@ -32,13 +32,17 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	[SQL_EVENTS] = { "events", 0,
 	    "SELECT e.stream, e.version, e.type, e.data FROM engine.events e LEFT JOIN"
 	    " (SELECT stream, max(version) AS version FROM engine.snapshots GROUP BY stream) s"
-	    " USING (stream) WHERE e.stream LIKE 'account/%' AND e.version > coalesce(s.version, 0)"
+	    " USING (stream) WHERE e.stream LIKE 'account/%'"
+	    " AND e.stream NOT LIKE 'account/EXTERNAL/%' AND e.version > coalesce(s.version, 0)"
 	    " ORDER BY e.stream, e.version" },
 	[SQL_EXECUTION] = { "execution", 13,
 	    "INSERT INTO engine.executions (symbol, trade_id, exchange_order_id, clord_id,"
 	    " sub_account_id, side, qty, px, fee, fee_asset, maker, realized_pnl, at)"
 	    " VALUES ($1, $2::bigint, $3::bigint, $4, $5, $6, $7::numeric, $8::numeric, $9::numeric,"
 	    " $10, $11::boolean, $12::numeric, $13::timestamptz)" },
+	[SQL_EXTERNAL] = { "external", 0,
+	    "SELECT data->>'symbol', sum((data->>'externalQty')::numeric)::text FROM engine.events"
+	    " WHERE stream LIKE 'account/EXTERNAL/%' AND type = 'external_execution' GROUP BY 1" },
 	[SQL_GLOBAL_RULES] = { "global_rules", 0,
 	    "SELECT max_leverage, max_notional_per_trade, max_total_exposure, liquidation_threshold"
 	    " FROM risk_rules WHERE is_global AND sub_account_id IS NULL ORDER BY id LIMIT 1" },
@@ -239,23 +243,32 @@ store_book(struct riskd *d, const struct booking *b, const struct msg_fill *m, e
 	buf_free(&data);
 }
 
+dec_t
+store_external_qty(const struct msg_fill *m, dec_t qty)
+{
+	return m->o.side == SIDE_BUY ? qty : dec_neg(qty);
+}
+
 /* Nobody's: kept with the exchange's facts, outside all accounts. */
 void
 store_book_external(struct riskd *d, const struct msg_fill *m, dec_t qty, entry_done *done,
     void *arg)
 {
-	char		 key[EXEC_KEY], cause[CAUSE_MAX], stream[CAUSE_MAX];
+	char		 key[EXEC_KEY], cause[CAUSE_MAX], stream[CAUSE_MAX], text[DEC_STR];
 	struct buf	 data = { 0 };
 
 	exec_key(m, key);
 	text_putf(cause, sizeof(cause), "external-%s", key);
 	struct entry	*e = entry_new(d->ledger, "book_external", cause);
-	fields_object(&msg_fill_fields, m, &data);
+	jw_open(&data, '{');
+	fields_write(&msg_fill_fields, m, &data);
+	jw_put_str(&data, "externalQty", num(store_external_qty(m, qty), text));
+	jw_close(&data, '}');
 	/* A stream of its own each: there is no balance that would need an order of events. */
-	text_putf(stream, sizeof(stream), "account/EXTERNAL/%lld-%lld", (long long)m->e.trade_id,
+	text_putf(stream, sizeof(stream), "account/" EXTERNAL "/%lld-%lld", (long long)m->e.trade_id,
 	    (long long)m->order_id);
 	if (dec_cmp(qty, m->e.qty) == 0)
-		add_execution(e, m, "EXTERNAL", m->e.fee, DEC_ZERO);
+		add_execution(e, m, EXTERNAL, m->e.fee, DEC_ZERO);
 	entry_event(e, &(struct event_row){ .stream = stream, .version = 1,
 	    .type = "external_execution", .data = data.p, .request_id = "", .saga = "" },
 	    loop_wall(d->base->loop));

@@ -50,7 +50,9 @@ execute(struct fixture *f, struct pending *p, dec_t qty, const char *px)
 
 	account_book(f->a, &m, D("0.01"), &b);
 	account_apply(f->a, &b);
-	pending_booked(p, f->a, &b);
+	pendings_hold(&f->t, f->a, p->o.symbol);
+	if (pendings_find(&f->t, p->o.clord_id) == p)
+		pendings_booked(&f->t, p, f->a, &b);
 }
 
 /* The position is there without anything under way. */
@@ -60,6 +62,7 @@ begin(struct fixture *f, enum side side, const char *qty, const char *px)
 	struct pending	 p = order_of("open", side, qty, "0", "0");
 
 	*f = (struct fixture){ 0 };
+	pendings_init(&f->t);
 	f->a = accounts_get(&f->accounts, "a");
 	if (strcmp(qty, "0") != 0)
 		execute(f, &p, p.o.qty, px);
@@ -158,6 +161,30 @@ an_old_order_frees_nothing_of_a_new_position(void **state)
 	end(&f);
 }
 
+/* It is closed by others, and opened again: what rests to close it holds it from the start. */
+static void
+an_old_order_holds_a_new_position(void **state)
+{
+	const struct pending	 rests = order_of("rests", SIDE_SELL, "0.4", "0.4", "0");
+	struct pending		 other = order_of("other", SIDE_SELL, "1", "0", "0");
+	struct pending		 again = order_of("again", SIDE_BUY, "2", "0", "0");
+	struct fixture		 f;
+
+	(void)state;
+	check_row("opened again");
+	begin(&f, SIDE_BUY, "1", "100");
+	struct pending	*p = pendings_add(&f.t, &rests, f.a);
+	execute(&f, &other, D("1"), "100");
+	CHECK(position(&f) == NULL);
+	execute(&f, &again, D("2"), "100");
+	CHECK_DEC(position_free(position(&f)), "1.6");
+	execute(&f, p, D("0.1"), "100");
+	CHECK_DEC(position_free(position(&f)), "1.6");
+	pendings_remove(&f.t, p, f.a);
+	CHECK_DEC(position_free(position(&f)), "1.9");
+	end(&f);
+}
+
 /* Something else shrank the position below what is being closed. */
 static void
 nothing_is_free_when_others_took_it(void **state)
@@ -194,7 +221,6 @@ a_record_read_back_frees_nothing_early(void **state)
 	begin(&f, SIDE_BUY, "0.6", "100");
 	struct pending	*p = pendings_add(&f.t, &first, f.a);
 	struct pending	*q = pendings_add(&f.t, &second, f.a);
-	p->booked_qty = D("0.4");
 	CHECK_DEC(position_free(position(&f)), "0");
 	execute(&f, q, D("0.3"), "100");
 	CHECK_DEC(position_free(position(&f)), "0");
@@ -227,7 +253,7 @@ a_restart_holds_what_is_not_booked(void **state)
 		CHECK_DEC(f.a->reserved, "0");
 
 		struct pending	*p = pendings_add(&f.t, &record, f.a);
-		pending_restore(p, f.a, &sums);
+		pendings_restore(&f.t, p, f.a, &sums);
 		CHECK_DEC(f.a->reserved, rows[i].reserved);
 		CHECK_INT(f.a->reserved.e8, reserved.e8);
 		CHECK_INT(p->closing.e8, closing.e8);
@@ -404,7 +430,7 @@ equal_orders_in_doubt(void **state)
 
 		check_row("%s", rows[i].name);
 		begin(&f, SIDE_BUY, "0", "1");
-		pendings_add(&f.t, &p, f.a)->in_doubt = rows[i].in_doubt;
+		pendings_doubt(&f.t, pendings_add(&f.t, &p, f.a), rows[i].in_doubt);
 		CHECK_INT(pendings_doubt_like(&f.t, rows[i].sub, rows[i].symbol, rows[i].side,
 		    D(rows[i].qty)), rows[i].want);
 		end(&f);
@@ -412,8 +438,24 @@ equal_orders_in_doubt(void **state)
 }
 
 static void
-open_quantity_by_side(void **state)
+covered_by_what_the_exchange_holds(void **state)
 {
+	static const struct {
+		const char	*name, *net;
+		enum side	 side;
+		const char	*symbol, *qty;
+		bool		 want;
+	} rows[] = {
+		/* under way on BTCUSDT: BUY 3, SELL 4 */
+		{ "all of it",                     "5",    SIDE_SELL, "BTCUSDT", "1",    true },
+		{ "more than is left",             "5",    SIDE_SELL, "BTCUSDT", "1.01", false },
+		{ "a short",                       "-4",   SIDE_BUY,  "BTCUSDT", "1",    true },
+		{ "more than is left of a short",  "-4",   SIDE_BUY,  "BTCUSDT", "1.01", false },
+		{ "of the other sign",             "-100", SIDE_SELL, "BTCUSDT", "1",    false },
+		{ "flat",                          "0",    SIDE_BUY,  "BTCUSDT", "1",    false },
+		{ "another symbol's are no matter", "1",   SIDE_SELL, "ETHUSDT", "1",    true },
+		{ "not known",                     "null", SIDE_SELL, "ETHUSDT", "1",    false },
+	};
 	const struct pending	 v[] = {
 		order_of("1", SIDE_BUY, "1", "0", "0"), order_of("2", SIDE_BUY, "2", "0", "0"),
 		order_of("3", SIDE_SELL, "4", "0", "0"),
@@ -421,18 +463,45 @@ open_quantity_by_side(void **state)
 	struct fixture		 f;
 
 	(void)state;
-	check_row("sums");
 	begin(&f, SIDE_BUY, "0", "1");
 	for (size_t i = 0; i < NITEMS(v); i++)
-		pendings_add(&f.t, &v[i], NULL);	/* an account that is not known: no sums */
-	CHECK_DEC(pendings_open_qty(&f.t, "BTCUSDT", SIDE_BUY), "3");
-	CHECK_DEC(pendings_open_qty(&f.t, "BTCUSDT", SIDE_SELL), "4");
-	CHECK_DEC(pendings_open_qty(&f.t, "ETHUSDT", SIDE_BUY), "0");
-	pendings_find(&f.t, "2")->booked_qty = D("1.5");
-	CHECK_DEC(pendings_open_qty(&f.t, "BTCUSDT", SIDE_BUY), "1.5");
-	pendings_find(&f.t, "2")->booked_qty = D("2.5");	/* more than was asked for */
-	CHECK_DEC(pendings_open_qty(&f.t, "BTCUSDT", SIDE_BUY), "1");
-	CHECK(pendings_find(&f.t, "4") == NULL);
+		pendings_add(&f.t, &v[i], NULL);	/* of an account that is not known */
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct terms	 o = { .side = rows[i].side, .qty = D(rows[i].qty) };
+
+		check_row("%s", rows[i].name);
+		text_put(o.symbol, sizeof(o.symbol), rows[i].symbol);
+		CHECK_INT(pendings_covered(&f.t, D(rows[i].net), &o), rows[i].want);
+	}
+	end(&f);
+}
+
+static void
+answers_are_owed_in_their_order(void **state)
+{
+	struct pending	*v[3];
+	struct fixture	 f;
+
+	(void)state;
+	check_row("owed");
+	begin(&f, SIDE_BUY, "0", "1");
+	for (size_t i = 0; i < NITEMS(v); i++) {
+		const struct pending	 p = order_of((char[]){ (char)('a' + i), '\0' }, SIDE_BUY,
+					    "1", "0", "0");
+
+		v[i] = pendings_add(&f.t, &p, f.a);
+	}
+	CHECK(pendings_owing(&f.t) == NULL);
+	pendings_owe(&f.t, v[2], (mono_t){ 10 });
+	pendings_owe(&f.t, v[0], (mono_t){ 20 });
+	pendings_owe(&f.t, v[1], (mono_t){ 30 });
+	CHECK(pendings_owing(&f.t) == v[2]);
+	pendings_remove(&f.t, v[0], f.a);	/* ended before it was time */
+	pendings_told(&f.t, v[2]);
+	CHECK(pendings_owing(&f.t) == v[1]);
+	pendings_told(&f.t, v[1]);
+	pendings_told(&f.t, v[1]);
+	CHECK(pendings_owing(&f.t) == NULL);
 	end(&f);
 }
 
@@ -489,6 +558,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(reservations_shrink_with_every_booking),
 		cmocka_unit_test(an_old_order_frees_nothing_of_a_new_position),
+		cmocka_unit_test(an_old_order_holds_a_new_position),
 		cmocka_unit_test(nothing_is_free_when_others_took_it),
 		cmocka_unit_test(a_record_read_back_frees_nothing_early),
 		cmocka_unit_test(a_restart_holds_what_is_not_booked),
@@ -497,7 +567,8 @@ main(void)
 		cmocka_unit_test(over_when_booked_equals_the_end),
 		cmocka_unit_test(average_price),
 		cmocka_unit_test(equal_orders_in_doubt),
-		cmocka_unit_test(open_quantity_by_side),
+		cmocka_unit_test(covered_by_what_the_exchange_holds),
+		cmocka_unit_test(answers_are_owed_in_their_order),
 		cmocka_unit_test(the_record_survives_a_crash),
 	};
 
