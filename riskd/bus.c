@@ -40,11 +40,10 @@ void
 bus_show_state(void *arg)
 {
 	struct riskd	*d = arg;
+	char		 line[MODE_LINE];
 
-	if (!daemon_is_ready(d->base))
-		return;
-	daemon_status(d->base, !pg_is_up(d->pg) ? "degraded: no ledger" :
-	    riskd_is_reconciled(d) ? "ready" : "reducing: user stream");
+	if (daemon_is_ready(d->base))
+		daemon_status(d->base, mode_line(riskd_modes(d, NULL), line));
 }
 
 void
@@ -146,6 +145,7 @@ on_views_time(void *arg)
 		if (all || !TAILQ_EMPTY(&a->positions))
 			tell_snapshot(d, a);
 	}
+	bus_show_state(d);		/* that the ledger is slow nobody calls out */
 	timer_in_ms(d->views_timer, VIEWS_MS);
 }
 

@@ -217,15 +217,31 @@ judge(struct hearing *h, struct verdict *v)
 	limit_judge(&q, v);
 }
 
-/* What must be in order before anything that adds risk may leave. */
-static enum deny
-gate(const struct hearing *h)
+static void
+deny_mode(struct hearing *h, const struct mode_row *m)
 {
-	if (!pg_is_up(h->d->pg))
-		return DENY_INFRA_LEDGER;
-	if (!riskd_is_reconciled(h->d))
-		return DENY_INFRA_UNAVAILABLE;
-	return DENY_NONE;
+	struct buf	 details = { 0 };
+
+	jw_open(&details, '{');
+	jw_put_str(&details, "mode", m->name);
+	if (m->code == DENY_TRADING_HALTED || m->code == DENY_TRADING_REDUCING) {
+		jw_put_str(&details, "scope", halts_scope(h->d->halts, h->c.sub));
+		jw_put_str(&details, "reason", halts_reason(h->d->halts, h->c.sub));
+	}
+	jw_close(&details, '}');
+	deny(h, m->code, m->text, details.p);
+	buf_free(&details);
+}
+
+/* Denied, because something is missing or an operator says so. */
+static bool
+is_shut(struct hearing *h, bool adds_risk)
+{
+	const struct mode_row	*m = mode_against(riskd_modes(h->d, h->c.sub), adds_risk);
+
+	if (m != NULL)
+		deny_mode(h, m);
+	return m != NULL;
 }
 
 static void
@@ -238,11 +254,9 @@ do_trade(struct hearing *h)
 		deny_verdict(h, &v);
 		return;
 	}
-	const enum deny	 shut = dec_is_zero(v.opening) ? DENY_NONE : gate(h);
-	if (shut != DENY_NONE)
-		deny(h, shut, shut == DENY_INFRA_UNAVAILABLE ? "the user stream is being "
-		    "reconciled; only reductions are taken" : NULL, NULL);
-	else if (!h->c.force && pendings_doubt_like(&h->d->pendings, h->c.sub, h->symbol,
+	if (is_shut(h, !dec_is_zero(v.opening)))
+		return;
+	if (!h->c.force && pendings_doubt_like(&h->d->pendings, h->c.sub, h->symbol,
 	    h->c.side, v.qty))
 		deny(h, DENY_DUPLICATE_SUSPECTED, NULL, NULL);
 	else
@@ -345,11 +359,11 @@ do_trail_stop(struct hearing *h)
 	txn_commit(t, NULL, NULL);
 }
 
-/* Who serves what comes here; whether it may begin late. */
+/* Who serves what comes here; what only asks may be asked late, and in any mode. */
 static const struct {
 	enum command	what;
 	void		(*serve)(struct hearing *);
-	bool		any_time;
+	bool		asks;
 } services[] = {
 	{ CMD_CLOSE, do_close, false },
 	{ CMD_LIMIT, do_limit, false },
@@ -371,7 +385,8 @@ static void
 serve(struct hearing *h, size_t service)
 {
 	open_hearing(h);
-	services[service].serve(h);
+	if (services[service].asks || !is_shut(h, false))
+		services[service].serve(h);
 }
 
 /* ---- children ---------------------------------------------------------------------------- */
@@ -424,7 +439,7 @@ serve_item(struct hearing *h, size_t service)
 {
 	if (*h->c.parent_id != '\0')
 		serve_child(h, service);
-	else if (!services[service].any_time && is_late(h)) {
+	else if (!services[service].asks && is_late(h)) {
 		open_hearing(h);
 		deny(h, DENY_INFRA_TIMEOUT, "the command was not begun in time", NULL);
 	} else

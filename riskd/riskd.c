@@ -11,6 +11,8 @@ static const char *const	off_ticks[] = { "round", "deny", NULL };
 static const struct conf_key	keys[] = {
 	CONF(riskd_conf, accounts_every, C_MS, "1s", 100, 60000,
 	    "how often accounts and rules are read again, for what the gateway has changed"),
+	CONF(riskd_conf, ledger_lag, C_MS, "500ms", 50, 60000,
+	    "age of the oldest unstored write from which nothing that adds risk is handed on"),
 	CONF_NAMED(riskd_conf, off_tick, "round", off_ticks,
 	    "a price between two ticks: round it (BUY down, SELL up), or deny the order"),
 	CONF(riskd_conf, reply_wait, C_MS, "1s", 0, 3500,
@@ -44,6 +46,20 @@ riskd_is_reconciled(const struct riskd *d)
 	return d->reconciled_no > d->gap_no && peer_is_alive(d->userd);
 }
 
+unsigned
+riskd_modes(const struct riskd *d, const char *sub)
+{
+	const bool		 up = d->pg != NULL && pg_is_up(d->pg);
+	const enum trading	 says = d->halts == NULL ? TRADING_ACTIVE : halts_of(d->halts, sub);
+
+	return mode_bit(MODE_HALTED, says == TRADING_HALTED) |
+	    mode_bit(MODE_REDUCING, says == TRADING_REDUCING) |
+	    mode_bit(MODE_NO_LEDGER, !up) |
+	    mode_bit(MODE_LEDGER_SLOW, up && pg_oldest_us(d->pg) >= d->conf->ledger_lag * 1000) |
+	    mode_bit(MODE_NO_ORDERD, d->orderd == NULL || !peer_is_alive(d->orderd)) |
+	    mode_bit(MODE_STREAM_GAP, !riskd_is_reconciled(d));
+}
+
 struct spelling
 riskd_spelling(struct riskd *d)
 {
@@ -63,6 +79,16 @@ riskd_stamp(struct riskd *d)
 }
 
 static void
+on_halts(void *arg)
+{
+	struct riskd	*d = arg;
+
+	if (d->instruments == NULL)
+		riskd_load(d, LOAD_INSTRUMENTS);
+	bus_show_state(d);
+}
+
+static void
 on_instruments(void *arg)
 {
 	riskd_load(arg, LOAD_LEDGER);
@@ -72,6 +98,9 @@ void
 riskd_load(struct riskd *d, enum load_step step)
 {
 	switch (step) {
+	case LOAD_HALTS:
+		d->halts = halts_new(d->base->bus, d->base->common->run_dir, on_halts, d);
+		return;
 	case LOAD_INSTRUMENTS:
 		d->instruments = instruments_new(d->base->bus, on_instruments, d);
 		return;
@@ -107,6 +136,7 @@ start(struct daemon *base)
 	d->global_rules = rules_builtin();
 	d->reply_timer = timer_new(base->loop, book_on_reply_time, d);
 	d->userd = peer_new(base->bus, "userd", bus_show_state, d);
+	d->orderd = peer_new(base->bus, "orderd", bus_show_state, d);
 	store_start(d);
 }
 
@@ -115,11 +145,15 @@ health(struct daemon *base, struct buf *b)
 {
 	const struct riskd	*d = base->self;
 
-	buf_addf(b, ",\"accounts\":%zu,\"pending\":%zu,\"ledger\":%s,\"reconciled\":%s",
-	    d->accounts.map.n, d->pendings.map.n,
-	    d->pg != NULL && pg_is_up(d->pg) ? "true" : "false", riskd_is_reconciled(d) ? "true" : "false");
+	jw_put_int(b, "accounts", (int64_t)d->accounts.map.n);
+	jw_put_int(b, "pending", (int64_t)d->pendings.map.n);
+	jw_put_bool(b, "ledger", d->pg != NULL && pg_is_up(d->pg));
+	jw_put_bool(b, "reconciled", riskd_is_reconciled(d));
 	jw_key(b, "external");
 	tally_print(&d->external_net, b);
+	mode_print(riskd_modes(d, NULL), b);
+	if (d->halts != NULL)
+		halts_print(d->halts, b);
 }
 
 static void
@@ -129,6 +163,8 @@ fini(struct daemon *base)
 
 	book_fini(d);
 	peer_free(d->userd);
+	peer_free(d->orderd);
+	halts_free(d->halts);
 	store_fini(d);
 	timer_free(d->accounts_timer);
 	timer_free(d->views_timer);

@@ -7,6 +7,7 @@
 
 #include "io/answer.h"
 #include "io/daemon.h"
+#include "io/halt.h"
 #include "io/instruments.h"
 #include "io/ledger.h"
 #include "io/peer.h"
@@ -20,6 +21,7 @@ enum off_tick { OFF_TICK_ROUND, OFF_TICK_DENY };
 
 struct riskd_conf {
 	int64_t	accounts_every;
+	int64_t	ledger_lag;
 	int	off_tick;		/* enum off_tick */
 	int64_t	reply_wait;
 	int64_t	stale_price;
@@ -57,19 +59,23 @@ struct riskd {
 	/* the stream's gaps and orderd's word that book and exchange agree, by their numbers */
 	int64_t				 gap_no, reconciled_no;
 	struct peer			*userd;		/* its silence is a gap too */
+	struct peer			*orderd;
+	struct halts			*halts;		/* NULL before the load */
 	/* counters */
 	uint64_t			 judged, denied, handed_on, booked, duplicates, external;
 };
 
 struct account	*riskd_account(struct riskd *, const char *id);		/* or NULL */
 bool		 riskd_is_reconciled(const struct riskd *);
+/* What is missing or forbidden, for that account; sub NULL: for all. */
+unsigned	 riskd_modes(const struct riskd *, const char *sub);
 struct spelling	 riskd_spelling(struct riskd *);
 const struct instrs	*riskd_instrs(const struct riskd *);
 struct event_stamp	 riskd_stamp(struct riskd *);
 
 /* The steps of a start, each begun by the end of the one before it. */
 enum load_step {
-	LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_SUMS, LOAD_ACCOUNTS, LOAD_DONE,
+	LOAD_HALTS, LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_SUMS, LOAD_ACCOUNTS, LOAD_DONE,
 };
 void		 riskd_load(struct riskd *, enum load_step);
 

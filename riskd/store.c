@@ -510,7 +510,7 @@ on_up(void *arg)
 	if (d->loading)
 		return;
 	d->loading = true;
-	riskd_load(d, LOAD_INSTRUMENTS);
+	riskd_load(d, LOAD_HALTS);
 }
 
 static const struct pg_hooks	hooks = { .up = on_up, .down = bus_show_state };

@@ -70,7 +70,7 @@ settles()
 	load_begin
 	progress
 	down postgres
-	await_log riskd 'degraded: no ledger'
+	await_log riskd 'reducing: no ledger'
 	up postgres
 	progress
 	load_end
@@ -93,7 +93,7 @@ settles()
 	: >"$BATS_TEST_TMPDIR/asked"
 	trade "$ALPHA" BUY 0.3 | holds .success
 	down postgres
-	await_log riskd 'degraded: no ledger'
+	await_log riskd 'reducing: no ledger'
 	trade "$ALPHA" BUY 0.1 |
 	    holds '.errorCode == "INFRA_LEDGER_UNAVAILABLE" and .errorCategory == "INFRA" and .retryable'
 	ask close subAccountId="$ALPHA" symbol=BTCUSDT

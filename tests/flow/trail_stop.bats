@@ -163,7 +163,7 @@ is_flat() { ! has_position "$ALPHA"; }
 	stop_on "$(buy)" callbackPct=1 | holds .success
 	before=$(orders_at_exchange)
 	down postgres
-	await_log riskd 'degraded: no ledger'
+	await_log riskd 'reducing: no ledger'
 	price BTCUSDT 59000
 	await 5 is $((before + 1)) orders_at_exchange
 	up postgres
