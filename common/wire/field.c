@@ -335,6 +335,27 @@ out:
 }
 
 int
+fields_read_texts(const char *path, const char *json, size_t len, fields_text *each, void *arg,
+    struct field_fault *ff)
+{
+	json_t		*top = load(json, len, ff);
+	const char	*name;
+	json_t		*v;
+	int		 n = 0;
+
+	if (top == NULL)
+		return -1;
+	/* jansson walks only what may be changed. */
+	json_object_foreach((json_t *)(uintptr_t)find_path(top, path), name, v)
+		if (json_is_string(v)) {
+			each(arg, name, json_string_value(v));
+			n++;
+		}
+	json_decref(top);
+	return n;
+}
+
+int
 field_scan_text(const char *json, size_t len, const char *name, char *dst, size_t cap)
 {
 	char		 quoted[PATH_PART + 3];

@@ -105,6 +105,14 @@ typedef int	fields_each(void *arg, void *element);
 int	fields_read_array(const struct fields *, size_t size, const char *path, const char *json,
 	    size_t len, fields_each *each, void *arg, struct field_fault *) MUST_CHECK;
 
+/*
+ * Each text member of an object that is itself a member ("a.P"), whatever they
+ * are called; one that is not there has none.  Returns how many, -1 with the fault.
+ */
+typedef void	fields_text(void *arg, const char *name, const char *text);
+int	fields_read_texts(const char *path, const char *json, size_t len, fields_text *each,
+	    void *arg, struct field_fault *ff) MUST_CHECK;
+
 /* A top-level text member of what may be no JSON at all, found as text; -1: not found. */
 int	field_scan_text(const char *json, size_t len, const char *name, char *dst, size_t cap)
 	    MUST_CHECK;

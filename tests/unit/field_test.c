@@ -543,6 +543,35 @@ empty_is_null_or_left_out(void **state)
 	}
 }
 
+static void
+add_text(void *arg, const char *name, const char *text)
+{
+	buf_addf(arg, "%s=%s;", name, text);
+}
+
+static void
+texts_of_any_name_are_walked(void **state)
+{
+	static const struct { const char *text; int n; const char *want; } rows[] = {
+		{ "{\"h\":{\"*\":\"HALTED x\",\"a-1\":\"\"}}", 2, "*=HALTED x;a-1=;" },
+		{ "{\"h\":{\"a.b\":\"1\",\"n\":2,\"o\":{\"p\":\"q\"},\"z\":null}}", 1, "a.b=1;" },
+		{ "{\"h\":{}}", 0, "" }, { "{}", 0, "" }, { "{\"h\":\"x\"}", 0, "" },
+		{ "{\"h\":[\"x\"]}", 0, "" }, { "[]", 0, "" }, { "{\"h\"", -1, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct buf		 b = { 0 };
+		struct field_fault	 ff;
+
+		check_row("%s", rows[i].text);
+		CHECK_INT(fields_read_texts("h", rows[i].text, strlen(rows[i].text), add_text, &b,
+		    &ff), rows[i].n);
+		CHECK_STR(buf_text(&b), rows[i].want);
+		buf_free(&b);
+	}
+}
+
 /* What answers a request that could not be read. */
 static void
 an_id_is_found_as_text(void **state)
@@ -589,6 +618,7 @@ main(void)
 		cmocka_unit_test(changed_bytes_do_no_harm),
 		cmocka_unit_test(names_with_points),
 		cmocka_unit_test(arrays_are_walked),
+		cmocka_unit_test(texts_of_any_name_are_walked),
 		cmocka_unit_test(empty_is_null_or_left_out),
 		cmocka_unit_test(an_id_is_found_as_text),
 	};
