@@ -4,8 +4,8 @@
  */
 #include "deploy/pmsctl/pmsctl.h"
 
-#include "base/dec.h"
 #include "base/text.h"
+#include "wire/types.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_FILE	"/etc/pmsd/pmsd.conf"
@@ -26,8 +27,16 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "dead", "r", "[-r] [list | show n | drop n | retry n]",
 	    "items that could not be processed", ctl_dead },
+	{ "halt", "", "[sub-account | '*' [reason ...]]",
+	    "no orders any more, but cancels", ctl_halt },
+	{ "orders", "d", "[-d] [sub-account]",
+	    "orders that rest, or are in doubt", ctl_orders },
 	{ "positions", "", "[sub-account]",
 	    "accounts and their open positions", ctl_positions },
+	{ "reduce", "", "[sub-account | '*' [reason ...]]",
+	    "only orders that reduce, and cancels", ctl_reduce },
+	{ "resume", "", "[sub-account | '*']",
+	    "end a halt or reduce", ctl_resume },
 	{ "send", "rtv", "[-rv] [-t seconds] queue [json | field=value ...]",
 	    "push a command, wait for its answer and print it", ctl_send },
 	{ "status", "v", "[-v]",
@@ -38,13 +47,15 @@ static const struct subcommand {
 
 static const struct option_row {
 	char		 letter;
+	const char	*word;
 	const char	*arg;		/* NULL: a switch */
 	const char	*help;
 } option_rows[] = {
-	{ 'n', "count", "end after so many events" },
-	{ 'r', NULL, "push with RPUSH: for producer_side = rpush" },
-	{ 't', "seconds", "wait at most so long" },
-	{ 'v', NULL, "say more" },
+	{ 'd', "doubt", NULL, "orders in doubt, not those that rest" },
+	{ 'n', "count", "count", "end after so many events" },
+	{ 'r', "rpush", NULL, "push with RPUSH: for producer_side = rpush" },
+	{ 't', "timeout", "seconds", "wait at most so long" },
+	{ 'v', "verbose", NULL, "say more" },
 };
 
 /* ---- what the subcommands share ------------------------------------------------- */
@@ -81,6 +92,31 @@ age_format(int64_t ms, char buf[AGE])
 	return buf;
 }
 
+const char *
+number_format(dec_t d, char buf[DEC_STR])
+{
+	return dec_ok(d) ? dec_format(d, buf) : "-";
+}
+
+void
+nap_ms(int64_t ms)
+{
+	const struct timespec	 ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+const char *
+ctl_account(const struct ctl *k, const char *subcommand)
+{
+	if (k->argc > 1)
+		give_up(EXIT_CONFIG, "%s: one sub-account, not %d", subcommand, k->argc);
+	if (strlen(k->argv[0]) >= SUB_ID)
+		give_up(EXIT_CONFIG, "%s: '%s' has more than %d bytes", subcommand, k->argv[0],
+		    SUB_ID - 1);
+	return k->argv[0];
+}
+
 /* ---- usage ---------------------------------------------------------------------- */
 
 static void
@@ -91,9 +127,9 @@ print_usage(FILE *f)
 	for (size_t i = 0; i < NITEMS(subcommands); i++)
 		fprintf(f, "  %s %s\n\t%s\n", subcommands[i].name, subcommands[i].usage,
 		    subcommands[i].help);
-	fputs("\noptions:\n  -f file     configuration (" DEFAULT_FILE ", if there is one)\n", f);
+	fputs("\noptions:\n  -f file                configuration (" DEFAULT_FILE ", if there is one)\n", f);
 	for (size_t i = 0; i < NITEMS(option_rows); i++)
-		fprintf(f, "  -%c %-8s %s\n", option_rows[i].letter,
+		fprintf(f, "  -%c, --%-8s %-8s %s\n", option_rows[i].letter, option_rows[i].word,
 		    option_rows[i].arg == NULL ? "" : option_rows[i].arg, option_rows[i].help);
 }
 
@@ -108,17 +144,31 @@ subcommand_find(const char *name)
 
 /* ---- options --------------------------------------------------------------------- */
 
-static void
-getopt_letters(const struct subcommand *s, char *to)
+/* Those that the subcommand takes, in both of getopt_long()'s ways. */
+struct accepted {
+	char		 letters[2 * NITEMS(option_rows) + 1];
+	struct option	 words[NITEMS(option_rows) + 1];
+};
+
+static struct accepted
+options_of(const struct subcommand *s)
 {
+	struct accepted	 a = { "", { { 0 } } };
+	char		*letter = a.letters;
+	struct option	*word = a.words;
+
 	for (size_t i = 0; i < NITEMS(option_rows); i++) {
-		if (strchr(s->options, option_rows[i].letter) == NULL)
+		const struct option_row	*o = &option_rows[i];
+
+		if (strchr(s->options, o->letter) == NULL)
 			continue;
-		*to++ = option_rows[i].letter;
-		if (option_rows[i].arg != NULL)
-			*to++ = ':';
+		*letter++ = o->letter;
+		if (o->arg != NULL)
+			*letter++ = ':';
+		*word++ = (struct option){ o->word, o->arg == NULL ? no_argument :
+		    required_argument, NULL, o->letter };
 	}
-	*to = '\0';
+	return a;
 }
 
 static int64_t
@@ -143,17 +193,17 @@ seconds_of(const char *text)
 	return s.e8 / (DEC_ONE_E8 / 1000);
 }
 
-/* Options may stand behind the arguments, too: getopt() brings them forward. */
+/* Options may stand behind the arguments, too: getopt_long() brings them forward. */
 static void
 parse_options(struct ctl *k, const struct subcommand *s, int argc, char **argv)
 {
-	char	 letters[2 * NITEMS(option_rows) + 1];
-	int	 c;
+	const struct accepted	 a = options_of(s);
+	int			 c;
 
-	getopt_letters(s, letters);
 	optind = 0;
-	while ((c = getopt(argc, argv, letters)) != -1) {
+	while ((c = getopt_long(argc, argv, a.letters, a.words, NULL)) != -1) {
 		switch (c) {
+		case 'd': k->doubt = true; break;
 		case 'n': k->count = count_of(optarg); break;
 		case 'r': k->rpush = true; break;
 		case 't': k->timeout_ms = seconds_of(optarg); break;

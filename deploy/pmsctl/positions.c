@@ -4,7 +4,6 @@
  */
 #include "deploy/pmsctl/pmsctl.h"
 
-#include "base/die.h"
 #include "base/text.h"
 #include "run/loop.h"
 #include "wire/field.h"
@@ -12,7 +11,6 @@
 #include <hiredis/hiredis.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct account {
@@ -57,20 +55,12 @@ static const struct fields	position_fields = FIELDS(position_v);
 
 /* ---- printing ------------------------------------------------------------------- */
 
-static const char *
-number(dec_t d, char buf[DEC_STR])
-{
-	return dec_ok(d) ? dec_format(d, buf) : "-";
-}
-
 /* To the cent; prices are shown as they are. */
 static const char *
 money(dec_t d, char buf[DEC_STR])
 {
-	return number(dec_quantize(d, (dec_t){ DEC_ONE_E8 / 100 }, ROUND_HALF_EVEN), buf);
+	return number_format(dec_quantize(d, (dec_t){ DEC_ONE_E8 / 100 }, ROUND_HALF_EVEN), buf);
 }
-
-#define ROOM	((char[DEC_STR]){ 0 })		/* for one number, within its block */
 
 static void
 print_account(const struct account *a)
@@ -93,8 +83,8 @@ print_position(void *arg, void *element)
 		printf("  %-14s %-5s %12s %14s %14s %10s %10s %4s %14s  %s\n", "symbol", "side",
 		    "quantity", "entry", "mark", "upnl", "margin", "lev", "liquidation", "id");
 	printf("  %-14s %-5s %12s %14s %14s %10s %10s %4d %14s  %s\n", p->symbol, p->side,
-	    number(p->qty, ROOM), number(p->entry_px, ROOM), number(p->mark_px, ROOM),
-	    money(p->upnl, ROOM), money(p->margin, ROOM), p->leverage, number(p->liq_px, ROOM),
+	    number_format(p->qty, ROOM), number_format(p->entry_px, ROOM), number_format(p->mark_px, ROOM),
+	    money(p->upnl, ROOM), money(p->margin, ROOM), p->leverage, number_format(p->liq_px, ROOM),
 	    p->id);
 	return 0;
 }
@@ -122,60 +112,16 @@ show_account(struct ctl *k, const char *key)
 	return found;
 }
 
-struct keys {
-	char	**v;
-	size_t	 n;
-};
-
-static void
-add_page(struct keys *keys, const redisReply *page)
-{
-	keys->v = xrealloc(keys->v, (keys->n + page->elements + 1) * sizeof(*keys->v));
-	for (size_t i = 0; i < page->elements; i++)
-		keys->v[keys->n++] = xstrdup(page->element[i]->str);
-}
-
-/* SCAN may name a key more than once. */
-static struct keys
-scan(struct ctl *k, const char *pattern)
-{
-	struct keys	 keys = { 0 };
-	char		 cursor[24] = "0";
-
-	do {
-		redisReply	*r = ctl_ask(k, 6, (const char *[]){ "SCAN", cursor, "MATCH", pattern,
-				    "COUNT", "1000" });
-
-		if (r->type != REDIS_REPLY_ARRAY || r->elements != 2)
-			give_up(EXIT_TRY_AGAIN, "positions: Redis does not know SCAN");
-		text_put(cursor, sizeof(cursor), r->element[0]->str);
-		add_page(&keys, r->element[1]);
-		freeReplyObject(r);
-	} while (!text_eq(cursor, "0"));
-	return keys;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int
 show_all(struct ctl *k)
 {
 	char		 pattern[KEY_MAX];
-	struct keys	 keys = scan(k, key_format(K_RISK, "*", pattern));
+	struct ctl_keys	 keys = ctl_scan(k, key_format(K_RISK, "*", pattern));
 	size_t		 shown = 0;
 
-	if (keys.n > 0)
-		qsort(keys.v, keys.n, sizeof(*keys.v), by_name);
 	for (size_t i = 0; i < keys.n; i++)
-		if (i == 0 || !text_eq(keys.v[i], keys.v[i - 1]))
-			shown += show_account(k, keys.v[i]);
-	for (size_t i = 0; i < keys.n; i++)
-		free(keys.v[i]);
-	free(keys.v);
+		shown += show_account(k, keys.v[i]);
+	ctl_keys_free(&keys);
 	if (shown > 0)
 		return 0;
 	fprintf(stderr, "pmsctl: no account has a view; riskd writes them while it is up\n");
@@ -189,12 +135,7 @@ ctl_positions(struct ctl *k)
 
 	if (k->argc == 0)
 		return show_all(k);
-	if (k->argc > 1)
-		give_up(EXIT_CONFIG, "positions: one sub-account, not %d", k->argc);
-	if (strlen(k->argv[0]) >= SUB_ID)
-		give_up(EXIT_CONFIG, "positions: '%s' has more than %d bytes", k->argv[0],
-		    SUB_ID - 1);
-	if (show_account(k, key_format(K_RISK, k->argv[0], key)))
+	if (show_account(k, key_format(K_RISK, ctl_account(k, "positions"), key)))
 		return 0;
 	fprintf(stderr, "pmsctl: account '%s' has no view; riskd writes one for each account it "
 	    "knows, while it is up\n", k->argv[0]);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "deploy/pmsctl/pmsctl.h"
 
+#include "base/die.h"
 #include "base/text.h"
 #include "io/settings.h"
 
 #include <hiredis/hiredis.h>
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { CONNECT_S = 2, ANSWER_S = 5 };
 
@@ -107,4 +111,65 @@ ctl_ask_int(struct ctl *k, int argc, const char *const *argv)
 
 	freeReplyObject(r);
 	return n;
+}
+
+/* ---- many keys ------------------------------------------------------------------ */
+
+static void
+add_page(struct ctl_keys *keys, const redisReply *page)
+{
+	keys->v = xrealloc(keys->v, (keys->n + page->elements + 1) * sizeof(*keys->v));
+	for (size_t i = 0; i < page->elements; i++)
+		keys->v[keys->n++] = xstrdup(page->element[i]->str);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* SCAN may name a key more than once. */
+static void
+sort_unique(struct ctl_keys *keys)
+{
+	size_t	 n = 0;
+
+	qsort(keys->v, keys->n, sizeof(*keys->v), by_name);
+	for (size_t i = 0; i < keys->n; i++) {
+		if (n > 0 && text_eq(keys->v[n - 1], keys->v[i]))
+			free(keys->v[i]);
+		else
+			keys->v[n++] = keys->v[i];
+	}
+	keys->n = n;
+}
+
+struct ctl_keys
+ctl_scan(struct ctl *k, const char *pattern)
+{
+	struct ctl_keys	 keys = { 0 };
+	char		 cursor[24] = "0";
+
+	do {
+		redisReply	*r = ctl_ask(k, 6, (const char *[]){ "SCAN", cursor, "MATCH", pattern,
+				    "COUNT", "1000" });
+
+		if (r->type != REDIS_REPLY_ARRAY || r->elements != 2)
+			give_up(EXIT_TRY_AGAIN, "Redis does not know SCAN");
+		text_put(cursor, sizeof(cursor), r->element[0]->str);
+		add_page(&keys, r->element[1]);
+		freeReplyObject(r);
+	} while (!text_eq(cursor, "0"));
+	sort_unique(&keys);
+	return keys;
+}
+
+void
+ctl_keys_free(struct ctl_keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		free(keys->v[i]);
+	free(keys->v);
+	*keys = (struct ctl_keys){ 0 };
 }

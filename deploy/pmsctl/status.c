@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * status.c - the six daemons, by their heartbeats, and the lists between them.
+ * status.c - the six daemons, by their heartbeats, the lists between them, and
+ * what holds them back.
  */
 #include "deploy/pmsctl/pmsctl.h"
 
@@ -127,17 +128,38 @@ print_lists(const struct lists *ls)
 
 /* ---- daemons -------------------------------------------------------------------- */
 
+/* What orderd has used of what the exchange allows; limits are 0 where a daemon has none. */
+struct pace {
+	int64_t	weight, weight_limit;
+	int64_t	orders_10s, orders_10s_limit;
+	int64_t	orders_1m, orders_1m_limit;
+	char	closed[24];		/* why nothing is sent, or "" */
+	wall_t	until;
+};
+
 struct health {
-	int64_t	pid;
-	char	state[128];
-	wall_t	since, ts;
+	int64_t		pid;
+	char		state[128];
+	char		mode[16], why[256];	/* of one that has modes; ACTIVE needs no word */
+	wall_t		since, ts;
+	struct pace	pace;
 };
 
 static const struct field	health_v[] = {
 	F(health, pid, "pid", F_I64, FIELD_REQUIRED),
 	F(health, state, "state", F_STR, FIELD_REQUIRED),
+	F(health, mode, "mode", F_STR, 0),
+	F(health, why, "why", F_STR, 0),
 	F(health, since, "since", F_WALL, FIELD_REQUIRED),
 	F(health, ts, "ts", F_WALL, FIELD_REQUIRED),
+	F(health, pace.weight, "pace.weight", F_I64, 0),
+	F(health, pace.weight_limit, "pace.weightLimit", F_I64, 0),
+	F(health, pace.orders_10s, "pace.orders10s", F_I64, 0),
+	F(health, pace.orders_10s_limit, "pace.orders10sLimit", F_I64, 0),
+	F(health, pace.orders_1m, "pace.orders1m", F_I64, 0),
+	F(health, pace.orders_1m_limit, "pace.orders1mLimit", F_I64, 0),
+	F(health, pace.closed, "pace.closed", F_STR, 0),
+	F(health, pace.until, "pace.untilMs", F_WALL, 0),
 };
 static const struct fields	health_fields = FIELDS(health_v);
 
@@ -173,10 +195,13 @@ print_health(const struct health *h, const struct list *sum, const struct holder
 	const int64_t	 age_ms = wall_diff_ms(clock_wall(), h->ts);
 	const bool	 silent = age_ms > SILENT_MS;
 
-	printf("%7lld %7s %6s %8lld %6lld  %-24s  %s%s\n", (long long)h->pid,
+	printf("%7lld %7s %6s %8lld %6lld  %-24s  %s%s", (long long)h->pid,
 	    age_format(wall_diff_ms(h->ts, h->since), up), age_format(age_ms, seen),
 	    (long long)sum->waiting, (long long)sum->taken, holder->epoch,
 	    silent ? "silent, last said: " : "", h->state);
+	if (*h->mode != '\0' && !text_eq(h->mode, "ACTIVE"))
+		printf(", %s%s%s", h->mode, *h->why == '\0' ? "" : ": ", h->why);
+	putchar('\n');
 	return !silent && text_eq(h->state, "ready");
 }
 
@@ -189,7 +214,7 @@ print_missing(const struct list *sum, const struct holder *holder, const char *s
 }
 
 static bool
-print_daemon(struct ctl *k, const struct daemon_row *d, const struct lists *ls)
+print_daemon(struct ctl *k, const struct daemon_row *d, const struct lists *ls, struct pace *pace)
 {
 	struct health		 h = { 0 };
 	const struct list	 sum = sum_of(ls, d->reader);
@@ -207,17 +232,78 @@ print_daemon(struct ctl *k, const struct daemon_row *d, const struct lists *ls)
 		ready = print_missing(&sum, &holder, ff.text);
 	else
 		ready = print_health(&h, &sum, &holder);
+	if (h.pace.weight_limit > 0)
+		*pace = h.pace;
 	if (k->verbose && r->type == REDIS_REPLY_STRING)
 		printf("        %s\n", r->str);
 	freeReplyObject(r);
 	return ready;
 }
 
+/* ---- what orders may cost ------------------------------------------------------- */
+
+static void
+print_pace(const struct pace *p)
+{
+	const struct { const char *name; int64_t used, limit; } rows[] = {
+		{ "weight in 1 min", p->weight, p->weight_limit },
+		{ "orders in 10 s", p->orders_10s, p->orders_10s_limit },
+		{ "orders in 1 min", p->orders_1m, p->orders_1m_limit },
+	};
+	char	 left[AGE];
+
+	if (p->weight_limit == 0)
+		return;
+	printf("\n%-28s %8s %6s\n", "pace of orderd", "used", "limit");
+	for (size_t i = 0; i < NITEMS(rows); i++)
+		printf("%-28s %8lld %6lld\n", rows[i].name, (long long)rows[i].used,
+		    (long long)rows[i].limit);
+	if (*p->closed != '\0')
+		printf("closed: %s, for %s\n", p->closed,
+		    age_format(wall_diff_ms(p->until, clock_wall()), left));
+}
+
+/* ---- counts --------------------------------------------------------------------- */
+
+static long long
+count(struct ctl *k, const char *command, const char *key)
+{
+	return ctl_ask_int(k, 2, (const char *[]){ command, key });
+}
+
+static long long
+count_resting(struct ctl *k)
+{
+	char		 pattern[KEY_MAX];
+	struct ctl_keys	 keys = ctl_scan(k, key_format(K_OPEN_ORDERS, "*", pattern));
+	long long	 n = 0;
+
+	for (size_t i = 0; i < keys.n; i++)
+		n += count(k, "HLEN", keys.v[i]);
+	ctl_keys_free(&keys);
+	return n;
+}
+
+static void
+print_counts(struct ctl *k)
+{
+	char	 key[KEY_MAX];
+
+	key_format(K_DEAD, NULL, key);
+	printf("\n%s %lld", key, count(k, "LLEN", key));
+	key_format(K_OPEN, NULL, key);
+	printf(", %s %lld", key, count(k, "ZCARD", key));
+	key_format(K_OPEN_ORDERS, "*", key);
+	printf(", %s %lld", key, count_resting(k));
+	key_format(K_DOUBT, NULL, key);
+	printf(", %s %lld\n", key, count(k, "HLEN", key));
+}
+
 int
 ctl_status(struct ctl *k)
 {
 	struct lists	 ls;
-	char		 dead[KEY_MAX], open[KEY_MAX];
+	struct pace	 pace = { 0 };
 	size_t		 ready = 0;
 
 	if (k->argc > 0)
@@ -226,12 +312,10 @@ ctl_status(struct ctl *k)
 	printf("%-7s%7s %7s %6s %8s %6s  %-24s  %s\n", "daemon", "pid", "up", "seen", "waiting",
 	    "taken", "instance", "state");
 	for (size_t i = 0; i < NITEMS(daemons); i++)
-		ready += print_daemon(k, &daemons[i], &ls);
+		ready += print_daemon(k, &daemons[i], &ls, &pace);
 	print_lists(&ls);
-	key_format(K_DEAD, NULL, dead);
-	key_format(K_OPEN, NULL, open);
-	printf("\n%s %lld, %s %lld\n", dead,
-	    (long long)ctl_ask_int(k, 2, (const char *[]){ "LLEN", dead }), open,
-	    (long long)ctl_ask_int(k, 2, (const char *[]){ "ZCARD", open }));
+	print_pace(&pace);
+	print_halts(k);
+	print_counts(k);
 	return ready == NITEMS(daemons) ? 0 : EXIT_NO;
 }

@@ -199,6 +199,167 @@ watch_()	# ARGUMENTS: in the background; its pid is in $!
 	says "account 'nobody' has no view"
 }
 
+# ---- orders ----------------------------------------------------------------------
+
+rests()	# ACCOUNT ID CREATED-MS [KEY=VALUE...]: as orderd writes it down
+{
+	rc hset "pms:open_orders:$1" "$2" "$(json subAccountId="$1" clientOrderId="$2" \
+	    symbol=BTCUSDT side=BUY orderType=LIMIT quantity=0.5 filledQty=0.2 price=59000.5 \
+	    state=active createdAt="$3" "${@:4}")" >/dev/null
+}
+
+ms_ago() { echo $(($(now_us) / 1000 - $1 * 1000)); }	# SECONDS
+column() { awk -v n="$1" 'NR > 1 { print $n }' | paste -sd' '; }
+
+@test "orders shows what rests, of one account or of all, the oldest first" {
+	ask orders && ends 0
+	[ -z "$output" ]
+	rests "$ALPHA" PMS1 "$(ms_ago 5)"
+	rests "$ALPHA" PMS2 "$(ms_ago 3723)"
+	rests "$BETA" PMS3 "$(ms_ago 90)" price=null orderType=MARKET
+	ask orders && ends 0
+	is 'PMS2 PMS1 PMS3' column 2 <<<"$output"
+	grep -qE "^$ALPHA +PMS2 +BTCUSDT +BUY +LIMIT +0.5 +0.2 +59000.5 +active +1h02m$" <<<"$output"
+	grep -qE "^$BETA +PMS3 .* MARKET +0.5 +0.2 +- +active +1m3[0-9]s$" <<<"$output"
+	ask orders "$BETA" && ends 0
+	is PMS3 column 2 <<<"$output"
+	ask orders nobody && ends 0
+	[ -z "$output" ]
+	ask orders one two && ends 78
+	ask status
+	[[ $output == *'pms:open_orders:* 3, pms:doubt 0'* ]]
+}
+
+@test "orders --doubt shows what is in doubt, and since when" {
+	rc hset pms:doubt PMS4 "$(json subAccountId="$BETA" clientOrderId=PMS4 symbol=ETHUSDT side=SELL \
+	    orderType=MARKET quantity=1 filledQty=0 price=null state=placing createdAt=1 \
+	    since="$(ms_ago 75)")"
+	ask orders --doubt && ends 0
+	grep -qE "^$BETA +PMS4 +ETHUSDT +SELL +MARKET +1 +0 +- +placing +1m1[5-9]s$" <<<"$output"
+	ask orders -d "$ALPHA" && ends 0
+	[ -z "$output" ]
+	ask status
+	[[ $output == *'pms:open_orders:* 3, pms:doubt 1'* ]]
+}
+
+@test "orders is 1 when one is not readable, and shows the others" {
+	rc hset "pms:open_orders:$BETA" PMS5 '{"symbol":'
+	ask orders && ends 1
+	says "PMS5 of pms:open_orders:$BETA is not readable"
+	is 'PMS2 PMS1 PMS3' column 2 <<<"$output"
+	rc del pms:doubt "pms:open_orders:$ALPHA" "pms:open_orders:$BETA"
+}
+
+# ---- halt, reduce, resume -----------------------------------------------------------
+
+beat()	# DAEMON HALTS: one heartbeat of a daemon that is not there
+{
+	rc set "pms:health:$1" "$(json daemon="$1" pid=1 state=ready since=1 ts="$(now_us)" \
+	    halts="$2")" >/dev/null
+}
+
+begin()	# ARGUMENTS: in the background
+{
+	ctl_ "$@" >"$PMS_DIR/halting" 2>"$PMS_DIR/halting.err" 3>&- &
+	echo $! >"$PMS_DIR/halting.pid"
+}
+
+ended()	# STATUS, what it has written: both to $output
+{
+	status=0
+	wait "$(cat "$PMS_DIR/halting.pid")" || status=$?
+	output=$(cat "$PMS_DIR/halting") stderr=$(cat "$PMS_DIR/halting.err")
+	ends "$1"
+}
+
+away()	# both of them, with their heartbeats
+{
+	down riskd
+	down orderd
+	rc del pms:health:riskd pms:health:orderd pms:halt
+}
+
+@test "halt is done once riskd and orderd have both said that they obey" {
+	away
+	begin halt '*' too much wind
+	await 5 is 'HALTED too much wind' rc hget pms:halt '*'
+	beat riskd '{"*":"HALTED too much wind"}'
+	beat orderd '{"*":"HALTED too much wind"}'
+	ended 0
+	is '* HALTED too much wind: riskd and orderd obey' echo "$output"
+	ask status
+	grep -qE '^\* +HALTED +pms:halt +riskd orderd +too much wind$' <<<"$output"
+}
+
+@test "an account is halted beside all; what comes from a file is told as such" {
+	begin reduce "$ALPHA"
+	await 5 is REDUCING rc hget pms:halt "$ALPHA"
+	beat riskd '{"*":"HALTED too much wind","'"$ALPHA"'":"REDUCING"}'
+	beat orderd '{"*":"HALTED too much wind","'"$ALPHA"'":"REDUCING","'"$BETA"'":"HALTED by hand"}'
+	ended 0
+	ask status
+	grep -qE "^$ALPHA +REDUCING +pms:halt +riskd orderd" <<<"$output"
+	grep -qE "^$BETA +HALTED +file +orderd +by hand$" <<<"$output"
+}
+
+@test "resume ends the one it names, and is done when nobody obeys it any more" {
+	begin resume
+	await 5 is 0 rc hexists pms:halt '*'
+	beat riskd '{"'"$ALPHA"'":"REDUCING"}'
+	beat orderd '{"'"$ALPHA"'":"REDUCING"}'
+	ended 0
+	is '* ACTIVE: riskd and orderd obey' echo "$output"
+	is "$ALPHA" rc hkeys pms:halt
+}
+
+@test "halt is 75 when one does not confirm; what was asked stays written" {
+	begin halt
+	await 5 is HALTED rc hget pms:halt '*'
+	beat riskd '{"*":"HALTED"}'
+	ended 75
+	says 'orderd is down or hangs, and did not confirm'
+	[[ $stderr != *riskd* ]]
+	is HALTED rc hget pms:halt '*'
+	begin resume '*'
+	await 5 is 0 rc hexists pms:halt '*'
+	beat riskd '{}'
+	beat orderd '{"*":"HALTED by hand"}'
+	ended 75
+	says "orderd did not confirm, and obeys 'HALTED by hand'; a file"
+	[[ $stderr != *riskd* ]]
+}
+
+@test "halt of nobody, or of a reason, is wrong usage" {
+	ask halt maintenance && ends 78
+	says "'maintenance' is neither a sub-account nor '*' for all"
+	ask resume '*' now && ends 78
+	is "$ALPHA" rc hkeys pms:halt
+	rc del pms:halt
+	up riskd
+	up orderd
+	await 20 ctl_ status
+}
+
+@test "status shows modes, and what orderd has used of the limits" {
+	local used='"weight":12,"orders10s":3,"orders1m":4' pace
+	pace="{$used,\"weightLimit\":2400,\"orders10sLimit\":300,\"orders1mLimit\":1200"
+	pace+=",\"closed\":\"ban\",\"untilMs\":$(ms_ago -90)}"
+	away
+	rc set pms:health:orderd "$(json daemon=orderd pid=1 state=ready since=1 ts="$(ms_ago 0)" \
+	    mode=REDUCING why='no ledger' pace="$pace")"
+	rc set pms:health:riskd "$(json daemon=riskd pid=1 state=ready since=1 ts="$(ms_ago 0)" mode=ACTIVE)"
+	ask status && ends 0
+	grep -qE '^orderd .* ready, REDUCING: no ledger$' <<<"$output"
+	grep -qE '^riskd .* ready$' <<<"$output"
+	grep -qE '^weight in 1 min +12 +2400$' <<<"$output"
+	grep -qE '^orders in 10 s +3 +300$' <<<"$output"
+	grep -qE '^orders in 1 min +4 +1200$' <<<"$output"
+	grep -qE '^closed: ban, for 1m[23][0-9]s$' <<<"$output"
+	up riskd
+	up orderd
+	await 20 ctl_ status
+}
+
 # ---- dead ------------------------------------------------------------------------
 
 numbers() { awk '$4 == "pms:cmd:validate" { print $1 }' | paste -sd' '; }
@@ -243,6 +404,30 @@ payload_of() { ctl_ dead show "$1" | jq -r .payload; }	# N
 	ask dead drop first && ends 78
 	ask dead bury 1 && ends 78
 	rc del pms:dead
+}
+
+# ---- permissions --------------------------------------------------------------------
+
+@test "the operator of redis.acl may do all of it" {
+	local rules
+	rules=$(sed -n 's/^user operator //p' "$REPO/deploy/redis.acl")
+	# shellcheck disable=SC2086 # a list of words
+	rc acl setuser operator $rules
+	rc acl log reset
+	export PMS_PMSCTL_REDIS="unix:$PMS_REDIS_SOCKET?user=operator&password=CHANGE_ME_operator"
+	ask status && ends 0
+	ask positions && ends 0
+	ask orders && ends 0
+	ask orders -d && ends 0
+	ask send validate "subAccountId=$ALPHA" "${ORDER[@]}" && ends 0
+	ask watch -t 0.1 && ends 0
+	rc rpush pms:dead '{"list":"pms:cmd:validate","reason":"x","ts":1,"payload":"{}"}'
+	ask dead retry 1 && ends 0
+	ask halt "$ALPHA" try
+	ask resume "$ALPHA"
+	is '' rc acl log
+	await 5 is 1 rc llen pms:dead
+	ask dead drop 1 && ends 0
 }
 
 # ---- and when something is down ----------------------------------------------------
