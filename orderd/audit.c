@@ -489,7 +489,7 @@ void
 audit_start(struct orderd *d)
 {
 	if (!d->audit->running && d->audit->want_no == 0)
-		again(d->audit, begin, d->conf->audit_every);
+		again(d->audit, begin, 0);
 }
 
 void

@@ -128,8 +128,8 @@ on_reports_told(void *arg)
 	struct orderd	*d = arg;
 
 	audit_start(d);
-	daemon_status(d->base, "ready");
 	daemon_ready(d->base);
+	orderd_show_state(d);
 }
 
 static void

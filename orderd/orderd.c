@@ -6,6 +6,8 @@
 
 #include "wire/jw.h"
 
+enum { STATE_MS = 500 };		/* how often people are shown what is missing */
+
 static const struct conf_key	keys[] = {
 	CONF(orderd_conf, answer_wait, C_MS, "3s", 100, 60000,
 	    "how long the exchange may take to answer an order before it is in doubt"),
@@ -51,6 +53,38 @@ orderd_spelling(struct orderd *d)
 	    d->base->common->symbol_format == SYMBOLS_CCXT };
 }
 
+static bool
+is_reconciled(const struct orderd *d)
+{
+	return d->stream_up && d->up_no == 0 && peer_is_alive(d->userd);
+}
+
+unsigned
+orderd_modes(struct orderd *d, const char *sub)
+{
+	const enum trading	 says = d->halts == NULL ? TRADING_ACTIVE : halts_of(d->halts, sub);
+	const bool		 up = d->pg != NULL && pg_is_up(d->pg);
+	const enum pace_shut	 shut = pace_is_shut(&d->pace, venue_now(d));
+
+	return mode_bit(MODE_HALTED, says == TRADING_HALTED) |
+	    mode_bit(MODE_BANNED, shut == SHUT_BANNED) |
+	    mode_bit(MODE_REDUCING, says == TRADING_REDUCING) |
+	    mode_bit(MODE_NO_LEDGER, !up) | mode_bit(MODE_LEDGER_SLOW, up && !store_is_prompt(d)) |
+	    mode_bit(MODE_STREAM_GAP, !is_reconciled(d)) |
+	    mode_bit(MODE_THROTTLED, shut != SHUT_N && shut != SHUT_BANNED);
+}
+
+void
+orderd_show_state(void *arg)
+{
+	struct orderd	*d = arg;
+	char		 line[MODE_LINE];
+
+	if (daemon_is_ready(d->base))
+		daemon_status(d->base, mode_line(orderd_modes(d, NULL), line));
+	timer_in_ms(d->state_timer, STATE_MS);
+}
+
 static void
 log_step(const struct order *o, enum ord_state was, enum ord_event on, unsigned acts)
 {
@@ -89,6 +123,17 @@ orderd_step(struct orderd *d, struct order *o, const struct order_input *in)
 	return acts;
 }
 
+/* Nothing is taken before it is known what an operator allows. */
+static void
+on_halts(void *arg)
+{
+	struct orderd	*d = arg;
+
+	if (d->takes[0] == NULL)
+		bus_serve(d);
+	orderd_show_state(d);
+}
+
 /* The ledger before the lists: an intent is known before its execution. */
 void
 orderd_start_step(struct orderd *d, enum start_step step)
@@ -104,7 +149,7 @@ orderd_start_step(struct orderd *d, enum start_step step)
 		venue_check_account(d);
 		return;
 	case START_BUS:
-		bus_serve(d);
+		d->halts = halts_new(d->base->bus, d->base->common->run_dir, on_halts, d);
 		return;
 	}
 }
@@ -123,12 +168,13 @@ start(struct daemon *base)
 	d->base = base;
 	d->conf = base->conf;
 	blotter_init(&d->blotter);
+	d->state_timer = timer_new(base->loop, orderd_show_state, d);
 	line_start(d);
 	cancels_start(d);
 	apply_start(d);
 	audit_new(d);
 	venue_start(d);
-	d->userd = peer_new(base->bus, "userd", NULL, NULL);
+	d->userd = peer_new(base->bus, "userd", orderd_show_state, d);
 	d->instruments = instruments_new(base->bus, on_instruments, d);
 }
 
@@ -139,6 +185,9 @@ health(struct daemon *base, struct buf *b)
 
 	if (d->base == NULL)
 		return;		/* not started */
+	mode_print(orderd_modes(d, NULL), b);
+	if (d->halts != NULL)
+		halts_print(d->halts, b);
 	jw_put_int(b, "live", (int64_t)blotter_nlive(&d->blotter));
 	jw_put_int(b, "missed", (int64_t)d->missed);
 	jw_put_bool(b, "ledger", d->pg != NULL && pg_is_up(d->pg));
@@ -157,7 +206,9 @@ fini(struct daemon *base)
 	struct orderd	*d = base->self;
 
 	venue_fini(d);
+	timer_free(d->state_timer);
 	peer_free(d->userd);
+	halts_free(d->halts);
 	store_fini(d);
 	load_fini(d);
 	audit_fini(d);

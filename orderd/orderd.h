@@ -6,6 +6,7 @@
 #define ORDERD_ORDERD_H
 
 #include "io/daemon.h"
+#include "io/halt.h"
 #include "io/http.h"
 #include "io/instruments.h"
 #include "io/ledger.h"
@@ -70,6 +71,8 @@ struct orderd {
 	struct audit			*audit;
 	/* the user stream */
 	struct peer			*userd;
+	struct halts			*halts;
+	struct timer			*state_timer;
 	bool				 stream_up;
 	int64_t				 reconciled_no;
 	int64_t				 up_no;		/* being reconciled; 0: nothing is */
@@ -83,6 +86,10 @@ struct orderd {
 /* The steps of a start, each begun by the end of the one before it. */
 enum start_step { START_LEDGER, START_CLOCK, START_ACCOUNT, START_BUS };
 void		 orderd_start_step(struct orderd *, enum start_step);
+
+/* What is missing, or has been said by an operator, for this account; NULL: for all. */
+unsigned	 orderd_modes(struct orderd *, const char *sub);
+void		 orderd_show_state(void *arg);	/* a struct orderd's, to people */
 
 /* Steps the order, says so in the log, and plans when to ask for it. */
 unsigned	 orderd_step(struct orderd *, struct order *, const struct order_input *);
@@ -163,7 +170,7 @@ void	adopt_foreign(struct orderd *, struct item *, const struct msg_report *);
 
 /* audit.c: the book against the exchange's open orders and trades */
 void	audit_new(struct orderd *);
-void	audit_start(struct orderd *);		/* from now on, of itself too */
+void	audit_start(struct orderd *);		/* now, for what an earlier life has left; then again */
 void	audit_begin(struct orderd *, int64_t up_no);	/* of that stream_up; 0: of itself */
 bool	audit_is_done(const struct orderd *, int64_t up_no);
 void	audit_touch(struct orderd *, const char *symbol);	/* something may have been traded */

@@ -36,6 +36,9 @@ is_stopped(struct orderd *d, const struct terms *o, int64_t no)
 	return !ends_risk && barriers_stop(&d->barriers, o->sub, o->symbol, no);
 }
 
+/* What the exchange's pace stops waits for it, up to its deadline. */
+#define PACE_MODES	(mode_bit(MODE_BANNED, true) | mode_bit(MODE_THROTTLED, true))
+
 /* OUT_N: it may leave, as far as that depends on us. */
 static enum outcome
 gate(struct orderd *d, const struct terms *o, const struct expiry *act, struct refusal_of *r)
@@ -45,12 +48,12 @@ gate(struct orderd *d, const struct terms *o, const struct expiry *act, struct r
 		refuse(r, DENY_INFRA_TIMEOUT, 0, "it could not be sent in time, and was not");
 		return OUT_EXPIRED;
 	}
-	if (!o->closing && !store_is_prompt(d)) {
-		d->refused++;
-		refuse(r, DENY_INFRA_LEDGER, 0, "");
-		return OUT_REFUSED;
-	}
-	return OUT_N;
+	const struct mode_row	*m = mode_against(orderd_modes(d, o->sub) & ~PACE_MODES, !o->closing);
+	if (m == NULL)
+		return OUT_N;
+	d->refused++;
+	refuse(r, m->code, 0, m->text == NULL ? "" : m->text);
+	return OUT_REFUSED;
 }
 
 /* ---- leaving ----------------------------------------------------------------------- */

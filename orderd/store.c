@@ -310,18 +310,11 @@ store_find_booked(struct orderd *d, const char *symbol, const char *ids, store_b
 /* ---- start and end ---------------------------------------------------------------------- */
 
 static void
-show_ledger(struct orderd *d, const char *status)
-{
-	if (daemon_is_ready(d->base))
-		daemon_status(d->base, status);
-}
-
-static void
 on_up(void *arg)
 {
 	struct orderd	*d = arg;
 
-	show_ledger(d, "ready");
+	orderd_show_state(d);
 	if (!d->loading)
 		load_live(d);
 	d->loading = true;
@@ -330,7 +323,7 @@ on_up(void *arg)
 static void
 on_down(void *arg)
 {
-	show_ledger(arg, "degraded: no ledger");
+	orderd_show_state(arg);
 }
 
 void
