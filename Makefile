@@ -13,7 +13,7 @@ cmdd_SHELL   = cmdd bus
 orderd_CORE  = order blotter request doubt cancel barrier walk
 orderd_SHELL = orderd bus tell store load venue line place cancels apply adopt audit
 riskd_CORE   = account limit market pending tally view
-riskd_SHELL  = riskd bus store load judge book
+riskd_SHELL  = riskd bus store load judge book adopt
 algod_CORE   = algo runner algo/trail_stop
 algod_SHELL  = algod bus run store
 

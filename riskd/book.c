@@ -215,8 +215,10 @@ note_progress(struct riskd *d, const struct work *w)
 {
 	struct pending	*p = pendings_find(&d->pendings, w->m.o.clord_id);
 
-	if (p == NULL)
+	if (p == NULL) {
+		adopt_note_end(d, &w->m);
 		return NULL;
+	}
 	if (w->fresh)
 		pendings_booked(&d->pendings, p, riskd_account(d, p->o.sub), &w->b);
 	p->order_id = w->m.order_id;
@@ -549,11 +551,34 @@ on_in_doubt(struct riskd *d, struct item *item, const struct msg_outcome *m, str
 	bus_ack(d->base->bus, item);
 }
 
-static void	(*const on_outcomes[OUT_N])(struct riskd *, struct item *, const struct msg_outcome *,
-		    struct pending *) = {
-	[OUT_ACCEPTED] = on_accepted, [OUT_REFUSED] = on_refused, [OUT_IN_DOUBT] = on_in_doubt,
-	[OUT_EXPIRED] = on_refused,
+static void
+on_reconciled(struct riskd *d, struct item *item, const struct msg_outcome *m, struct pending *p)
+{
+	(void)p;
+	bus_tell_reconciled(d, m->stream_no);
+	bus_ack(d->base->bus, item);
+}
+
+static void
+on_adopted(struct riskd *d, struct item *item, const struct msg_outcome *m, struct pending *p)
+{
+	(void)p;
+	adopt_order(d, item, m->clord_id);
+}
+
+static const struct {
+	void	(*hear)(struct riskd *, struct item *, const struct msg_outcome *,
+		    struct pending *);
+	bool	of_pending;		/* of an order that is under way; else there need be none */
+} outcomes[] = {
+	[OUT_ACCEPTED] = { on_accepted, true },
+	[OUT_REFUSED] = { on_refused, true },
+	[OUT_IN_DOUBT] = { on_in_doubt, true },
+	[OUT_EXPIRED] = { on_refused, true },
+	[OUT_RECONCILED] = { on_reconciled, false },
+	[OUT_ADOPTED] = { on_adopted, false },
 };
+_Static_assert(NITEMS(outcomes) == OUT_N, "outcomes");
 
 void
 book_outcome(struct riskd *d, struct item *item)
@@ -565,15 +590,10 @@ book_outcome(struct riskd *d, struct item *item)
 		bus_park(d->base->bus, item, ff.text);
 		return;
 	}
-	if (m.kind == OUT_RECONCILED) {
-		bus_tell_reconciled(d, m.stream_no);
-		bus_ack(d->base->bus, item);
-		return;
-	}
 	struct pending	*p = pendings_find(&d->pendings, m.clord_id);
 	/* Ended already: its fills overtook the answer. */
-	if (p == NULL)
+	if (p == NULL && outcomes[m.kind].of_pending)
 		bus_ack(d->base->bus, item);
 	else
-		on_outcomes[m.kind](d, item, &m, p);
+		outcomes[m.kind].hear(d, item, &m, p);
 }

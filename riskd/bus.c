@@ -149,7 +149,17 @@ on_views_time(void *arg)
 	timer_in_ms(d->views_timer, VIEWS_MS);
 }
 
-/* ---- orders of an earlier life -------------------------------------------------------------- */
+/* ---- reservations, and what an earlier life has left of them ------------------------------- */
+
+void
+bus_put_reservation(struct txn *t, const struct pending *p)
+{
+	struct buf	 b = { 0 };
+
+	fields_object(&pending_fields, p, &b);
+	txn_hset(t, K_RESV, NULL, p->o.clord_id, b.p);
+	buf_free(&b);
+}
 
 static void
 put_pending(struct riskd *d, const char *text, size_t len)

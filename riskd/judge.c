@@ -152,16 +152,6 @@ compose(struct hearing *h, const struct verdict *v, const char *position_id)
 }
 
 static void
-put_reservation(struct txn *t, const struct pending *p)
-{
-	struct buf	 b = { 0 };
-
-	fields_object(&pending_fields, p, &b);
-	txn_hset(t, K_RESV, NULL, p->o.clord_id, b.p);
-	buf_free(&b);
-}
-
-static void
 put_order(struct hearing *h, struct txn *t, const struct terms *o, enum key queue)
 {
 	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .o = *o };
@@ -187,7 +177,7 @@ hand_on(struct hearing *h, const struct verdict *v, const char *position_id, enu
 	text_put(p.as_given, sizeof(p.as_given), *h->c.symbol == '\0' ? h->symbol : h->c.symbol);
 	struct txn	*t = txn_new(h->d->base->bus, "hand_on", h->item);
 	put_order(h, t, &p.o, queue);
-	put_reservation(t, &p);
+	bus_put_reservation(t, &p);
 	if (*p.o.request_id != '\0')
 		txn_hset(t, K_SEEN, p.o.request_id, "clordId", p.o.clord_id);
 	pendings_add(&h->d->pendings, &p, h->account);
@@ -398,11 +388,11 @@ struct child {
 };
 
 static void
-on_child_checked(void *arg, bool placed)
+on_child_checked(void *arg, const struct placed *placed)
 {
 	struct child	*c = arg;
 
-	if (placed) {
+	if (placed != NULL) {
 		log_warn("child_placed_before", "sub=%s algo=%s no=%d; the copy is dropped", c->h.c.sub,
 		    c->h.c.parent_id, c->h.c.child_no);
 		bus_ack(c->h.d->base->bus, c->h.item);
@@ -425,11 +415,11 @@ serve_child(const struct hearing *h, size_t service)
 	*c = (struct child){ *h, service };
 	open_hearing(&c->h);
 	if (c->h.account == NULL || !pg_is_up(h->d->pg)) {
-		on_child_checked(c, false);
+		on_child_checked(c, NULL);
 		return;
 	}
 	name_child(&c->h, clord_id);
-	store_is_placed(h->d, clord_id, on_child_checked, c);
+	store_find_placed(h->d, clord_id, on_child_checked, c);
 }
 
 /* ---- all of them ------------------------------------------------------------------------- */

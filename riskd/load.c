@@ -152,11 +152,8 @@ on_sums(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 
 		if (p == NULL)
 			continue;
-		pendings_restore(&d->pendings, p, riskd_account(d, p->o.sub), &(struct pending_sums){
-		    .qty = store_dec(r, 0, row, 1, DEC_ZERO),
-		    .cost = store_dec(r, 0, row, 2, DEC_ZERO),
-		    .fee = store_dec(r, 0, row, 3, DEC_ZERO),
-		    .rpnl = store_dec(r, 0, row, 4, DEC_ZERO) });
+		const struct pending_sums	 sums = store_sums(r, 0, row);
+		pendings_restore(&d->pendings, p, riskd_account(d, p->o.sub), &sums);
 	}
 	riskd_load(d, LOAD_ACCOUNTS);
 }

@@ -208,6 +208,28 @@ pendings_restore(struct pendings *t, struct pending *p, struct account *a,
 	p->rpnl = s->rpnl;
 }
 
+static dec_t
+free_to_close(const struct terms *o, const struct account *a)
+{
+	const struct position	*pos = a == NULL ? NULL : account_position(a, o->symbol);
+
+	return pos != NULL && side_closing(pos->side) == o->side ? position_free(pos) : DEC_ZERO;
+}
+
+struct pending
+pending_adopted(const struct terms *o, const struct account *a, const struct pending_sums *s)
+{
+	struct pending	 p = { .o = *o, .reserved = DEC_ZERO, .closing = DEC_ZERO };
+
+	text_put(p.as_given, sizeof(p.as_given), o->symbol);
+	p.booked_qty = s->qty;
+	if (o->closing)
+		p.closing = dec_add(s->qty, dec_min(left(&p), free_to_close(o, a)));
+	else if (dec_ok(o->px))
+		p.reserved = dec_mul(o->qty, o->px, ROUND_UP);
+	return p;
+}
+
 bool
 pending_is_over(const struct pending *p)
 {

@@ -70,6 +70,12 @@ void		 pendings_doubt(struct pendings *, struct pending *, bool in_doubt);
 void		 pendings_owe(struct pendings *, struct pending *, mono_t reply_at);
 void		 pendings_told(struct pendings *, struct pending *);
 
+/*
+ * An order that was found resting, as it would have been handed on: it may add all
+ * of its notional, or, when it may only close, holds what of the position is free.
+ */
+struct pending	 pending_adopted(const struct terms *, const struct account *,
+		    const struct pending_sums *);
 bool		 pending_is_over(const struct pending *);
 dec_t		 pending_avg_px(const struct pending *);	/* DEC_NONE: nothing booked */
 struct pending	*pendings_owing(const struct pendings *);	/* the first, or NULL */

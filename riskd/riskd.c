@@ -162,6 +162,7 @@ fini(struct daemon *base)
 	struct riskd	*d = base->self;
 
 	book_fini(d);
+	adopt_fini(d);
 	peer_free(d->userd);
 	peer_free(d->orderd);
 	halts_free(d->halts);

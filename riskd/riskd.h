@@ -50,6 +50,7 @@ struct riskd {
 	struct instruments		*instruments;
 	struct market			 market;
 	struct map			 bookers;	/* by account */
+	struct map			 adoptions;	/* by clord_id */
 	struct rules			 global_rules;
 	struct timer			*accounts_timer, *views_timer, *reply_timer;
 	struct take			*takes[8];	/* as bus.c lists its sources */
@@ -82,6 +83,7 @@ void		 riskd_load(struct riskd *, enum load_step);
 /* bus.c: what is taken, views out, views in */
 void	bus_load_pending(struct riskd *);
 void	bus_serve(struct riskd *);		/* begins to take */
+void	bus_put_reservation(struct txn *, const struct pending *);
 void	bus_tell_reconciled(struct riskd *, int64_t stream_no);
 void	bus_show_state(void *arg);		/* a struct riskd's, to people */
 
@@ -96,6 +98,11 @@ void	book_fini(struct riskd *);
 /* One change of an account at a time: false when another is under way. */
 bool	book_lock(struct riskd *, const char *account);
 void	book_unlock(struct riskd *, const char *account);
+
+/* adopt.c: orders that orderd has found on the exchange and taken over */
+void	adopt_order(struct riskd *, struct item *, const char *clord_id);
+void	adopt_note_end(struct riskd *, const struct msg_fill *);
+void	adopt_fini(struct riskd *);
 
 /* store.c: every statement */
 enum {
@@ -115,11 +122,17 @@ dec_t	store_external_qty(const struct msg_fill *, dec_t qty);
 /* The booking that was stored for this execution; NULL: there is none. */
 typedef void	store_found(void *arg, const char *json);
 void	store_find_booking(struct riskd *, const struct msg_fill *, store_found *, void *arg);
-/* Does the ledger know an order of that name? */
-typedef void	store_placed(void *arg, bool placed);
-void	store_is_placed(struct riskd *, const char *clord_id, store_placed *, void *arg);
+/* What the ledger knows of an order of that name; NULL: nothing. */
+struct placed {
+	struct terms		o;
+	bool			live;		/* it has not ended */
+	struct pending_sums	sums;		/* of its executions that are booked */
+};
+typedef void	store_placed(void *arg, const struct placed *);
+void	store_find_placed(struct riskd *, const char *clord_id, store_placed *, void *arg);
 /* A number of the gateway's; otherwise where it is NULL or none. */
 dec_t	store_dec(const struct pg_result *, size_t i, int row, int col, dec_t otherwise);
+struct pending_sums	store_sums(const struct pg_result *, size_t i, int row);	/* of SQL_SUMS */
 void	store_fini(struct riskd *);
 
 /* load.c: what an earlier life has left in the ledger */

@@ -51,7 +51,9 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	    " (extract(epoch FROM opened_at) * 1000)::bigint"
 	    " FROM virtual_positions WHERE status = 'OPEN' ORDER BY sub_account_id, notional DESC" },
 	[SQL_PLACED] = { "placed", 1,
-	    "SELECT 1 FROM engine.events WHERE stream = 'order/' || $1::text AND version = 1" },
+	    "SELECT e.data, coalesce(p.status = 'PENDING', false) FROM engine.events e"
+	    " LEFT JOIN pending_orders p ON p.id = $1::text"
+	    " WHERE e.stream = 'order/' || $1::text AND e.version = 1" },
 	[SQL_POSITION_CLOSE] = { "position_close", 3,
 	    "UPDATE virtual_positions SET status = 'CLOSED', quantity = 0, notional = 0, margin = 0,"
 	    " realized_pnl = $2::float8, closed_at = $3::timestamp WHERE id = $1" },
@@ -309,25 +311,54 @@ struct asking_placed {
 	void		*arg;
 };
 
+struct pending_sums
+store_sums(const struct pg_result *r, size_t i, int row)
+{
+	return (struct pending_sums){ .qty = store_dec(r, i, row, 1, DEC_ZERO),
+	    .cost = store_dec(r, i, row, 2, DEC_ZERO), .fee = store_dec(r, i, row, 3, DEC_ZERO),
+	    .rpnl = store_dec(r, i, row, 4, DEC_ZERO) };
+}
+
+/* Terms that cannot be read are of an order that was placed all the same. */
 static void
-on_is_placed(void *arg, enum pg_outcome outcome, const struct pg_result *r)
+read_placed(const struct pg_result *r, struct placed *p)
+{
+	const char		*data = pg_value(r, 0, 0, 0);
+	struct field_fault	 ff;
+
+	*p = (struct placed){ .sums = { DEC_ZERO, DEC_ZERO, DEC_ZERO, DEC_ZERO } };
+	fields_blank(&terms_fields, &p->o, sizeof(p->o));
+	if (fields_read(&terms_fields, &p->o, data, strlen(data), &ff) == -1)
+		log_error("terms_unreadable", "why=\"%s\"", ff.text);
+	else
+		p->live = text_eq(pg_value(r, 0, 0, 1), "t");
+	if (pg_rows(r, 1) > 0)
+		p->sums = store_sums(r, 1, 0);
+}
+
+static void
+on_find_placed(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 {
 	struct asking_placed	*a = arg;
+	struct placed		 p;
 
 	ledger_must_read(outcome, r);
-	a->tell(a->arg, pg_rows(r, 0) > 0);
+	if (pg_rows(r, 0) > 0)
+		read_placed(r, &p);
+	a->tell(a->arg, pg_rows(r, 0) > 0 ? &p : NULL);
 	free(a);
 }
 
 void
-store_is_placed(struct riskd *d, const char *clord_id, store_placed *tell, void *arg)
+store_find_placed(struct riskd *d, const char *clord_id, store_placed *tell, void *arg)
 {
 	struct asking_placed	*a = xcalloc(1, sizeof(*a));
 	struct pg_job		*j = pg_job_new(d->pg, "placed");
 
 	*a = (struct asking_placed){ tell, arg };
 	pg_job_add(j, SQL_PLACED, (const char *[]){ clord_id });
-	pg_submit(j, on_is_placed, a);
+	pg_job_add(j, SQL_SUMS, (const char *[]){ clord_id });
+	pg_submit(j, on_find_placed, a);
 }
 
 /* ---- accounts as the gateway keeps them ----------------------------------------------- */

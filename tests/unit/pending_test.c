@@ -265,6 +265,49 @@ a_restart_holds_what_is_not_booked(void **state)
 	}
 }
 
+/* Found resting on the exchange, a part of it booked: it reserves as if it were ours from birth. */
+static void
+an_adopted_order_reserves(void **state)
+{
+	static const struct {
+		const char	*name;
+		enum side	 side;
+		bool		 closing;
+		const char	*px, *booked, *want_reserved, *want_free;
+	} rows[] = {
+		{ "it may add all it is worth", SIDE_SELL, false, "60000", "0", "180000", "1" },
+		{ "what is booked adds no more", SIDE_SELL, false, "60000", "1", "120000", "1" },
+		{ "without a price nothing is known", SIDE_SELL, false, "null", "0", "0", "1" },
+		{ "it may only close: it holds the position", SIDE_SELL, true, "60000", "0", "0", "0" },
+		{ "what is left of it", SIDE_SELL, true, "60000", "2.6", "0", "0.6" },
+		{ "of the other side it holds nothing", SIDE_BUY, true, "60000", "0", "0", "1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct pending_sums	 sums = { .qty = D(rows[i].booked), .cost = D("7"),
+		    .fee = D("0.1"), .rpnl = D("-1") };
+		struct pending			 p = order_of("x", rows[i].side, "3", "9", "9");
+		struct fixture			 f;
+
+		check_row("%s", rows[i].name);
+		begin(&f, SIDE_BUY, "1", "100");
+		p.o.px = D(rows[i].px);
+		p.o.closing = rows[i].closing;
+		const struct pending	 from = pending_adopted(&p.o, f.a, &sums);
+		struct pending		*mine = pendings_add(&f.t, &from, f.a);
+		pendings_restore(&f.t, mine, f.a, &sums);
+		CHECK_STR(mine->as_given, "BTCUSDT");
+		CHECK_DEC(mine->booked_qty, rows[i].booked);
+		CHECK_DEC(f.a->reserved, rows[i].want_reserved);
+		CHECK_DEC(position_free(position(&f)), rows[i].want_free);
+		pendings_remove(&f.t, mine, f.a);
+		CHECK_DEC(f.a->reserved, "0");
+		CHECK_DEC(position_free(position(&f)), "1");
+		end(&f);
+	}
+}
+
 /* ---- any order of parts -------------------------------------------------------------- */
 
 static const char *const	parts[] = { "0.1", "0.2", "0.3", "0.7", "1.7" };
@@ -562,6 +605,7 @@ main(void)
 		cmocka_unit_test(nothing_is_free_when_others_took_it),
 		cmocka_unit_test(a_record_read_back_frees_nothing_early),
 		cmocka_unit_test(a_restart_holds_what_is_not_booked),
+		cmocka_unit_test(an_adopted_order_reserves),
 		cmocka_unit_test(any_order_of_parts_gives_back_everything),
 		cmocka_unit_test(orders_do_not_free_what_others_hold),
 		cmocka_unit_test(over_when_booked_equals_the_end),
