@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/peer.h"
 
+#include "base/buf.h"
 #include "base/die.h"
 #include "run/log.h"
 #include "run/loop.h"
-#include "wire/field.h"
 
 #include <hiredis/hiredis.h>
 
@@ -16,6 +16,7 @@ struct peer {
 	struct bus	*bus;
 	const char	*daemon;
 	bool		 alive;
+	struct buf	 beat;		/* the last one while it lives */
 	struct timer	*timer;
 	void		(*changed)(void *arg);
 	void		*arg;
@@ -46,6 +47,9 @@ on_health(void *arg, const redisReply *r)
 	const bool	 was = p->alive;
 
 	p->alive = is_fresh(p, r);
+	buf_reset(&p->beat);
+	if (p->alive)
+		buf_add(&p->beat, r->str, (size_t)r->len);
 	timer_in_ms(p->timer, p->alive ? LOOK_MS : LOOK_AGAIN_MS);
 	if (p->alive == was)
 		return;
@@ -81,6 +85,7 @@ peer_free(struct peer *p)
 	if (p == NULL)
 		return;
 	timer_free(p->timer);
+	buf_free(&p->beat);
 	free(p);
 }
 
@@ -88,4 +93,12 @@ bool
 peer_is_alive(const struct peer *p)
 {
 	return p->alive;
+}
+
+bool
+peer_read(const struct peer *p, const struct fields *fields, void *into)
+{
+	struct field_fault	 ff;
+
+	return p->alive && fields_read(fields, into, p->beat.p, p->beat.len, &ff) == 0;
 }

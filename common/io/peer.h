@@ -10,6 +10,7 @@
 #define IO_PEER_H
 
 #include "io/bus.h"
+#include "wire/field.h"
 
 enum { PEER_SILENT_MS = 3500 };		/* three beats and a little */
 
@@ -19,5 +20,8 @@ struct peer;
 struct peer	*peer_new(struct bus *, const char *daemon, void (*changed)(void *arg), void *arg);
 void		 peer_free(struct peer *);
 bool		 peer_is_alive(const struct peer *);
+
+/* Members of its last beat; false: it is away, and into is as it was. */
+bool		 peer_read(const struct peer *, const struct fields *, void *into) MUST_CHECK;
 
 #endif
