@@ -58,7 +58,7 @@ struct ws {
 
 /* Pings go out while data flows too; the gap is what lws needs to stay fair. */
 static const lws_retry_bo_t	 ping_policy = {
-	.secs_since_valid_ping = 10, .secs_since_valid_hangup = 20,
+	.secs_since_valid_ping = 5, .secs_since_valid_hangup = 12,
 };
 
 /* ---- ending --------------------------------------------------------------------- */
