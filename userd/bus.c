@@ -23,7 +23,7 @@ on_said(void *arg)
 	d->dropped = false;
 	d->gaps++;
 	bus_tell_stream(d, REPORT_GAP);
-	if (d->lease.state == LEASE_LIVE)
+	if (lease_is_up(&d->lease))
 		bus_tell_stream(d, REPORT_UP);
 }
 

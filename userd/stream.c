@@ -5,17 +5,28 @@
 
 #include <stdlib.h>
 
+static bool
+is_first(const struct link *l)
+{
+	return l == &l->d->links[l->d->first];
+}
+
 static void
 on_up(void *arg)
 {
-	userd_step(arg, ON_UP);
+	struct link	*l = arg;
+
+	l->up_at = loop_now(l->d->base->loop);
+	userd_step(l->d, is_first(l) ? ON_UP : ON_OTHER_UP);
 }
 
 static void
 on_down(void *arg, const char *why)
 {
-	log_warn("stream_down", "why=\"%s\"", why);
-	userd_step(arg, ON_DOWN);
+	struct link	*l = arg;
+
+	log_warn("stream_down", "of=%s why=\"%s\"", is_first(l) ? "first" : "other", why);
+	userd_step(l->d, is_first(l) ? ON_DOWN : ON_OTHER_DOWN);
 }
 
 /* What nobody here needs, by its word: a new one may be one that somebody should need. */
@@ -38,18 +49,19 @@ static void
 on_message(void *arg, const char *text, size_t len)
 {
 	static struct log_limit	 lim = LOG_LIMIT(60000);
-	struct userd		*d = arg;
+	struct userd		*d = ((struct link *)arg)->d;
 	struct user_frame	 f;
 	struct why		 why;
 
 	d->frames++;
+	lease_heard(&d->lease, loop_now(d->base->loop));
 	if (report_read(text, len, &f, &why) == -1) {
 		d->bad_frames++;
 		/* Whatever it said is lost to us: what it was about is asked for. */
 		if (log_allow(&lim, loop_now(d->base->loop)))
 			log_error("frame_bad", "why=\"%s\" held=%u; treated as a gap", why.text,
 			    lim.held);
-		userd_step(d, ON_DOWN);
+		userd_step(d, ON_LOST);
 		return;
 	}
 	switch (f.kind) {
@@ -58,7 +70,7 @@ on_message(void *arg, const char *text, size_t len)
 		break;
 	case UE_EXPIRED:
 		log_warn("listen_key_expired", "told_by=exchange");
-		userd_step(d, ON_EXPIRED);
+		userd_step(d, ON_LOST);
 		break;
 	case UE_ACCOUNT:
 	case UE_LITE:
@@ -75,28 +87,33 @@ void
 stream_start(struct userd *d)
 {
 	d->hub = ws_hub_new(d->base->loop, d->base->common->ca_file);
-	d->ws = ws_new(d->hub, "user", &hooks, d);
+	for (size_t i = 0; i < NITEMS(d->links); i++) {
+		d->links[i].d = d;
+		d->links[i].ws = ws_new(d->hub, "user", &hooks, &d->links[i]);
+	}
 }
 
 void
-stream_connect(struct userd *d)
+stream_connect(struct link *l)
 {
 	char	 url[800];
 
-	text_putf(url, sizeof(url), "%s/private/ws/%s", d->base->common->exchange_stream,
-	    d->listen_key);
-	ws_connect(d->ws, url);
+	text_putf(url, sizeof(url), "%s/private/ws/%s", l->d->base->common->exchange_stream,
+	    l->d->listen_key);
+	ws_connect(l->ws, url);
 }
 
 void
-stream_close(struct userd *d)
+stream_close(struct link *l)
 {
-	ws_close(d->ws);
+	ws_close(l->ws);
+	l->up_at = MONO_UNSET;
 }
 
 void
 stream_stop(struct userd *d)
 {
-	ws_free(d->ws);
+	for (size_t i = 0; i < NITEMS(d->links); i++)
+		ws_free(d->links[i].ws);
 	ws_hub_free(d->hub);
 }

@@ -7,16 +7,27 @@
 
 #include "io/daemon.h"
 #include "io/http.h"
+#include "io/peer.h"
 #include "io/ws.h"
 #include "userd/lease.h"
 #include "userd/report.h"
 
 struct userd_conf {
 	int64_t	buffer_max;
+	int64_t	change_every;
 	int64_t	keep_every;
+	int64_t	overlap;
+	int64_t	silence;
 };
 
 enum { WORDS_MAX = 16 };	/* the exchange has some ten */
+
+/* One of the two connections; which of them is the first one changes. */
+struct link {
+	struct userd	*d;
+	struct ws	*ws;
+	mono_t		 up_at;
+};
 
 struct userd {
 	struct daemon			*base;
@@ -27,7 +38,11 @@ struct userd {
 	char				*api_key;
 	char				 listen_key[200];
 	struct ws_hub			*hub;
-	struct ws			*ws;
+	struct link			 links[2];
+	size_t				 first;		/* of links; 1 - first is the other */
+	struct peer			*orderd;
+	struct timer			*look;		/* at it, and at the ban's end */
+	wall_t				 banned_until;
 	int64_t				 no;		/* of the last message */
 	size_t				 unsaid;	/* messages Redis has not confirmed */
 	bool				 dropped;	/* some were not even buffered */
@@ -35,6 +50,7 @@ struct userd {
 	size_t				 nwords;
 	/* counters */
 	uint64_t			 frames, orders, accounts, others, bad_frames, gaps;
+	uint64_t			 changes, probes;
 };
 
 /* Feeds the lease and does what it says. */
@@ -46,8 +62,8 @@ void	bus_tell_stream(struct userd *, enum report_kind);
 
 /* stream.c */
 void	stream_start(struct userd *);
-void	stream_connect(struct userd *);
-void	stream_close(struct userd *);
+void	stream_connect(struct link *);
+void	stream_close(struct link *);
 void	stream_stop(struct userd *);
 
 /* venue.c */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 enum { TIMEOUT_MS = 5000, INVALID_LISTEN_KEY = -1125 };
+enum { HTTP_BANNED = 418, HTTP_TOO_MANY = 429 };
+enum { H_RETRY_AFTER };			/* of the headers asked back */
 
 struct key_answer {
 	char	key[200];
@@ -32,7 +34,8 @@ call(struct userd *d, enum endpoint ep, http_done *done)
 	text_putf(url, sizeof(url), "%s%s", d->base->common->exchange_rest, e->path);
 	text_putf(header, sizeof(header), "X-MBX-APIKEY: %s", d->api_key);
 	http_send(d->http, &(struct http_request){ .label = e->label, .method = e->method,
-	    .url = url, .header = header, .timeout_ms = TIMEOUT_MS }, done, d);
+	    .url = url, .header = header, .timeout_ms = TIMEOUT_MS,
+	    .want = { [H_RETRY_AFTER] = "retry-after" } }, done, d);
 }
 
 static struct key_answer
@@ -56,6 +59,37 @@ check_fatal(const struct userd *d, const struct http_answer *a, const struct key
 		    a->status, k->code, k->msg);
 }
 
+/* Whatever is asked before a ban is over makes it longer. */
+static void
+note_ban(struct userd *d, const struct http_answer *a, const struct key_answer *k)
+{
+	const wall_t	 now = loop_wall(d->base->loop);
+
+	if (a->status != HTTP_BANNED && a->status != HTTP_TOO_MANY)
+		return;
+	const int64_t	 ms = lease_ban_ms(a->headers[H_RETRY_AFTER], k->msg, now);
+	const wall_t	 until = wall_add_us(now, ms * 1000);
+	lease_ban(&d->lease, mono_after_ms(loop_now(d->base->loop), ms));
+	if (until.us > d->banned_until.us)
+		d->banned_until = until;
+	log_warn("banned", "status=%d ms=%lld; nothing is asked before", a->status,
+	    (long long)ms);
+}
+
+/* same: what it means that this is the key we have. */
+static void
+take_key(struct userd *d, const char *key, enum lease_event same)
+{
+	if (text_eq(key, d->listen_key)) {
+		userd_step(d, same);
+		return;
+	}
+	if (lease_is_up(&d->lease))
+		log_warn("listen_key_expired", "told_by=another_key");
+	text_put(d->listen_key, sizeof(d->listen_key), key);
+	userd_step(d, ON_OTHER_KEY);
+}
+
 static void
 on_key(void *arg, const struct http_answer *a)
 {
@@ -64,12 +98,12 @@ on_key(void *arg, const struct http_answer *a)
 
 	check_fatal(d, a, &k);
 	if (a->status == 200 && *k.key != '\0') {
-		text_put(d->listen_key, sizeof(d->listen_key), k.key);
-		userd_step(d, ON_KEY);
+		take_key(d, k.key, ON_KEY);
 		return;
 	}
 	log_warn("no_listen_key", "status=%d code=%d why=\"%s%s\"; asked again", a->status, k.code,
 	    k.msg, a->why);
+	note_ban(d, a, &k);
 	userd_step(d, ON_NO_KEY);
 }
 
@@ -80,12 +114,13 @@ on_kept(void *arg, const struct http_answer *a)
 	const struct key_answer		 k = read_answer(a);
 
 	if (a->status == 200) {
-		userd_step(d, ON_KEPT);
+		take_key(d, *k.key == '\0' ? d->listen_key : k.key, ON_KEPT);
 		return;
 	}
 	log_warn("listen_key_not_kept", "status=%d code=%d why=\"%s%s\"", a->status, k.code, k.msg,
 	    a->why);
-	userd_step(d, k.code == INVALID_LISTEN_KEY ? ON_EXPIRED : ON_NOT_KEPT);
+	note_ban(d, a, &k);
+	userd_step(d, k.code == INVALID_LISTEN_KEY ? ON_LOST : ON_NOT_KEPT);
 }
 
 void
