@@ -19,33 +19,36 @@ read_command(enum command what, const char *json, struct asked *a, struct field_
 
 /* ---- the rows ------------------------------------------------------------------------ */
 
-/* The contract's 21 queues: what a command does to risk, and who is missing if nobody runs it. */
+/*
+ * The contract's 21 queues: what a command does to risk, who is missing if nobody
+ * runs it, what a bad payload is called.
+ */
 static const struct {
 	const char	*queue;
 	enum { ENDS, BEGINS, ASKS } risk;
-	const char	*absent;
+	const char	*absent, *bad;
 } contract[] = {
-	{ "trade",              BEGINS, "INFRA_UNAVAILABLE" },
-	{ "limit",              BEGINS, "INFRA_UNAVAILABLE" },
-	{ "scale",              BEGINS, "INFRA_UNAVAILABLE" },
-	{ "close",              ENDS,   "INFRA_UNAVAILABLE" },
-	{ "close_all",          ENDS,   "INFRA_UNAVAILABLE" },
-	{ "cancel",             ENDS,   "INFRA_UNAVAILABLE" },
-	{ "cancel_all",         ENDS,   "INFRA_UNAVAILABLE" },
-	{ "basket",             BEGINS, "INFRA_UNAVAILABLE" },
-	{ "chase",              BEGINS, "INFRA_CHASE_UNAVAILABLE" },
-	{ "chase_cancel",       ENDS,   "INFRA_CHASE_UNAVAILABLE" },
-	{ "scalper",            BEGINS, "INFRA_SCALPER_UNAVAILABLE" },
-	{ "scalper_cancel",     ENDS,   "INFRA_SCALPER_UNAVAILABLE" },
-	{ "twap",               BEGINS, "INFRA_TWAP_UNAVAILABLE" },
-	{ "twap_cancel",        ENDS,   "INFRA_TWAP_UNAVAILABLE" },
-	{ "twap_basket",        BEGINS, "INFRA_TWAP_UNAVAILABLE" },
-	{ "twap_basket_cancel", ENDS,   "INFRA_TWAP_UNAVAILABLE" },
-	{ "trail_stop",         BEGINS, "INFRA_TRAIL_STOP_UNAVAILABLE" },
-	{ "trail_stop_cancel",  ENDS,   "INFRA_TRAIL_STOP_UNAVAILABLE" },
-	{ "validate",           ASKS,   "INFRA_UNAVAILABLE" },
-	{ "admin_close",        ENDS,   "INFRA_UNAVAILABLE" },
-	{ "admin_takeover",     ENDS,   "INFRA_UNAVAILABLE" },
+	{ "trade",               BEGINS, "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "limit",               BEGINS, "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "scale",               BEGINS, "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "close",               ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "close_all",           ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "cancel",              ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_CLIENT_ORDER_ID_REQUIRED" },
+	{ "cancel_all",          ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_SUBACCOUNT_REQUIRED" },
+	{ "basket",              BEGINS, "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "chase",               BEGINS, "INFRA_CHASE_UNAVAILABLE",        "VALIDATION_FAILED" },
+	{ "chase_cancel",        ENDS,   "INFRA_CHASE_UNAVAILABLE",        "VALIDATION_FAILED" },
+	{ "scalper",             BEGINS, "INFRA_SCALPER_UNAVAILABLE",      "VALIDATION_FAILED" },
+	{ "scalper_cancel",      ENDS,   "INFRA_SCALPER_UNAVAILABLE",      "VALIDATION_FAILED" },
+	{ "twap",                BEGINS, "INFRA_TWAP_UNAVAILABLE",         "VALIDATION_FAILED" },
+	{ "twap_cancel",         ENDS,   "INFRA_TWAP_UNAVAILABLE",         "VALIDATION_FAILED" },
+	{ "twap_basket",         BEGINS, "INFRA_TWAP_UNAVAILABLE",         "VALIDATION_FAILED" },
+	{ "twap_basket_cancel",  ENDS,   "INFRA_TWAP_UNAVAILABLE",         "VALIDATION_FAILED" },
+	{ "trail_stop",          BEGINS, "INFRA_TRAIL_STOP_UNAVAILABLE",   "VALIDATION_FAILED" },
+	{ "trail_stop_cancel",   ENDS,   "INFRA_TRAIL_STOP_UNAVAILABLE",   "VALIDATION_FAILED" },
+	{ "validate",            ASKS,   "INFRA_UNAVAILABLE",              "RISK_VALIDATION_ERROR" },
+	{ "admin_close",         ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "admin_takeover",      ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 };
 _Static_assert(NITEMS(contract) == CMD_N, "21 commands");
 
@@ -66,8 +69,7 @@ every_command_has_a_row(void **state)
 		CHECK_INT(row->what, what);
 		CHECK_STR(deny_code(row->absent), contract[i].absent);
 		CHECK(deny_retryable(row->absent));
-		CHECK_STR(deny_code(row->bad), contract[i].risk == ASKS ?
-		    "RISK_VALIDATION_ERROR" : "VALIDATION_FAILED");
+		CHECK_STR(deny_code(row->bad), contract[i].bad);
 		CHECK(!row->adds_risk || contract[i].risk == BEGINS);
 	}
 }
@@ -102,11 +104,14 @@ routes(void **state)
 		const char	*daemon;
 		enum age_rule	 age;
 	} rows[] = {
-		{ "trade",             K_Q_RISK,  NULL,    AGE_REFUSE },
-		{ "close",             K_Q_CLOSE, NULL,    AGE_REFUSE },
-		{ "validate",          K_Q_RISK,  NULL,    AGE_RUN },
-		{ "trail_stop",        K_Q_RISK,  "algod", AGE_REFUSE },
-		{ "trail_stop_cancel", K_Q_ALGO,  "algod", AGE_RUN },
+		{ "trade",             K_Q_RISK,   NULL,     AGE_REFUSE },
+		{ "limit",             K_Q_RISK,   NULL,     AGE_REFUSE },
+		{ "cancel",            K_Q_URGENT, "orderd", AGE_RUN },
+		{ "cancel_all",        K_Q_URGENT, "orderd", AGE_RUN },
+		{ "close",             K_Q_CLOSE,  NULL,     AGE_REFUSE },
+		{ "validate",          K_Q_RISK,   NULL,     AGE_RUN },
+		{ "trail_stop",        K_Q_RISK,   "algod",  AGE_REFUSE },
+		{ "trail_stop_cancel", K_Q_ALGO,   "algod",  AGE_RUN },
 	};
 	size_t	 served = 0;
 
@@ -225,6 +230,41 @@ a_trade_as_it_was_asked(void **state)
 }
 
 static void
+a_limit_and_cancels_as_they_were_asked(void **state)
+{
+	struct asked		 a;
+	struct field_fault	 ff;
+
+	(void)state;
+	check_row("limit");
+	CHECK_INT(read_command(CMD_LIMIT, "{\"requestId\":\"r-1\",\"subAccountId\":\"A1\","
+	    "\"symbol\":\"BTCUSDT\",\"side\":\"SHORT\",\"quantity\":\"0.29\",\"price\":\"61250.10\","
+	    "\"leverage\":20,\"reduceOnly\":true,\"force\":true}", &a, &ff), 0);
+	CHECK_STR(a.c.request_id, "r-1");
+	CHECK_STR(a.c.sub, "A1");
+	CHECK_STR(a.c.symbol, "BTCUSDT");
+	CHECK_INT(a.c.side, SIDE_SELL);
+	CHECK_DEC(a.c.qty, "0.29");
+	CHECK_DEC(a.c.px, "61250.1");
+	CHECK_INT(a.c.leverage, 20);
+	CHECK(a.c.side_given && a.c.reduce_only && a.c.force);
+	check_row("cancel");
+	CHECK_INT(read_command(CMD_CANCEL, "{\"requestId\":\"r-2\",\"clientOrderId\":\"c-1\"}", &a,
+	    &ff), 0);
+	CHECK_STR(a.c.request_id, "r-2");
+	CHECK_STR(a.c.clord_id, "c-1");
+	CHECK_STR(a.c.sub, "");
+	check_row("cancel_all");
+	CHECK_INT(read_command(CMD_CANCEL_ALL, "{\"subAccountId\":\"A1\",\"symbol\":\"BTCUSDT\"}", &a,
+	    &ff), 0);
+	CHECK_STR(a.c.sub, "A1");
+	CHECK_STR(a.c.symbol, "BTCUSDT");
+	check_row("cancel_all, on all symbols");
+	CHECK_INT(read_command(CMD_CANCEL_ALL, "{\"subAccountId\":\"A1\"}", &a, &ff), 0);
+	CHECK_STR(a.c.symbol, "");
+}
+
+static void
 a_close_knows_whether_a_side_was_given(void **state)
 {
 	static const struct { const char *json; bool given; const char *qty; } rows[] = {
@@ -305,6 +345,7 @@ main(void)
 		cmocka_unit_test(routes),
 		cmocka_unit_test(cases_of_the_table),
 		cmocka_unit_test(a_trade_as_it_was_asked),
+		cmocka_unit_test(a_limit_and_cancels_as_they_were_asked),
 		cmocka_unit_test(a_close_knows_whether_a_side_was_given),
 		cmocka_unit_test(the_older_name_of_the_callback_wins),
 		cmocka_unit_test(ids_are_never_cut),

@@ -83,6 +83,11 @@ questions_as_they_are_sent(void **state)
 	CHECK_STR(buf_text(&b), "symbol=%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT"
 	    "&origClientOrderId=PMSc812e1edb644_MKT_0123456789ab");
 	buf_reset(&b);
+	check_row("query by the exchange's id");
+	request_query_id(o.symbol, INT64_C(8389765739703625592), &b);
+	CHECK_STR(buf_text(&b), "symbol=%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT"
+	    "&orderId=8389765739703625592");
+	buf_reset(&b);
 	check_row("trades");
 	request_trades(&o, INT64_C(8389765739703625592), &b);
 	CHECK_STR(buf_text(&b), "symbol=%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT"
@@ -205,42 +210,151 @@ too_long_is_no_answer(void **state)
 	CHECK_INT(answer_fault(&a, 500).what, FAULT_DOUBT);
 }
 
-/* What an order is now, as a report that holds no execution. */
+/*
+ * What an order is now, as a report that holds no execution.  Whoever asked
+ * knows its name; a list names its orders itself.  What the answer does not
+ * say is not made up: its quantity may have shrunk since it was placed.
+ */
 static void
 an_answer_as_a_report(void **state)
 {
 	static const struct {
 		const char		*body;
 		enum venue_status	 status;
-		const char		*cum;
+		const char		*clord_id;	/* its own */
+		enum side		 side;
+		const char		*qty, *px, *cum;
 	} rows[] = {
-		{ ACK, VS_NEW, "0" },
-		{ "{\"orderId\":51200773311,\"status\":\"PARTIALLY_FILLED\","
-		  "\"executedQty\":\"0.01\"}", VS_PARTIALLY_FILLED, "0.01" },
-		{ "{\"orderId\":51200773311,\"status\":\"EXPIRED_IN_MATCH\",\"executedQty\":\"0\"}",
-		  VS_EXPIRED, "0" },
-		{ "{\"orderId\":51200773311,\"status\":\"NEW_INSURANCE\"}", VS_UNKNOWN, "null" },
+		{ ACK, VS_NEW, "eng-7f3a-000041", SIDE_BUY, "0.02", "61250.1", "0" },
+		{ "{\"orderId\":51200773311,\"symbol\":\"BTCUSDT\",\"status\":\"PARTIALLY_FILLED\","
+		  "\"side\":\"SELL\",\"origQty\":\"0.015\",\"executedQty\":\"0.01\"}",
+		  VS_PARTIALLY_FILLED, "", SIDE_SELL, "0.015", "null", "0.01" },
+		{ "{\"orderId\":51200773311,\"symbol\":\"BTCUSDT\",\"status\":\"EXPIRED_IN_MATCH\","
+		  "\"executedQty\":\"0\"}", VS_EXPIRED, "", SIDE_BUY, "null", "null", "0" },
+		{ "{\"orderId\":51200773311,\"symbol\":\"BTCUSDT\",\"status\":\"NEW_INSURANCE\"}",
+		  VS_UNKNOWN, "", SIDE_BUY, "null", "null", "null" },
 	};
 	const struct terms	 o = terms_of(SIDE_SELL, TYPE_MARKET, "0.02", "null", true);
 
 	(void)state;
-	for (size_t i = 0; i < NITEMS(rows); i++) {
-		const struct answer	 a = read_answer(rows[i].body);
+	for (size_t i = 0; i < 2 * NITEMS(rows); i++) {
+		const struct terms	*terms = i % 2 == 0 ? &o : NULL;
+		const struct answer	 a = read_answer(rows[i / 2].body);
 		struct msg_report	 r;
 
-		check_row("%s", rows[i].body);
+		check_row("%s%s", rows[i / 2].body, terms == NULL ? ", not asked for by name" : "");
 		memset(&r, 0xa5, sizeof(r));
-		answer_report(&a, &o, &r);
+		answer_report(&a, terms, &r);
 		CHECK_INT(r.kind, REPORT_ORDER);
-		CHECK_STR(r.clord_id, o.clord_id);
+		CHECK_STR(r.clord_id, terms != NULL ? o.clord_id : rows[i / 2].clord_id);
 		CHECK_STR(r.symbol, "BTCUSDT");
-		CHECK_INT(r.side, SIDE_SELL);
+		CHECK_INT(r.side, terms != NULL ? SIDE_SELL : rows[i / 2].side);
 		CHECK_INT(r.order_id, 51200773311);
-		CHECK_INT(r.status, rows[i].status);
-		CHECK_DEC(r.qty, "0.02");
-		CHECK_DEC(r.cum_qty, rows[i].cum);
+		CHECK_INT(r.status, rows[i / 2].status);
+		CHECK_DEC(r.qty, rows[i / 2].qty);
+		CHECK_DEC(r.px, rows[i / 2].px);
+		CHECK_DEC(r.cum_qty, rows[i / 2].cum);
 		CHECK_INT(r.e.trade_id, 0);
 		CHECK_INT(r.stream_no, 0);
+	}
+}
+
+/* ---- lists --------------------------------------------------------------------------- */
+
+struct listed {
+	int		 n, enough;
+	struct answer	 v[4];
+};
+
+static int
+on_order(void *arg, void *element)
+{
+	struct listed	*l = arg;
+
+	CHECK(l->n < (int)NITEMS(l->v));
+	l->v[l->n++] = *(struct answer *)element;
+	return l->n == l->enough ? -1 : 0;
+}
+
+#define SHRUNK	"{\"orderId\":8389765739703625592,\"symbol\":\"ETHUSDC\",\"side\":\"SELL\","	\
+	"\"status\":\"PARTIALLY_FILLED\",\"clientOrderId\":\"web_coin_4y4b8\",\"price\":\"2313\","	\
+	"\"origQty\":\"0.02\",\"executedQty\":\"0.007\",\"reduceOnly\":true}"
+
+static void
+orders_of_a_list(void **state)
+{
+	const char	*body = "[" ACK "," SHRUNK ",{}]";
+	struct listed	 l = { .n = 0 };
+
+	(void)state;
+	check_row("three, one of which says nothing");
+	CHECK_INT(answer_orders(body, strlen(body), on_order, &l), 0);
+	CHECK_INT(l.n, 3);
+	CHECK_INT(l.v[0].order_id, 51200773311);
+	CHECK_STR(l.v[0].clord_id, "eng-7f3a-000041");
+	CHECK_INT(l.v[0].side, SIDE_BUY);
+	CHECK(!l.v[0].reduce_only);
+	CHECK_INT(l.v[1].order_id, INT64_C(8389765739703625592));
+	CHECK_STR(l.v[1].symbol, "ETHUSDC");
+	CHECK_INT(l.v[1].side, SIDE_SELL);
+	CHECK_STR(l.v[1].status, "PARTIALLY_FILLED");
+	CHECK_DEC(l.v[1].qty, "0.02");
+	CHECK_DEC(l.v[1].px, "2313");
+	CHECK_DEC(l.v[1].cum_qty, "0.007");
+	CHECK(l.v[1].reduce_only);
+	CHECK_INT(l.v[2].order_id, 0);		/* nothing of the one before it */
+	CHECK_STR(l.v[2].clord_id, "");
+	CHECK_DEC(l.v[2].cum_qty, "null");
+	check_row("ended after the first");
+	l = (struct listed){ .enough = 1 };
+	CHECK_INT(answer_orders(body, strlen(body), on_order, &l), -1);
+	CHECK_INT(l.n, 1);
+}
+
+/* ---- positions ------------------------------------------------------------------------- */
+
+static void
+on_symbol(void *arg, const char *symbol)
+{
+	struct buf	*b = arg;
+
+	buf_addf(b, "%s ", symbol);
+}
+
+#define POSITION(symbol, amount)							\
+	"{\"symbol\":\"" symbol "\",\"positionSide\":\"BOTH\",\"positionAmt\":\"" amount "\","	\
+	"\"entryPrice\":\"0.0\",\"markPrice\":\"41000\",\"updateTime\":0}"
+
+static void
+positions_that_are_held(void **state)
+{
+	static const struct { const char *name, *body; int rc; const char *symbols; } rows[] = {
+		{ "none", "[]", 0, "" },
+		{ "long and short", "[" POSITION("BTCUSDT", "0.100") "," POSITION("ETHUSDC", "-2")
+		  "]", 0, "BTCUSDT ETHUSDC " },
+		{ "flat ones among them", "[" POSITION("BTCUSDT", "0.000") ","
+		  POSITION("SOLUSDT", "-0") "," POSITION("ETHUSDT", "0.00000001") "]", 0,
+		  "ETHUSDT " },
+		{ "no amount", "[{\"symbol\":\"BTCUSDT\"}," POSITION("ETHUSDT", "1") "]", 0,
+		  "ETHUSDT " },
+		{ "no symbol", "[" POSITION("ETHUSDT", "1") ",{\"positionAmt\":\"1\"}]", -1,
+		  "ETHUSDT " },
+		{ "HTML", HTML, -1, "" }, { "nothing", "", -1, "" },
+		{ "an error", IN_ERROR(-1003, "Too many requests."), -1, "" },
+		{ "cut off", "[" POSITION("BTCUSDT", "1") ",{", -1, "" },
+		{ "no number", "[" POSITION("BTCUSDT", "much") "]", -1, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct buf	 b = { 0 };
+
+		check_row("%s", rows[i].name);
+		buf_adds(&b, "");
+		CHECK_INT(answer_positions(rows[i].body, strlen(rows[i].body), on_symbol, &b),
+		    rows[i].rc);
+		CHECK_STR(buf_text(&b), rows[i].symbols);
+		buf_free(&b);
 	}
 }
 
@@ -299,6 +413,113 @@ executions_of_a_page(void **state)
 	CHECK_DEC(p.v[1].e.fee, "0");
 	CHECK_STR(p.v[1].e.fee_asset, "");
 	CHECK(!p.v[1].e.maker);
+}
+
+struct founds {
+	int		 n, enough;
+	struct found	 v[4];
+};
+
+static int
+on_found(void *arg, const struct found *f)
+{
+	struct founds	*p = arg;
+
+	CHECK(p->n < (int)NITEMS(p->v));
+	p->v[p->n++] = *f;
+	return p->n == p->enough ? -1 : 0;
+}
+
+/* A page of a symbol holds executions of many orders, ours or not. */
+static void
+executions_whose_order_is_not_known(void **state)
+{
+	const char	*body = "[" TRADE_1 "," TRADE_2 "]";
+	struct founds	 p = { .n = 0 };
+
+	(void)state;
+	check_row("two");
+	CHECK_INT(answer_found(body, strlen(body), on_found, &p), 0);
+	CHECK_INT(p.n, 2);
+	CHECK_INT(p.v[0].order_id, INT64_C(8389765739703625592));
+	CHECK_INT(p.v[0].side, SIDE_SELL);
+	CHECK_INT(p.v[0].e.trade_id, 698759);
+	CHECK_DEC(p.v[0].e.qty, "0.002");
+	CHECK_DEC(p.v[0].e.fee, "-0.0781901");
+	CHECK_INT(wall_ms(p.v[0].e.at), 1569514978020);
+	CHECK_INT(p.v[1].e.trade_id, 698760);
+	CHECK_DEC(p.v[1].e.fee, "0");		/* nothing of the one before it */
+	CHECK_STR(p.v[1].e.fee_asset, "");
+	CHECK(!p.v[1].e.maker && !wall_is_set(p.v[1].e.at));
+	check_row("ended after the first");
+	p = (struct founds){ .enough = 1 };
+	CHECK_INT(answer_found(body, strlen(body), on_found, &p), -1);
+	CHECK_INT(p.n, 1);
+}
+
+/* The order was asked for by its id: the answer names it, the trade says what happened. */
+static void
+a_found_execution_as_a_report(void **state)
+{
+	const char		*body = "[" TRADE_1 "]";
+	const struct answer	 a = read_answer(SHRUNK);
+	struct founds		 p = { .n = 0 };
+	struct msg_report	 r;
+
+	(void)state;
+	check_row("of an order of somebody else");
+	CHECK_INT(answer_found(body, strlen(body), on_found, &p), 0);
+	memset(&r, 0xa5, sizeof(r));
+	found_report(&p.v[0], &a, &r);
+	CHECK_INT(r.kind, REPORT_ORDER);
+	CHECK_STR(r.clord_id, "web_coin_4y4b8");
+	CHECK_STR(r.symbol, "ETHUSDC");
+	CHECK_INT(r.order_id, INT64_C(8389765739703625592));
+	CHECK_INT(r.side, SIDE_SELL);
+	CHECK_INT(r.status, VS_PARTIALLY_FILLED);
+	CHECK_DEC(r.qty, "0.02");
+	CHECK_DEC(r.px, "2313");
+	CHECK_DEC(r.cum_qty, "0.007");
+	CHECK_INT(r.e.trade_id, 698759);
+	CHECK_DEC(r.e.px, "7819.01");
+	CHECK_STR(r.e.fee_asset, "USDT");
+	CHECK(r.e.maker);
+	CHECK_INT(wall_ms(r.at), 1569514978020);
+	check_row("of an order that nobody names any more");
+	const struct answer	 gone = read_answer(IN_ERROR(-2013, "Order does not exist."));
+	found_report(&p.v[0], &gone, &r);
+	CHECK_STR(r.clord_id, "");
+	CHECK_INT(r.order_id, INT64_C(8389765739703625592));
+	CHECK_INT(r.side, SIDE_SELL);
+	CHECK_INT(r.status, VS_UNKNOWN);
+	CHECK_DEC(r.qty, "null");
+	CHECK_DEC(r.cum_qty, "null");
+	CHECK_INT(r.e.trade_id, 698759);
+}
+
+/* A member that is there and is none of its kind makes the whole text none. */
+static void
+lists_that_are_none(void **state)
+{
+	static const struct { const char *name, *body; int rc, n; } rows[] = {
+		{ "empty",             "[]",                                    0, 0 },
+		{ "HTML",              HTML,                                   -1, 0 },
+		{ "an error",          IN_ERROR(-1003, "Too many requests."),  -1, 0 },
+		{ "one order",         ACK,                                    -1, 0 },
+		{ "nothing",           "",                                     -1, 0 },
+		{ "cut off",           "[" ACK ",{\"orderId\":1",              -1, 0 },
+		{ "the second is bad", "[" ACK ",{\"origQty\":\"much\"}]",     -1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct listed	 l = { .n = 0 };
+
+		check_row("%s", rows[i].name);
+		CHECK_INT(answer_orders(rows[i].body, strlen(rows[i].body), on_order, &l),
+		    rows[i].rc);
+		CHECK_INT(l.n, rows[i].n);
+	}
 }
 
 static void
@@ -369,7 +590,12 @@ main(void)
 		cmocka_unit_test(clock_and_mode),
 		cmocka_unit_test(too_long_is_no_answer),
 		cmocka_unit_test(an_answer_as_a_report),
+		cmocka_unit_test(orders_of_a_list),
+		cmocka_unit_test(lists_that_are_none),
+		cmocka_unit_test(positions_that_are_held),
 		cmocka_unit_test(executions_of_a_page),
+		cmocka_unit_test(executions_whose_order_is_not_known),
+		cmocka_unit_test(a_found_execution_as_a_report),
 		cmocka_unit_test(pages_that_are_none),
 		cmocka_unit_test(limits_of_the_account),
 	};
