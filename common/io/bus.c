@@ -139,6 +139,7 @@ bus_tell_set_ex(struct bus *b, enum key k, const char *arg, const char *text, in
 static void
 settled(struct bus *b)
 {
+	b->settling = false;
 	b->settled = true;
 	txns_settle(b);
 	send_asks(b);
@@ -219,16 +220,26 @@ bus_kill_client(struct bus *b, int64_t id)
 	link_send(b->cmd, NULL, NULL, 4, (const char *[]){ "CLIENT", "KILL", "ID", text }, NULL);
 }
 
+void
+bus_settle(struct bus *b)
+{
+	char	 key[KEY_MAX];
+
+	if (b->settled || b->settling || !link_is_up(b->cmd))
+		return;
+	b->settling = true;
+	check_types(b);
+	link_send(b->cmd, on_mark, b, 2,
+	    (const char *[]){ "GET", key_format(K_MARK, b->daemon, key) }, NULL);
+}
+
 static void
 on_up(void *arg)
 {
 	struct bus	*b = arg;
-	char		 key[KEY_MAX];
 
 	bus_kill_client(b, link_lost_id(b->cmd));
-	check_types(b);
-	link_send(b->cmd, on_mark, b, 2,
-	    (const char *[]){ "GET", key_format(K_MARK, b->daemon, key) }, NULL);
+	b->hooks->connected(b->arg);
 }
 
 static void
@@ -236,6 +247,7 @@ on_down(void *arg)
 {
 	struct bus	*b = arg;
 
+	b->settling = false;
 	if (!b->settled)
 		return;
 	b->settled = false;
@@ -469,15 +481,8 @@ bus_loop(struct bus *b)
 	return b->loop;
 }
 
-const char *
-bus_client_ids(struct bus *b, char *buf, size_t cap)
+int64_t
+bus_client_id(const struct bus *b)
 {
-	struct buf	 ids = { 0 };
-
-	buf_addi(&ids, link_id(b->cmd));
-	takes_client_ids(b, &ids);
-	if (text_copy(buf, cap, buf_text(&ids)) == -1)
-		panic("bus_client_ids: %zu bytes are not enough", cap);
-	buf_free(&ids);
-	return buf;
+	return link_id(b->cmd);
 }

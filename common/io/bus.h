@@ -61,7 +61,12 @@ struct source {
 	void		(*handle)(void *arg, struct item *);
 };
 
+/*
+ * A connection that was away may have been away for long: whoever works under a
+ * lock makes sure of it in connected(), and then says bus_settle().
+ */
 struct bus_hooks {
+	void	(*connected)(void *arg);
 	void	(*up)(void *arg);		/* settled: usable; again after every reconnect */
 	void	(*down)(void *arg);
 };
@@ -70,13 +75,14 @@ struct bus_hooks {
 struct bus	*bus_new(struct loop *, const struct redis_addr *, const char *daemon,
 		    const enum key *outputs, size_t noutputs, const struct bus_hooks *, void *arg);
 void		 bus_free(struct bus *);
+void		 bus_settle(struct bus *);	/* nothing, unless it is connected and not yet settled */
 struct loop	*bus_loop(struct bus *);
 size_t		 bus_in_flight(const struct bus *);	/* items taken and not finished */
 mono_t		 bus_tended(const struct bus *);	/* its own connection was looked after, up or not */
 void		 bus_stop_taking(struct bus *);		/* for good; what is in flight goes on */
 
-/* The ids of all its connections, for the lock: a text of numbers with spaces. */
-const char	*bus_client_ids(struct bus *, char *buf, size_t cap);
+/* CLIENT ID of its own connection.  All its connections are called <daemon>-..., by CLIENT SETNAME. */
+int64_t		 bus_client_id(const struct bus *);
 
 /*
  * Sources are handled in the order they were added: what is urgent comes first.

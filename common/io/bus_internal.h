@@ -20,6 +20,7 @@ struct bus {
 	void				*arg;
 
 	struct link			*cmd, *sub;
+	bool				 settling;	/* the mark is being read */
 	bool				 settled;	/* cmd is up and nothing of before is in doubt */
 	struct loop_hook		 turn;
 	struct timer			*quiet, *watch, *again;
@@ -54,7 +55,6 @@ void	txns_free(struct bus *);
 void	takes_resume(struct bus *);
 void	takes_deliver(struct bus *);
 void	takes_prove_empty(struct bus *);
-void	takes_client_ids(struct bus *, struct buf *);
 void	takes_free(struct bus *);
 
 /* The item's effects are durable: it leaves memory. */

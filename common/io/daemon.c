@@ -297,9 +297,29 @@ on_lost(void *arg)
 	loop_stop(l->d.loop);
 }
 
+static void
+on_owned(void *arg)
+{
+	struct life	*l = arg;
+
+	bus_settle(l->d.bus);
+}
+
 static const struct lock_hooks	lock_hooks = {
-	.held = on_held, .standby = on_standby, .lost = on_lost,
+	.held = on_held, .standby = on_standby, .owned = on_owned, .lost = on_lost,
 };
+
+/* Before the lock is held nothing is done that another instance could mind. */
+static void
+on_bus_connected(void *arg)
+{
+	struct life	*l = arg;
+
+	if (l->started)
+		lock_check(l->lock);
+	else
+		bus_settle(l->d.bus);
+}
 
 static void
 on_bus_up(void *arg)
@@ -309,8 +329,6 @@ on_bus_up(void *arg)
 	if (l->lock == NULL)
 		l->lock = lock_new(l->d.bus, &l->settings.redis, l->d.spec->name,
 		    l->settings.common.run_dir, &lock_hooks, l);
-	else
-		lock_renew(l->lock);
 }
 
 static void
@@ -319,7 +337,9 @@ on_bus_down(void *arg)
 	(void)arg;
 }
 
-static const struct bus_hooks	bus_hooks = { .up = on_bus_up, .down = on_bus_down };
+static const struct bus_hooks	bus_hooks = {
+	.connected = on_bus_connected, .up = on_bus_up, .down = on_bus_down,
+};
 
 /* ---- stopping -------------------------------------------------------------------------------- */
 

@@ -15,37 +15,44 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
 	LIFE_MS = 5000,
 	RENEW_MS = 1000,
 	LOOK_MS = 100,		/* while it is not ours */
-	CLIENTS = 1024,
 	EPOCH = 40,
 };
 
 struct holder {
-	char	epoch[EPOCH], boot[BOOT_ID], clients[CLIENTS];
-	int64_t	pid, start, renewal;
+	char	epoch[EPOCH], boot[BOOT_ID];
+	int64_t	space;		/* of process ids: containers of one boot have their own */
+	int64_t	pid, start;
+	int64_t	file;		/* inode of the file it has the flock on; 0: none */
+	int64_t	renewal;
 };
 
 static const struct field	holder_v[] = {
 	F(holder, epoch, "epoch", F_STR, FIELD_REQUIRED),
 	F(holder, boot, "boot", F_STR, FIELD_REQUIRED),
+	F(holder, space, "space", F_I64, FIELD_REQUIRED),
 	F(holder, pid, "pid", F_I64, FIELD_REQUIRED),
 	F(holder, start, "start", F_I64, FIELD_REQUIRED),
-	F(holder, clients, "clients", F_STR, 0),
+	F(holder, file, "file", F_I64, 0),
 	F(holder, renewal, "renewal", F_I64, 0),
 };
 static const struct fields	holder_fields = FIELDS(holder_v);
 
-enum lock_state { LOCK_WANTED, LOCK_HELD, LOCK_GONE };
+/* FENCING: the value is ours, and the connections of whoever had it are being killed. */
+enum lock_state { LOCK_WANTED, LOCK_FENCING, LOCK_HELD, LOCK_GONE };
 
 struct lock {
 	struct bus			*bus;
 	struct loop			*loop;
 	struct link			*link;
+	const char			*daemon;
+	int				 db;
 	char				 key[KEY_MAX];
 	char				 path[256];
 	int				 flock_fd;
@@ -54,7 +61,8 @@ struct lock {
 	struct timer			*timer;
 
 	enum lock_state			 state;
-	bool				 standing_by, busy;	/* busy: a look is under way */
+	bool				 standing_by;
+	bool				 busy, again;	/* a look is under way; and another one is wanted */
 	struct holder			 self, other;		/* other: as last seen */
 	mono_t				 other_since;		/* unchanged since; unset: none seen */
 	mono_t				 sent_at, confirmed;
@@ -82,6 +90,14 @@ start_time(int64_t pid)
 	return v;
 }
 
+static int64_t
+inode_of(const char *path)
+{
+	struct stat	 st;
+
+	return stat(path, &st) == -1 ? 0 : (int64_t)st.st_ino;
+}
+
 static bool
 get_flock(struct lock *k)
 {
@@ -92,12 +108,14 @@ get_flock(struct lock *k)
 	return k->flock_fd != -1 && flock(k->flock_fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+/* Only what can be seen from here proves it: otherwise time tells. */
 static bool
 is_dead(struct lock *k, const struct holder *h)
 {
-	if (!text_eq(h->boot, loop_boot(k->loop)))
-		return false;		/* another machine, or before a reboot: only time tells */
-	return get_flock(k) || start_time(h->pid) != h->start;
+	if (!text_eq(h->boot, k->self.boot))
+		return false;
+	return (h->space == k->self.space && start_time(h->pid) != h->start) ||
+	    (h->file != 0 && h->file == inode_of(k->path) && get_flock(k));
 }
 
 /* ---- becoming and staying the holder --------------------------------------- */
@@ -106,7 +124,6 @@ static void
 became_held(struct lock *k)
 {
 	k->state = LOCK_HELD;
-	get_flock(k);
 	log_info("lock_held", "epoch=%s", k->self.epoch);
 	k->hooks->held(k->arg);
 }
@@ -117,6 +134,87 @@ lost(struct lock *k, const char *why)
 	k->state = LOCK_GONE;
 	log_error("lock_lost", "epoch=%s why=\"%s\"; this process stops", k->self.epoch, why);
 	k->hooks->lost(k->arg);
+}
+
+/* Their replies come in order: with the last one all are dead. */
+static void
+on_killed(void *arg, const redisReply *r)
+{
+	struct lock	*k = arg;
+
+	if (k->state != LOCK_FENCING)
+		return;
+	if (r == NULL)
+		k->state = LOCK_WANTED;		/* the connection is new: from the beginning */
+	else
+		became_held(k);
+}
+
+/* A line of CLIENT LIST: a connection of this daemon's, but not of this process. */
+static bool
+is_rival(const struct lock *k, const char *line, int64_t *id)
+{
+	char		 name[64], lock_name[64], db[24];
+	const size_t	 len = strcspn(line, "\n");
+
+	text_putf(name, sizeof(name), " name=%s-", k->daemon);
+	text_putf(lock_name, sizeof(lock_name), " name=%s-lock ", k->daemon);
+	text_putf(db, sizeof(db), " db=%d ", k->db);
+	*id = strtoll(line + strspn(line, "id="), NULL, 10);
+	return *id != bus_client_id(k->bus) && memmem(line, len, name, strlen(name)) != NULL &&
+	    memmem(line, len, lock_name, strlen(lock_name)) == NULL &&
+	    memmem(line, len, db, strlen(db)) != NULL;
+}
+
+/* Returns how many commands were added. */
+static int
+add_kills(const struct lock *k, const char *list, struct buf *resp)
+{
+	struct buf	 ids = { 0 };
+	int64_t		 id;
+	char		 text[24];
+	int		 n = 0;
+
+	for (const char *p = list; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
+		if (!is_rival(k, p, &id))
+			continue;
+		text_putf(text, sizeof(text), "%lld", (long long)id);
+		resp_add(resp, 4, (const char *[]){ "CLIENT", "KILL", "ID", text }, NULL);
+		buf_addf(&ids, "%s%s", n++ == 0 ? "" : " ", text);
+	}
+	if (n > 0)
+		log_warn("lock_fenced", "clients=\"%s\"", buf_text(&ids));
+	buf_free(&ids);
+	return n;
+}
+
+static void
+on_clients(void *arg, const redisReply *r)
+{
+	struct lock	*k = arg;
+	struct buf	 resp = { 0 };
+	int		 n = 0;
+
+	if (r == NULL) {
+		on_killed(k, NULL);
+		return;
+	}
+	if (r->type == REDIS_REPLY_STRING)
+		n = add_kills(k, r->str, &resp);
+	else
+		log_error("lock_not_fenced", "why=\"%s\"; an instance that was only stopped may "
+		    "disturb this one when it goes on", r->str == NULL ? "?" : r->str);
+	resp_add(&resp, 1, (const char *[]){ "PING" }, NULL);
+	link_send_resp(k->link, NULL, on_killed, k, resp.p, resp.len, n + 1);
+	buf_free(&resp);
+}
+
+/* First the value, then the list: what connects in between reads the value. */
+static void
+fence(struct lock *k)
+{
+	k->state = LOCK_FENCING;
+	link_send(k->link, on_clients, k, 2, (const char *[]){ "CLIENT", "LIST" }, NULL);
 }
 
 static void
@@ -132,9 +230,10 @@ on_written(void *arg, const redisReply *r)
 		return;
 	}
 	k->confirmed = k->sent_at;
-	timer_in_ms(k->timer, RENEW_MS);
+	timer_in_ms(k->timer, k->again ? 0 : RENEW_MS);
+	k->again = false;
 	if (k->state == LOCK_WANTED)
-		became_held(k);
+		fence(k);
 }
 
 /* The key is watched since it was read: the EXEC does nothing if it has changed. */
@@ -142,32 +241,17 @@ static void
 write_self(struct lock *k)
 {
 	struct buf	 value = { 0 }, resp = { 0 };
-	char		 life[12];
 
-	bus_client_ids(k->bus, k->self.clients, sizeof(k->self.clients));
+	k->self.file = get_flock(k) ? inode_of(k->path) : 0;
 	k->self.renewal++;
 	fields_object(&holder_fields, &k->self, &value);
-	text_putf(life, sizeof(life), "%d", LIFE_MS);
 	resp_add(&resp, 1, (const char *[]){ "MULTI" }, NULL);
-	resp_add(&resp, 5, (const char *[]){ "SET", k->key, value.p, "PX", life }, NULL);
+	resp_add(&resp, 3, (const char *[]){ "SET", k->key, value.p }, NULL);
 	resp_add(&resp, 1, (const char *[]){ "EXEC" }, NULL);
 	k->sent_at = clock_mono();
 	link_send_resp(k->link, NULL, on_written, k, resp.p, resp.len, 3);
 	buf_free(&value);
 	buf_free(&resp);
-}
-
-static void
-kill_clients(struct lock *k, const struct holder *h)
-{
-	char	 ids[CLIENTS], *save = NULL;
-
-	text_put(ids, sizeof(ids), h->clients);
-	for (char *id = strtok_r(ids, " ", &save); id != NULL; id = strtok_r(NULL, " ", &save))
-		link_send(k->link, NULL, NULL, 4,
-		    (const char *[]){ "CLIENT", "KILL", "ID", id }, NULL);
-	log_warn("lock_taken_over", "from_epoch=%s from_pid=%lld clients=\"%s\"", h->epoch,
-	    (long long)h->pid, h->clients);
 }
 
 /* ---- looking ----------------------------------------------------------------- */
@@ -200,9 +284,11 @@ on_others_value(struct lock *k, const struct holder *h)
 		lost(k, "another instance has taken it");
 		return;
 	}
+	k->state = LOCK_WANTED;
 	if (is_dead(k, h) ||
 	    (same && mono_diff_ms(loop_now(k->loop), k->other_since) >= LIFE_MS)) {
-		kill_clients(k, h);
+		log_warn("lock_taken_over", "from_epoch=%s from_pid=%lld", h->epoch,
+		    (long long)h->pid);
 		write_self(k);
 	} else
 		wait_for(k, h);
@@ -219,12 +305,16 @@ on_value(void *arg, const redisReply *r)
 	if (r == NULL || k->state == LOCK_GONE)
 		return;
 	/* Nobody's, or not readable as anybody's. */
-	if (r->type != REDIS_REPLY_STRING ||
-	    fields_read(&holder_fields, &h, r->str, (size_t)r->len, &ff) == -1 ||
-	    text_eq(h.epoch, k->self.epoch))
-		write_self(k);
-	else
+	const bool	 free = r->type != REDIS_REPLY_STRING ||
+			    fields_read(&holder_fields, &h, r->str, (size_t)r->len, &ff) == -1;
+	const bool	 ours = !free && text_eq(h.epoch, k->self.epoch);
+	if (!free && !ours) {
 		on_others_value(k, &h);
+		return;
+	}
+	if (ours && !k->again)
+		k->hooks->owned(k->arg);
+	write_self(k);
 }
 
 static void
@@ -241,10 +331,10 @@ look(void *arg)
 }
 
 void
-lock_renew(struct lock *k)
+lock_check(struct lock *k)
 {
-	if (k != NULL && k->state == LOCK_HELD)
-		look(k);
+	k->again = k->busy;
+	look(k);
 }
 
 static void
@@ -256,7 +346,9 @@ on_link_up(void *arg)
 static void
 on_link_down(void *arg)
 {
-	((struct lock *)arg)->busy = false;
+	struct lock	*k = arg;
+
+	k->busy = k->again = false;
 }
 
 static const struct link_hooks	link_hooks = { .up = on_link_up, .down = on_link_down };
@@ -270,6 +362,8 @@ lock_new(struct bus *bus, const struct redis_addr *addr, const char *daemon, con
 
 	k->bus = bus;
 	k->loop = bus_loop(bus);
+	k->daemon = daemon;
+	k->db = addr->db;
 	k->flock_fd = -1;
 	k->hooks = hooks;
 	k->arg = arg;
@@ -279,6 +373,7 @@ lock_new(struct bus *bus, const struct redis_addr *addr, const char *daemon, con
 	text_putf(k->self.epoch, sizeof(k->self.epoch), "%lld-%d", (long long)clock_wall().us,
 	    (int)getpid());
 	text_put(k->self.boot, sizeof(k->self.boot), loop_boot(k->loop));
+	k->self.space = inode_of("/proc/self/ns/pid");
 	k->self.pid = getpid();
 	k->self.start = start_time(getpid());
 	k->timer = timer_new(k->loop, look, k);

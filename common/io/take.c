@@ -423,19 +423,6 @@ takes_prove_empty(struct bus *b)
 			t->seen_empty = clock_mono();
 }
 
-void
-takes_client_ids(struct bus *b, struct buf *ids)
-{
-	struct take	*t;
-
-	TAILQ_FOREACH(t, &b->takes, link) {
-		if (t->link_ == NULL)
-			continue;
-		buf_addc(ids, ' ');
-		buf_addi(ids, link_id(t->link_));
-	}
-}
-
 static void
 free_items(struct items *items)
 {

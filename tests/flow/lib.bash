@@ -44,6 +44,10 @@ stack_down()
 kill9() { "$STACK" kill "$1"; }		# NAME, as a crash would
 down() { "$STACK" down "$1"; }		# NAME, asked to stop
 up() { "$STACK" up "$1" 3>&-; }		# NAME; CRASH_AT=point up NAME arms a crash point
+second() { "$STACK" second "$1" 3>&-; }	# NAME; the instance is called NAME.2
+freeze() { "$STACK" freeze "$1"; }	# NAME, as a paused machine would
+thaw() { "$STACK" thaw "$1"; }
+is_frozen() { "$STACK" status | grep -q "^$1  *frozen$"; }
 ready() { [ -s "$PMS_DIR/$1.ready" ] && is_up "$1"; }
 is_up() { "$STACK" status | grep -q "^$1  *up$"; }
 is_over() { [ -e "$PMS_DIR/$1.status" ]; }
@@ -199,6 +203,7 @@ show_logs()
 {
 	local name
 	for name in $DAEMONS simex; do
+		[ ! -e "$PMS_DIR/$name.2.log" ] || { echo "--- $name.2" && tail -n 8 "$PMS_DIR/$name.2.log"; }
 		echo "--- $name" && tail -n 8 "$PMS_DIR/$name.log"
 	done >&2 2>/dev/null
 }

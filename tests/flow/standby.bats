@@ -1,0 +1,257 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Two instances of one daemon: one works, the other stands by and takes over.
+# One that was stopped for so long that it was taken over ends itself when it
+# goes on; whatever it does until then reaches nobody.
+
+load lib
+load answers
+
+setup_file() { stack_up; }
+teardown_file() { stack_down; }
+
+setup() { asked_begin; }
+
+# One instance of each for the next test, whichever is left of this one.
+teardown()
+{
+	local name
+	asked_end
+	for name in $DAEMONS; do
+		"$STACK" down "$name.2"
+		rm -f "$PMS_DIR/$name.2.log"
+		! is_frozen "$name" || kill9 "$name"
+		is_up "$name" || up "$name"
+	done
+}
+
+# ---- words ---------------------------------------------------------------------
+
+holder() { rc get "pms:lock:$1" | jq -r .pid; }		# DAEMON -> its pid
+beats() { rc get "pms:health:$1" | jq -r .pid; }	# DAEMON -> whose heartbeat it is
+works() { is "$(pid "$1")" holder "${1%.2}" && is "$(pid "$1")" beats "${1%.2}"; }	# INSTANCE
+
+stands_by()	# DAEMON: its second instance is there, and the first one works on
+{
+	second "$1"
+	await_log "$1.2" "lock_standby .*holder_pid=$(pid "$1")"
+	await_log "$1.2" 'status state="standby"'
+	works "$1"
+}
+
+takes_over()	# DAEMON [SECONDS]
+{
+	await "${2:-3}" works "$1.2"
+	await_log "$1.2" ' ready ' 10
+}
+
+# What goes through all of them but algod and feedd, and comes back.
+deal()
+{
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.012 leverage=10
+	ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL quantity=0.023 leverage=10
+	await 10 all_answered_once || { all_answered_once >&2; return 1; }
+}
+
+settled()
+{
+	await 15 all_answered_once || { all_answered_once >&2; return 1; }
+	await 12 nothing_waits || { nothing_waits; return 1; }
+	books_agree
+}
+
+# One trade that is answered truly by whoever has taken over.
+goes_on()
+{
+	await 10 holds .reconciled rc get pms:health:riskd
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.014 leverage=10 force=true
+	await_answer "$(tail -n 1 "$BATS_TEST_TMPDIR/asked")" | holds '.success and .trade.quantity == 0.014'
+	settled
+}
+
+hold_position()
+{
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.05 leverage=10 force=true
+	await 5 has_position "$ALPHA"
+}
+
+# ---- kill -9 ------------------------------------------------------------------------
+
+succeeds()	# DAEMON
+{
+	stands_by "$1"
+	deal
+	is 0 grep -cE "lock_held|status state=\"starting\"" "$PMS_DIR/$1.2.log" || return 1
+	kill9 "$1"
+	deal
+	takes_over "$1"
+	goes_on
+}
+
+@test "cmdd is killed, and its second instance takes over" { succeeds cmdd; }
+@test "riskd is killed, and its second instance takes over" { succeeds riskd; }
+@test "orderd is killed, and its second instance takes over" { succeeds orderd; }
+@test "userd is killed, and its second instance takes over" { succeeds userd; }
+
+@test "feedd is killed, and its second instance takes over" {
+	stands_by feedd
+	kill9 feedd
+	takes_over feedd
+	price BTCUSDT 60123
+	await 10 holds '.mid == 60123' rc get pms:price:BTCUSDT
+	goes_on
+}
+
+@test "algod is killed, and its second instance takes over with the stop it runs" {
+	price BTCUSDT 60000
+	hold_position
+	ask trail_stop subAccountId="$ALPHA" positionId="$(position_of "$ALPHA")" callbackPct=1
+	await 5 is 1 rc hlen "pms:active_trail_stop:$ALPHA"
+	stands_by algod
+	kill9 algod
+	takes_over algod
+	price BTCUSDT 55000
+	await 10 is '' position_of "$ALPHA"
+	settled
+}
+
+# ---- SIGSTOP ------------------------------------------------------------------------
+
+# The first one wakes up where another one works: it ends, and has changed nothing.
+ends_itself()	# DAEMON
+{
+	thaw "$1"
+	await 5 is_over "$1"
+	is 75 exit_status "$1"
+	logged "$1" lock_lost
+	works "$1.2"
+}
+
+frozen_for()	# MS DAEMON: by its heartbeat, which comes every second
+{
+	await 8 older_than "$1" "$2"
+}
+
+beat_age_ms() { echo $(($(now_us) / 1000 - $(rc get "pms:health:$1" | jq .ts))); }
+older_than() { [ "$(beat_age_ms "$2")" -gt "$1" ]; }	# MS DAEMON
+
+@test "orderd and riskd stand still for a second, and go on" {
+	local name
+	for name in orderd riskd; do
+		freeze "$name"
+		ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.015 leverage=10 \
+		    force=true
+		frozen_for 1500 "$name"
+		thaw "$name"
+		settled
+		works "$name"
+	done
+}
+
+frozen_is_taken_over()	# DAEMON
+{
+	stands_by "$1"
+	deal
+	freeze "$1"
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.016 leverage=10 force=true
+	takes_over "$1" 8
+	goes_on
+	ends_itself "$1"
+	goes_on
+}
+
+@test "riskd is frozen, taken over, and thawed" { frozen_is_taken_over riskd; }
+@test "orderd is frozen, taken over, and thawed" { frozen_is_taken_over orderd; }
+@test "userd is frozen, taken over, and thawed" { frozen_is_taken_over userd; }
+@test "cmdd is frozen, taken over, and thawed" { frozen_is_taken_over cmdd; }
+
+@test "a second instance that comes when the first has long been frozen waits its time, too" {
+	freeze orderd
+	frozen_for 6000 orderd
+	second orderd
+	await_log orderd.2 lock_standby
+	takes_over orderd 8
+	goes_on
+	ends_itself orderd
+	goes_on
+}
+
+@test "who was taken over ends itself though its successor is gone, too" {
+	freeze riskd
+	second riskd
+	takes_over riskd 8
+	goes_on
+	down riskd.2
+	thaw riskd
+	await 5 is_over riskd
+	is 75 exit_status riskd
+	up riskd
+	goes_on
+}
+
+# ---- who is alive -----------------------------------------------------------------------
+
+@test "a second instance with a run directory of its own stands by all the same" {
+	mkdir "$PMS_DIR/run2"
+	PMS_ORDERD_RUN_DIR=$PMS_DIR/run2 second orderd
+	await_log orderd.2 lock_
+	logged orderd.2 lock_standby
+	works orderd
+	goes_on
+}
+
+@test "a process of another container is not taken for dead because it is not seen" {
+	local value
+	value=$(rc get pms:lock:orderd)
+	down orderd
+	rc set pms:lock:orderd "$(jq -c '.epoch = "1-1" | .space = 1 | .pid = 4000000 | .file = 0' <<<"$value")"
+	CRASH_AT=none up orderd
+	await_log orderd 'lock_standby holder_epoch=1-1'
+	await 8 works orderd
+	goes_on
+}
+
+# ---- what connects again ------------------------------------------------------------------
+
+connections_of()	# DAEMON -> ids
+{
+	rc client list | sed -n "s/^id=\([0-9]*\) .* name=$1-.*/\1/p"
+}
+
+# In one EXEC: another one holds the lock, and no connection of this one is left.
+supersede()	# DAEMON
+{
+	local id value
+	value=$(rc get "pms:lock:$1" | jq -c '.epoch = "2-2"')
+	{
+		echo multi
+		printf "set pms:lock:%s '%s'\n" "$1" "$value"
+		for id in $(connections_of "$1"); do
+			echo "client kill id $id"
+		done
+		echo exec
+	} | rc >/dev/null
+}
+
+watch_redis()
+{
+	redis-cli -s "$PMS_REDIS_SOCKET" monitor >"$BATS_TEST_TMPDIR/monitor" </dev/null 3>&- &
+	echo $! >"$BATS_TEST_TMPDIR/monitor.pid"
+	await 5 grep -q OK "$BATS_TEST_TMPDIR/monitor"
+}
+
+done_after()	# REGEX -> the commands behind the line that it matches, but the lock's and the greeting's
+{
+	sed "1,/$1/d" "$BATS_TEST_TMPDIR/monitor" |
+	    grep -viE '"(client|info|select|auth|watch|ping)"|"get" "pms:lock' | grep "\"pms:[a-z]*:$2" || :
+}
+
+@test "who was cut off reads the lock before anything else" {
+	watch_redis
+	supersede algod
+	await 5 is_over algod
+	kill "$(cat "$BATS_TEST_TMPDIR/monitor.pid")"
+	is 75 exit_status algod
+	is '' done_after '"2-2' algod
+}
