@@ -52,7 +52,7 @@ BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
 BINS       = $(addprefix $(B)/bin/,$(DAEMONS) pmsctl simex)
 
-.PHONY: all unit check flow demo paper lint san bench install help clean bootstrap print-core
+.PHONY: all unit check flow fault demo paper lint san bench install help clean bootstrap print-core
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -72,6 +72,10 @@ check:	bootstrap ## everything a change must pass: lint, unit and flow tests
 flow:	bootstrap ## the flow tests alone; FLOW=name picks one
 	@$(MAKE) --no-print-directory all test-bins
 	@prove -j 2 --timer --comments $(if $(FLOW),tests/flow/$(FLOW).bats,tests/flow/*.bats)
+
+fault:	bootstrap ## the long ones: every crash point, every fault, storms; FAULT=name picks one
+	@$(MAKE) --no-print-directory all test-bins
+	@prove -j 2 --timer --comments $(if $(FAULT),tests/fault/$(FAULT).bats,tests/fault/*.bats)
 
 demo:	bootstrap ## set up a private stack, tell a short story with real commands, stop it
 	@$(MAKE) --no-print-directory all
