@@ -312,6 +312,8 @@ on_value(void *arg, const redisReply *r)
 		on_others_value(k, &h);
 		return;
 	}
+	if (free && k->state == LOCK_HELD)
+		k->again = true;	/* Redis has lost it: whoever waits for owned() need not for long */
 	if (ours && !k->again)
 		k->hooks->owned(k->arg);
 	write_self(k);

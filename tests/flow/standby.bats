@@ -7,73 +7,17 @@
 
 load lib
 load answers
+load standby
 
 setup_file() { stack_up; }
 teardown_file() { stack_down; }
 
 setup() { asked_begin; }
 
-# One instance of each for the next test, whichever is left of this one.
 teardown()
 {
-	local name
 	asked_end
-	for name in $DAEMONS; do
-		"$STACK" down "$name.2"
-		rm -f "$PMS_DIR/$name.2.log"
-		! is_frozen "$name" || kill9 "$name"
-		is_up "$name" || up "$name"
-	done
-}
-
-# ---- words ---------------------------------------------------------------------
-
-holder() { rc get "pms:lock:$1" | jq -r .pid; }		# DAEMON -> its pid
-beats() { rc get "pms:health:$1" | jq -r .pid; }	# DAEMON -> whose heartbeat it is
-works() { is "$(pid "$1")" holder "${1%.2}" && is "$(pid "$1")" beats "${1%.2}"; }	# INSTANCE
-
-stands_by()	# DAEMON: its second instance is there, and the first one works on
-{
-	second "$1"
-	await_log "$1.2" "lock_standby .*holder_pid=$(pid "$1")"
-	await_log "$1.2" 'status state="standby"'
-	works "$1"
-}
-
-takes_over()	# DAEMON [SECONDS]
-{
-	await "${2:-3}" works "$1.2"
-	await_log "$1.2" ' ready ' 10
-}
-
-# What goes through all of them but algod and feedd, and comes back.
-deal()
-{
-	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.012 leverage=10
-	ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL quantity=0.023 leverage=10
-	await 10 all_answered_once || { all_answered_once >&2; return 1; }
-}
-
-settled()
-{
-	await 15 all_answered_once || { all_answered_once >&2; return 1; }
-	await 12 nothing_waits || { nothing_waits; return 1; }
-	books_agree
-}
-
-# One trade that is answered truly by whoever has taken over.
-goes_on()
-{
-	await 10 holds .reconciled rc get pms:health:riskd
-	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.014 leverage=10 force=true
-	await_answer "$(tail -n 1 "$BATS_TEST_TMPDIR/asked")" | holds '.success and .trade.quantity == 0.014'
-	settled
-}
-
-hold_position()
-{
-	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.05 leverage=10 force=true
-	await 5 has_position "$ALPHA"
+	one_of_each
 }
 
 # ---- kill -9 ------------------------------------------------------------------------
@@ -118,47 +62,17 @@ succeeds()	# DAEMON
 
 # ---- SIGSTOP ------------------------------------------------------------------------
 
-# The first one wakes up where another one works: it ends, and has changed nothing.
-ends_itself()	# DAEMON
-{
-	thaw "$1"
-	await 5 is_over "$1"
-	is 75 exit_status "$1"
-	logged "$1" lock_lost
-	works "$1.2"
-}
-
-frozen_for()	# MS DAEMON: by its heartbeat, which comes every second
-{
-	await 8 older_than "$1" "$2"
-}
-
-beat_age_ms() { echo $(($(now_us) / 1000 - $(rc get "pms:health:$1" | jq .ts))); }
-older_than() { [ "$(beat_age_ms "$2")" -gt "$1" ]; }	# MS DAEMON
-
 @test "orderd and riskd stand still for a second, and go on" {
 	local name
 	for name in orderd riskd; do
 		freeze "$name"
 		ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.015 leverage=10 \
 		    force=true
-		frozen_for 1500 "$name"
+		for_ms 1000
 		thaw "$name"
 		settled
 		works "$name"
 	done
-}
-
-frozen_is_taken_over()	# DAEMON
-{
-	stands_by "$1"
-	deal
-	freeze "$1"
-	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.016 leverage=10 force=true
-	takes_over "$1" 8
-	goes_on
-	ends_itself "$1"
-	goes_on
 }
 
 @test "riskd is frozen, taken over, and thawed" { frozen_is_taken_over riskd; }
@@ -168,7 +82,7 @@ frozen_is_taken_over()	# DAEMON
 
 @test "a second instance that comes when the first has long been frozen waits its time, too" {
 	freeze orderd
-	frozen_for 6000 orderd
+	for_ms 6000
 	second orderd
 	await_log orderd.2 lock_standby
 	takes_over orderd 8
@@ -188,6 +102,31 @@ frozen_is_taken_over()	# DAEMON
 	is 75 exit_status riskd
 	up riskd
 	goes_on
+}
+
+# ---- stopped in the middle of an order ----------------------------------------------------
+
+@test "what was signed before the stop is refused, and was not placed" {
+	taken_over_at orderd send.before:order_place
+	is 'refused -1021' sent
+}
+
+@test "what was sent before the stop is found, and booked once" {
+	taken_over_at orderd send.after:order_place
+	is 'executed 0' sent
+}
+
+@test "what was answered before the stop is told once" {
+	taken_over_at orderd exec.before:outcome
+	is 'executed 0' sent
+}
+
+@test "a stop of a second is one second more, wherever it comes" {
+	local point
+	for point in send.before:order_place send.after:order_place answer.before:order_place \
+	    commit.before:placed exec.before:outcome commit.before:report exec.before:fill; do
+		goes_on_from orderd "$point" 1000
+	done
 }
 
 # ---- who is alive -----------------------------------------------------------------------
