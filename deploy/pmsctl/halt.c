@@ -22,7 +22,7 @@
 
 #define EVERYBODY	"*"
 
-enum { CONFIRM_MS = 2000, LOOK_MS = 20, UUID_LEN = 36 };
+enum { CONFIRM_MS = 2000, LOOK_MS = 20, UUID_LEN = 36, REASON_MAX = 119 };
 
 static const char *const	obeyers[] = { "riskd", "orderd" };
 
@@ -167,17 +167,23 @@ scope_of(struct ctl *k, const char *subcommand)
 	    "behind one of them", subcommand, scope);
 }
 
+/* As it comes back in the heartbeats: one line, one blank between two words. */
 static char *
-text_of(const struct ctl *k, const char *state)
+text_of(struct ctl *k, const char *state)
 {
 	struct buf	 b = { 0 };
+	char		*save = NULL;
 
 	buf_adds(&b, state);
 	for (int i = 1; i < k->argc; i++)
-		buf_addf(&b, " %s", k->argv[i]);
-	for (const char *p = buf_text(&b); *p != '\0'; p++)
+		for (char *word = strtok_r(k->argv[i], " \t\n", &save); word != NULL;
+		    word = strtok_r(NULL, " \t\n", &save))
+			buf_addf(&b, " %s", word);
+	for (const char *p = b.p; *p != '\0'; p++)
 		if (iscntrl((unsigned char)*p))
 			give_up(EXIT_CONFIG, "a reason is one line of text");
+	if (b.len - strlen(state) > REASON_MAX)
+		give_up(EXIT_CONFIG, "a reason has at most %d bytes", REASON_MAX);
 	return buf_take(&b);
 }
 

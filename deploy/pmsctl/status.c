@@ -13,6 +13,7 @@
 #include <hiredis/hiredis.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SILENT_MS = 3000 };	/* a heartbeat comes every second, and its key outlives it by far */
@@ -140,7 +141,8 @@ struct pace {
 struct health {
 	int64_t		pid;
 	char		state[128];
-	char		mode[16], why[256];	/* of one that has modes; ACTIVE needs no word */
+	char		mode[16];		/* of one that has modes */
+	char		*why;			/* JSON: what makes it so; heap */
 	wall_t		since, ts;
 	struct pace	pace;
 };
@@ -149,7 +151,7 @@ static const struct field	health_v[] = {
 	F(health, pid, "pid", F_I64, FIELD_REQUIRED),
 	F(health, state, "state", F_STR, FIELD_REQUIRED),
 	F(health, mode, "mode", F_STR, 0),
-	F(health, why, "why", F_STR, 0),
+	F(health, why, "why", F_RAW, 0),
 	F(health, since, "since", F_WALL, FIELD_REQUIRED),
 	F(health, ts, "ts", F_WALL, FIELD_REQUIRED),
 	F(health, pace.weight, "pace.weight", F_I64, 0),
@@ -187,6 +189,21 @@ holder_get(struct ctl *k, const char *daemon)
 	return h;
 }
 
+/* Where the state does not tell it already.  why is an array of words that need no quotes. */
+static void
+print_mode(const struct health *h)
+{
+	if (*h->mode == '\0' || text_eq(h->mode, "ACTIVE") || !text_eq(h->state, "ready"))
+		return;
+	printf(", %s", h->mode);
+	for (const char *p = h->why == NULL ? "" : h->why; *p != '\0'; p++) {
+		if (*p == '[' || *p == ',')
+			fputs(*p == ',' ? ", " : ": ", stdout);
+		else if (strchr("]\"", *p) == NULL)
+			putchar(*p);
+	}
+}
+
 /* What a daemon says of itself ends with its line: it is free text. */
 static bool
 print_health(const struct health *h, const struct list *sum, const struct holder *holder)
@@ -199,8 +216,7 @@ print_health(const struct health *h, const struct list *sum, const struct holder
 	    age_format(wall_diff_ms(h->ts, h->since), up), age_format(age_ms, seen),
 	    (long long)sum->waiting, (long long)sum->taken, holder->epoch,
 	    silent ? "silent, last said: " : "", h->state);
-	if (*h->mode != '\0' && !text_eq(h->mode, "ACTIVE"))
-		printf(", %s%s%s", h->mode, *h->why == '\0' ? "" : ": ", h->why);
+	print_mode(h);
 	putchar('\n');
 	return !silent && text_eq(h->state, "ready");
 }
@@ -236,6 +252,7 @@ print_daemon(struct ctl *k, const struct daemon_row *d, const struct lists *ls, 
 		*pace = h.pace;
 	if (k->verbose && r->type == REDIS_REPLY_STRING)
 		printf("        %s\n", r->str);
+	free(h.why);
 	freeReplyObject(r);
 	return ready;
 }

@@ -281,7 +281,7 @@ away()	# both of them, with their heartbeats
 
 @test "halt is done once riskd and orderd have both said that they obey" {
 	away
-	begin halt '*' too much wind
+	begin halt '*' 'too  much ' wind
 	await 5 is 'HALTED too much wind' rc hget pms:halt '*'
 	beat riskd '{"*":"HALTED too much wind"}'
 	beat orderd '{"*":"HALTED too much wind"}'
@@ -332,6 +332,8 @@ away()	# both of them, with their heartbeats
 @test "halt of nobody, or of a reason, is wrong usage" {
 	ask halt maintenance && ends 78
 	says "'maintenance' is neither a sub-account nor '*' for all"
+	ask halt '*' "$(printf 'w%.0s' {1..120})" && ends 78
+	says 'a reason has at most 119 bytes'
 	ask resume '*' now && ends 78
 	is "$ALPHA" rc hkeys pms:halt
 	rc del pms:halt
@@ -346,10 +348,10 @@ away()	# both of them, with their heartbeats
 	pace+=",\"closed\":\"ban\",\"untilMs\":$(ms_ago -90)}"
 	away
 	rc set pms:health:orderd "$(json daemon=orderd pid=1 state=ready since=1 ts="$(ms_ago 0)" \
-	    mode=REDUCING why='no ledger' pace="$pace")"
+	    mode=REDUCING why='["no ledger","user stream"]' pace="$pace")"
 	rc set pms:health:riskd "$(json daemon=riskd pid=1 state=ready since=1 ts="$(ms_ago 0)" mode=ACTIVE)"
 	ask status && ends 0
-	grep -qE '^orderd .* ready, REDUCING: no ledger$' <<<"$output"
+	grep -qE '^orderd .* ready, REDUCING: no ledger, user stream$' <<<"$output"
 	grep -qE '^riskd .* ready$' <<<"$output"
 	grep -qE '^weight in 1 min +12 +2400$' <<<"$output"
 	grep -qE '^orders in 10 s +3 +300$' <<<"$output"
