@@ -23,6 +23,7 @@ read_command(enum command what, const char *json, struct asked *a, struct field_
  * The contract's 21 queues: what a command does to risk, who is missing if nobody
  * runs it, what a bad payload is called.
  */
+/* clang-format off */
 static const struct {
 	const char	*queue;
 	enum { ENDS, BEGINS, ASKS } risk;
@@ -50,6 +51,7 @@ static const struct {
 	{ "admin_close",         ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 	{ "admin_takeover",      ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 };
+/* clang-format on */
 _Static_assert(NITEMS(contract) == CMD_N, "21 commands");
 
 static void
@@ -238,8 +240,8 @@ a_limit_and_cancels_as_they_were_asked(void **state)
 	(void)state;
 	check_row("limit");
 	CHECK_INT(read_command(CMD_LIMIT, "{\"requestId\":\"r-1\",\"subAccountId\":\"A1\","
-	    "\"symbol\":\"BTCUSDT\",\"side\":\"SHORT\",\"quantity\":\"0.29\",\"price\":\"61250.10\","
-	    "\"leverage\":20,\"reduceOnly\":true,\"force\":true}", &a, &ff), 0);
+	    "\"symbol\":\"BTCUSDT\",\"side\":\"SHORT\",\"quantity\":\"0.29\","
+	    "\"price\":\"61250.10\",\"leverage\":20,\"reduceOnly\":true,\"force\":true}", &a, &ff), 0);
 	CHECK_STR(a.c.request_id, "r-1");
 	CHECK_STR(a.c.sub, "A1");
 	CHECK_STR(a.c.symbol, "BTCUSDT");
@@ -255,8 +257,8 @@ a_limit_and_cancels_as_they_were_asked(void **state)
 	CHECK_STR(a.c.clord_id, "c-1");
 	CHECK_STR(a.c.sub, "");
 	check_row("cancel_all");
-	CHECK_INT(read_command(CMD_CANCEL_ALL, "{\"subAccountId\":\"A1\",\"symbol\":\"BTCUSDT\"}", &a,
-	    &ff), 0);
+	CHECK_INT(read_command(CMD_CANCEL_ALL, "{\"subAccountId\":\"A1\",\"symbol\":\"BTCUSDT\"}",
+	    &a, &ff), 0);
 	CHECK_STR(a.c.sub, "A1");
 	CHECK_STR(a.c.symbol, "BTCUSDT");
 	check_row("cancel_all, on all symbols");

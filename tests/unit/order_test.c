@@ -18,26 +18,34 @@ static const struct word {
 	int64_t		 order_id;
 	const char	*told;
 	int64_t		 trade_id;
+	const char	*qty;		/* of the order now */
 } words[] = {
-	{ "submit",  ON_SUBMIT,  0, "null", 0 },
-	{ "answer",  ON_ACK,     7, "null", 0 },
-	{ "refuse",  ON_REFUSE,  0, "null", 0 },
-	{ "lost",    ON_LOST,    0, "null", 0 },
-	{ "absent",  ON_ABSENT,  0, "null", 0 },
-	{ "new",     ON_ACK,     7, "0",    0 },
-	{ "1st",     ON_PARTIAL, 7, "1",    1 },
-	{ "2nd",     ON_PARTIAL, 7, "2",    2 },
-	{ "3rd",     ON_FILL,    7, "3",    3 },
-	{ "cancel0", ON_CANCEL,  7, "0",    0 },
-	{ "cancel2", ON_CANCEL,  7, "2",    0 },
-	{ "expire0", ON_EXPIRE,  7, "0",    0 },
-	{ "expire1", ON_EXPIRE,  7, "1",    0 },
-	{ "expire2", ON_EXPIRE,  7, "2",    0 },
-	{ "told1",   ON_PARTIAL, 7, "1",    0 },
-	{ "told3",   ON_FILL,    7, "3",    0 },
-	{ "trade1",  ON_PARTIAL, 7, "null", 1 },
-	{ "trade2",  ON_PARTIAL, 7, "null", 2 },
-	{ "trade3",  ON_PARTIAL, 7, "null", 3 },
+	{ "submit",  ON_SUBMIT,  0, "null", 0, "null" },
+	{ "answer",  ON_ACK,     7, "null", 0, "null" },
+	{ "refuse",  ON_REFUSE,  0, "null", 0, "null" },
+	{ "lost",    ON_LOST,    0, "null", 0, "null" },
+	{ "absent",  ON_ABSENT,  0, "null", 0, "null" },
+	{ "new",     ON_ACK,     7, "0",    0, "3" },
+	{ "1st",     ON_PARTIAL, 7, "1",    1, "3" },
+	{ "2nd",     ON_PARTIAL, 7, "2",    2, "3" },
+	{ "3rd",     ON_FILL,    7, "3",    3, "3" },
+	{ "cancel0", ON_CANCEL,  7, "0",    0, "null" },
+	{ "cancel2", ON_CANCEL,  7, "2",    0, "null" },
+	{ "expire0", ON_EXPIRE,  7, "0",    0, "null" },
+	{ "expire1", ON_EXPIRE,  7, "1",    0, "null" },
+	{ "expire2", ON_EXPIRE,  7, "2",    0, "null" },
+	{ "told1",   ON_PARTIAL, 7, "1",    0, "null" },
+	{ "told3",   ON_FILL,    7, "3",    0, "null" },
+	{ "trade1",  ON_PARTIAL, 7, "null", 1, "null" },
+	{ "trade2",  ON_PARTIAL, 7, "null", 2, "null" },
+	{ "trade3",  ON_PARTIAL, 7, "null", 3, "null" },
+	{ "shrunk2", ON_ACK,     7, "0",    0, "2" },
+	{ "shrunk1", ON_PARTIAL, 7, "1",    0, "1" },
+	{ "1stof2",  ON_PARTIAL, 7, "1",    1, "2" },
+	{ "last2",   ON_FILL,    7, "2",    2, "2" },
+	{ "cut0",    ON_CANCEL,  7, "0",    0, "2" },
+	{ "grown",   ON_ACK,     7, "0",    0, "4" },
+	{ "nothing", ON_ACK,     7, "0",    0, "0" },
 };
 /* clang-format on */
 
@@ -54,15 +62,15 @@ word_of(const char *name)
 static struct order
 fresh_order(void)
 {
-	return (struct order){ .state = ORD_NEW, .cum_qty = DEC_ZERO, .cost = DEC_ZERO,
-	    .told_qty = DEC_ZERO };
+	return (struct order){ .state = ORD_NEW, .qty = DEC_INT(3), .cum_qty = DEC_ZERO,
+	    .cost = DEC_ZERO, .told_qty = DEC_ZERO };
 }
 
 static unsigned
 hear(struct order *o, const struct word *w)
 {
 	struct order_input	 in = { .on = w->on, .order_id = w->order_id,
-				    .told_qty = D(w->told) };
+				    .told_qty = D(w->told), .qty = D(w->qty) };
 
 	if (w->trade_id != 0)
 		in.e = (struct exec){ .trade_id = w->trade_id, .qty = DEC_ONE,
@@ -84,7 +92,7 @@ act_of(const char *name)
 	static const struct { const char *name; enum order_act act; } names[] = {
 		{ "state", ACT_STATE }, { "exec", ACT_EXECUTION }, { "over", ACT_OVER },
 		{ "doubt", ACT_IN_DOUBT }, { "missing", ACT_MISSING }, { "alarm", ACT_ALARM },
-		{ "impossible", ACT_IMPOSSIBLE },
+		{ "impossible", ACT_IMPOSSIBLE }, { "amended", ACT_AMENDED },
 	};
 
 	for (size_t i = 0; i < NITEMS(names); i++)
@@ -109,30 +117,38 @@ static void
 cases_of_the_table(void **state)
 {
 	struct rows	 r = rows_open("tests/data/order.tsv");
+	bool		 seen[ORD_N][ON_N] = { { false } };
 	char		*line, *rest;
-	int		 n = 0;
 
 	(void)state;
-	for (; (line = rows_next(&r)) != NULL; n++) {
+	while ((line = rows_next(&r)) != NULL) {
 		struct order	 o = fresh_order();
-		const char	*c[5];
+		const char	*c[6];
 		char		 means[80], story[120];
 		unsigned	 acts = 0;
 
 		rows_cells(line, c, NITEMS(c));
-		check_row("order.tsv:%d: %s", r.no, c[4]);
-		CHECK_INT(text_copy(means, sizeof(means), c[2]), 0);
-		CHECK_INT(text_copy(story, sizeof(story), c[4]), 0);
+		check_row("order.tsv:%d: %s", r.no, c[5]);
+		CHECK_INT(text_copy(means, sizeof(means), c[3]), 0);
+		CHECK_INT(text_copy(story, sizeof(story), c[5]), 0);
 		for (char *w = strtok_r(story, " ", &rest); w != NULL;
-		    w = strtok_r(NULL, " ", &rest))
+		    w = strtok_r(NULL, " ", &rest)) {
+			seen[o.state][word_of(w)->on] = true;
 			acts = hear(&o, word_of(w));
+		}
 		CHECK_STR(state_name(&o), c[0]);
-		CHECK_DEC(o.cum_qty, c[1]);
+		CHECK_DEC(o.qty, c[1]);
+		CHECK_DEC(o.cum_qty, c[2]);
 		CHECK_INT(acts, acts_of(means));
-		CHECK_STR(names_get(&ord_status_names, (int)order_status(&o)), c[3]);
+		CHECK_STR(names_get(&ord_status_names, (int)order_status(&o)), c[4]);
 		free(o.trades);
 	}
-	CHECK(n > 0);
+	for (int s = ORD_NEW; s < ORD_N; s++)
+		for (int on = 0; on < ON_N; on++) {
+			check_row("a row for %s in %s", names_get(&ord_event_names, on),
+			    names_get(&ord_state_names, s));
+			CHECK(seen[s][on]);
+		}
 }
 
 /* ---- the table and its manual -------------------------------------------------------- */
@@ -213,6 +229,7 @@ check_step(struct order *o, const struct word *w, struct tape *t)
 		CHECK_INT(o->order_id, was.order_id);
 		CHECK(dec_cmp(o->cum_qty, was.cum_qty) == 0);
 		CHECK(dec_cmp(o->told_qty, was.told_qty) == 0);
+		CHECK(dec_cmp(o->qty, was.qty) == 0);
 		return;
 	}
 	if (w->trade_id != 0)
@@ -232,6 +249,9 @@ check_step(struct order *o, const struct word *w, struct tape *t)
 	CHECK_INT(order_is_over(o), over);
 	CHECK_INT(ord_status_is_final(order_status(o)), over);
 	CHECK(!t->final || o->state == was.state);
+	CHECK_INT((acts & ACT_AMENDED) != 0, dec_cmp(o->qty, was.qty) < 0);
+	CHECK(dec_cmp(o->qty, was.qty) <= 0 && dec_sign(o->qty) > 0);
+	CHECK(!t->final || dec_cmp(o->qty, was.qty) == 0);
 	t->final = order_is_final(o);
 	t->overs += (acts & ACT_OVER) != 0;
 	CHECK(over ? t->overs > 0 : (acts & ACT_OVER) == 0);
@@ -363,7 +383,7 @@ late_executions_are_told(void **state)
 		CHECK(hear(&o, word_of(rows[i].end)) & ACT_OVER);
 		const enum ord_state	 end = o.state;
 		for (int k = 1; k <= 3; k++) {
-			const struct word	 late = { "late", ON_PARTIAL, 7, "null", k };
+			const struct word	 late = { "late", ON_PARTIAL, 7, "null", k, "null" };
 			const unsigned		 acts = hear(&o, &late);
 
 			CHECK(acts & ACT_EXECUTION && acts & ACT_OVER);
@@ -434,6 +454,37 @@ what_is_known_in_each_state(void **state)
 	}
 }
 
+/* The stream has told of it, once and for all; what asking found does not say so. */
+static void
+what_the_stream_has_told(void **state)
+{
+	static const struct { const char *name; enum ord_event on[3]; bool heard[3], want[3]; }
+	    rows[] = {
+		{ "answered only", { ON_SUBMIT, ON_ACK, ON_FILL }, { false, false, false },
+		  { false, false, false } },
+		{ "told", { ON_SUBMIT, ON_ACK, ON_ACK }, { false, true, false },
+		  { false, true, true } },
+		{ "told of its end", { ON_SUBMIT, ON_CANCEL, ON_CANCEL }, { false, false, true },
+		  { false, false, true } },
+		{ "told what cannot be", { ON_SUBMIT, ON_SUBMIT, ON_ABSENT }, { false, true, true },
+		  { false, false, false } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct order	 o = fresh_order();
+
+		check_row("%s", rows[i].name);
+		for (size_t k = 0; k < NITEMS(rows[i].on); k++) {
+			const struct order_input	 in = { .on = rows[i].on[k],
+			    .told_qty = DEC_NONE, .qty = DEC_NONE, .heard = rows[i].heard[k] };
+
+			order_step(&o, &in);
+			CHECK_INT(o.heard, rows[i].want[k]);
+		}
+	}
+}
+
 /* A word that is not understood is a sign of life, and never an end. */
 static void
 reports_as_inputs(void **state)
@@ -448,7 +499,7 @@ reports_as_inputs(void **state)
 	CHECK_INT(NITEMS(rows), VS_N);
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		const struct msg_report		 r = { .status = rows[i].status,
-		    .order_id = INT64_C(8389765739703625592), .cum_qty = D("0.012"),
+		    .order_id = INT64_C(8389765739703625592), .cum_qty = D("0.012"), .qty = D("0.5"),
 		    .e = { .trade_id = 6600112233, .qty = D("0.012"), .px = D("61250.1") } };
 		const struct order_input	 in = order_input_of(&r);
 
@@ -456,6 +507,8 @@ reports_as_inputs(void **state)
 		CHECK_INT(in.on, rows[i].on);
 		CHECK_INT(in.order_id, r.order_id);
 		CHECK_DEC(in.told_qty, "0.012");
+		CHECK_DEC(in.qty, "0.5");
+		CHECK(!in.heard);
 		CHECK_INT(in.e.trade_id, 6600112233);
 		CHECK_DEC(in.e.px, "61250.1");
 	}
@@ -472,6 +525,7 @@ main(void)
 		cmocka_unit_test(late_executions_are_told),
 		cmocka_unit_test(a_thousand_executions_count_once_each),
 		cmocka_unit_test(what_is_known_in_each_state),
+		cmocka_unit_test(what_the_stream_has_told),
 		cmocka_unit_test(reports_as_inputs),
 	};
 
