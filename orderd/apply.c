@@ -323,13 +323,21 @@ hear_trades(struct orderd *d, const struct order *o, mono_t sent_at, const struc
 		log_warn("trades_unreadable", "clord_id=%s; asked again", o->o.clord_id);
 }
 
-/* It stands there, and the stream has never told of it. */
-static void
-note_deaf(struct orderd *d, struct order *o)
+/*
+ * The exchange has it.  If it was sent a while ago by this process, the stream
+ * should have told of it; one of an earlier life was told of to that.
+ */
+void
+apply_stands(struct orderd *d, struct order *o)
 {
-	if (o->heard || o->state != ORD_WORKING || o->sync_no != 0 || !d->stream_up)
+	const bool	 ours = mono_is_set(o->sent_at);
+
+	if (o->heard || !d->stream_up || o->sync_no != 0 || (ours &&
+	    mono_diff_ms(loop_now(d->base->loop), o->sent_at) < d->conf->silence))
 		return;
 	o->heard = true;	/* said once */
+	if (!ours)
+		return;
 	d->missed++;
 	log_error("stream_missed", "clord_id=%s sym=%s; the user stream was up and has not told of it",
 	    o->o.clord_id, o->o.symbol);
@@ -343,7 +351,7 @@ hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct answe
 	struct msg_report	 report;
 
 	if (a->status == 200 && r->order_id != 0) {
-		note_deaf(d, o);
+		apply_stands(d, o);
 		answer_report(r, &o->o, &report);
 		report.stream_no = apply_compares(o, sent_at);
 		report.at = venue_time(d, sent_at);

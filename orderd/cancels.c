@@ -465,6 +465,7 @@ static void
 cancel_one(struct orderd *d, struct item *item, const struct cmd *c)
 {
 	struct wish	*w = find(d, c->clord_id);
+	struct loop	*l = d->base->loop;
 	char		 prefix[PREFIX];
 
 	/* Only orders with our kind of name are ever ours to cancel. */
@@ -478,7 +479,8 @@ cancel_one(struct orderd *d, struct item *item, const struct cmd *c)
 		return;
 	}
 	if (w == NULL) {
-		w = wish_new(d, c->clord_id, c->act.before);
+		w = wish_new(d, c->clord_id, expiry_passed(&c->act, loop_boot(l), loop_now(l)) ?
+		    loop_now(l) : c->act.before);
 		w->c.sent = item->found;
 		look_up(w);
 	}

@@ -71,6 +71,7 @@ struct order {
 	mono_t			 sent_at;	/* its request left; unset: in an earlier life */
 	int64_t			 audit_no;	/* the last audit that has seen it */
 	bool			 shown;		/* its row and events say that it rests */
+	bool			 doubted;	/* people were told that it is in doubt */
 	bool			 cancelling;	/* a cancel of it has been sent */
 	struct refusal_of	 refusal;	/* of ORD_REJECTED */
 	int			 version;	/* of its event stream */

@@ -201,6 +201,13 @@ health(struct daemon *base, struct buf *b)
 }
 
 static void
+back(struct daemon *base)
+{
+	if (daemon_is_ready(base))
+		tell_rows_again(base->self);
+}
+
+static void
 fini(struct daemon *base)
 {
 	struct orderd	*d = base->self;
@@ -226,7 +233,7 @@ static const struct daemon_spec	spec = {
 	.counters = counters, .ncounters = NITEMS(counters),
 	.outputs = outputs, .noutputs = NITEMS(outputs),
 	.self_size = sizeof(struct orderd),
-	.start = start, .health = health, .fini = fini,
+	.start = start, .health = health, .back = back, .fini = fini,
 };
 
 int

@@ -111,7 +111,7 @@ void	bus_tell_reconciled(struct orderd *);
 
 /* tell.c: what the others are told of an order */
 void	tell_outcome(struct orderd *, struct order *);		/* and its item leaves */
-void	tell_doubt(struct orderd *, const struct order *);
+void	tell_doubt(struct orderd *, struct order *);
 void	tell_adopted(struct orderd *, const struct order *);
 void	tell_unsent(struct orderd *, struct item *, const struct terms *, enum outcome,
 	    const struct refusal_of *);
@@ -159,6 +159,7 @@ void	apply_report(struct orderd *, struct item *, struct order *, const struct m
 void	apply_note_done(struct orderd *, bool found);	/* a report is dealt with */
 void	apply_check_reconciled(struct orderd *);	/* when an order is compared or gone */
 void	apply_plan(struct orderd *, struct order *, unsigned acts);	/* when to ask for it */
+void	apply_stands(struct orderd *, struct order *);	/* there, heard of or not */
 void	apply_ask_now(struct orderd *, struct order *);
 int64_t	apply_compares(const struct order *, mono_t sent_at);
 void	apply_start(struct orderd *);

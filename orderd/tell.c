@@ -336,7 +336,9 @@ tell_outcome(struct orderd *d, struct order *o)
 	struct msg_outcome	 m = outcome_of(&o->o, refused ? OUT_REFUSED : OUT_ACCEPTED, "r");
 	struct txn		*t = txn_new(d->base->bus, "outcome", o->item);
 
-	txn_hdel(t, K_DOUBT, NULL, o->o.clord_id);
+	if (o->doubted)
+		txn_hdel(t, K_DOUBT, NULL, o->o.clord_id);
+	o->doubted = false;
 	o->item = NULL;
 	if (!refused) {
 		tell_accepted(d, t, o, &m);
@@ -348,12 +350,13 @@ tell_outcome(struct orderd *d, struct order *o)
 }
 
 void
-tell_doubt(struct orderd *d, const struct order *o)
+tell_doubt(struct orderd *d, struct order *o)
 {
 	const struct msg_outcome	 m = outcome_of(&o->o, OUT_IN_DOUBT, "q");
 	struct txn			*t = txn_new(d->base->bus, "in_doubt", NULL);
 	struct buf			 b = { 0 };
 
+	o->doubted = true;
 	txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
 	write_row(d, o, &b);
 	jw_put_int(&b, "since", wall_ms(loop_wall(d->base->loop)));

@@ -329,6 +329,8 @@ on_bus_up(void *arg)
 	if (l->lock == NULL)
 		l->lock = lock_new(l->d.bus, &l->settings.redis, l->d.spec->name,
 		    l->settings.common.run_dir, &lock_hooks, l);
+	else if (l->started && l->d.spec->back != NULL)
+		l->d.spec->back(&l->d);
 }
 
 static void

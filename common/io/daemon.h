@@ -42,6 +42,7 @@ struct daemon_spec {
 
 	void	(*start)(struct daemon *);	/* the lock is held; load, then daemon_ready() */
 	void	(*health)(struct daemon *, struct buf *);	/* further members; or NULL */
+	void	(*back)(struct daemon *);	/* Redis is back, perhaps with less; or NULL */
 	void	(*fini)(struct daemon *);
 };
 
