@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/halt.h"
 
-#include "base/attr.h"
 #include "base/die.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -230,22 +229,28 @@ look(void *arg)
 
 /* ---- what holds ------------------------------------------------------------------------- */
 
-/* The strictest; NULL: nobody has said anything. */
+/* Of what the sources say of one scope the strictest; NULL: nothing. */
+static const struct word *
+word_of(const struct halts *h, const char *scope)
+{
+	const struct word	*found = NULL;
+
+	for (size_t k = 0; k < SOURCES; k++) {
+		const struct word	*w = find(&h->words[k], scope);
+
+		if (w != NULL && (found == NULL || w->said.trading > found->said.trading))
+			found = w;
+	}
+	return found;
+}
+
 static const struct word *
 strictest(const struct halts *h, const char *sub)
 {
-	const char *const	 scopes[] = { EVERYBODY, sub == NULL ? EVERYBODY : sub };
-	const struct word	*found = NULL;
+	const struct word	*all = word_of(h, EVERYBODY);
+	const struct word	*own = sub == NULL ? NULL : word_of(h, sub);
 
-	for (size_t i = 0; i < NITEMS(scopes); i++)
-		for (size_t k = 0; k < SOURCES; k++) {
-			const struct word	*w = find(&h->words[k], scopes[i]);
-
-			if (w != NULL &&
-			    (found == NULL || w->said.trading > found->said.trading))
-				found = w;
-		}
-	return found;
+	return own != NULL && (all == NULL || own->said.trading > all->said.trading) ? own : all;
 }
 
 enum trading
@@ -272,19 +277,14 @@ halts_scope(const struct halts *h, const char *sub)
 	return w == NULL ? EVERYBODY : w->scope;
 }
 
-/* Of a scope that both sources name, the stricter word; *'s stands for itself alone. */
 static void
-print_scope(const struct halts *h, const char *scope, struct buf *b)
+print_word(const struct word *w, struct buf *b)
 {
-	const struct word	*a = find(&h->words[FROM_REDIS], scope);
-	const struct word	*f = find(&h->words[FROM_FILES], scope);
-	const struct word	*w = a == NULL || (f != NULL && f->said.trading > a->said.trading) ?
-				    f : a;
-	char			 text[HALT_REASON + 16];
+	char	 text[HALT_REASON + 16];
 
 	text_putf(text, sizeof(text), "%s%s%s", names_get(&trading_names, (int)w->said.trading),
 	    *w->said.reason == '\0' ? "" : " ", w->said.reason);
-	jw_put_str(b, scope, text);
+	jw_put_str(b, w->scope, text);
 }
 
 void
@@ -296,9 +296,12 @@ halts_print(const struct halts *h, struct buf *b)
 		struct map_iter	 it = map_each(&h->words[k]);
 		struct node	*n;
 
-		while ((n = map_next(&it)) != NULL)
-			if (k == FROM_REDIS || find(&h->words[FROM_REDIS], n->key) == NULL)
-				print_scope(h, n->key, b);
+		while ((n = map_next(&it)) != NULL) {
+			const struct word	*w = MAP_OF(n, struct word, node);
+
+			if (w == word_of(h, w->scope))
+				print_word(w, b);
+		}
 	}
 	jw_close(b, '}');
 }

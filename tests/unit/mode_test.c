@@ -146,7 +146,7 @@ anything_is_a_word(void **state)
 
 		check_row("case %d", n);
 		for (size_t i = 0; i < len; i++)
-			text[i] = rng_below(&r, 8) == 0 ? ' ' : (char)rng_below(&r, 256);
+			text[i] = (char)(rng_below(&r, 8) == 0 ? ' ' : rng_below(&r, 256));
 		const struct halt	 h = halt_read(text, len);
 		CHECK(strlen(h.reason) < HALT_REASON);
 		CHECK_INT(h.trading, TRADING_HALTED);
