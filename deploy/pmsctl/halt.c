@@ -29,17 +29,20 @@ static const char *const	obeyers[] = { "riskd", "orderd" };
 /* ---- heartbeats ------------------------------------------------------------------- */
 
 struct beat {
-	wall_t	ts;
+	wall_t	 ts;
+	char	*halts;		/* JSON; heap.  NULL: it does not know yet what it obeys */
 };
 
-static const struct field	beat_v[] = { F(beat, ts, "ts", F_WALL, FIELD_REQUIRED) };
+static const struct field	beat_v[] = {
+	F(beat, ts, "ts", F_WALL, FIELD_REQUIRED), F(beat, halts, "halts", F_RAW, 0),
+};
 static const struct fields	beat_fields = FIELDS(beat_v);
 
-/* Unset: there is none.  each() gets the halts it tells of. */
+/* Unset: there is none that tells of halts.  each() gets them. */
 static wall_t
 read_beat(struct ctl *k, const char *daemon, fields_text *each, void *arg)
 {
-	struct beat		 b = { WALL_UNSET };
+	struct beat		 b = { WALL_UNSET, NULL };
 	struct field_fault	 ff;
 	char			 key[KEY_MAX];
 	redisReply		*r = ctl_ask(k, 2, (const char *[]){ "GET",
@@ -50,6 +53,9 @@ read_beat(struct ctl *k, const char *daemon, fields_text *each, void *arg)
 	    fields_read_texts("halts", r->str, r->len, each, arg, &ff) == -1))
 		give_up(EXIT_TRY_AGAIN, "%s is not readable: %s", key, ff.text);
 	freeReplyObject(r);
+	if (b.halts == NULL)
+		return WALL_UNSET;
+	free(b.halts);
 	return b.ts;
 }
 
@@ -232,8 +238,8 @@ static void
 say_unconfirmed(const struct obeyer *o, const char *subcommand)
 {
 	if (!has_spoken(o))
-		fprintf(stderr, "pmsctl: %s: %s is down or hangs, and did not confirm; it reads this "
-		    "first when it starts, and what runs obeys\n", subcommand, o->name);
+		fprintf(stderr, "pmsctl: %s: %s is down, hangs or starts, and did not confirm; it reads "
+		    "this first when it starts, and what runs obeys\n", subcommand, o->name);
 	else if (o->says == NULL)
 		fprintf(stderr, "pmsctl: %s: %s did not confirm, and obeys nothing\n", subcommand,
 		    o->name);

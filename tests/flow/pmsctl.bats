@@ -316,8 +316,9 @@ away()	# both of them, with their heartbeats
 	begin halt
 	await 5 is HALTED rc hget pms:halt '*'
 	beat riskd '{"*":"HALTED"}'
+	beat orderd null
 	ended 75
-	says 'orderd is down or hangs, and did not confirm'
+	says 'orderd is down, hangs or starts, and did not confirm'
 	[[ $stderr != *riskd* ]]
 	is HALTED rc hget pms:halt '*'
 	begin resume '*'
