@@ -38,7 +38,7 @@ say_times()
 	id=$(echo "$answer" | jq -r '.clientOrderId // empty')
 	wire=$([ -z "$id" ] || exchange ledger kind=requests |
 	    jq -r --arg id "$id" --argjson pushed "$pushed" '
-	        map(select(.body | contains($id)))[0] | (.us - $pushed) / 1000')
+	        map(select(.body | contains($id)))[-1] | (.us - $pushed) / 1000')
 	echo "  ${wire:+at the exchange after $wire ms, }answered after $answered ms"
 }
 
@@ -46,6 +46,17 @@ position_of()	# SYMBOL, of alpha
 {
 	psql -X -q -A -t -c "select id from virtual_positions where status = 'OPEN'
 	    and sub_account_id = '$ALPHA' and symbol like '${1%USDT}/%'"
+}
+
+await_filled()	# CLIENT-ORDER-ID QUANTITY
+{
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		redis-cli -s "$PMS_REDIS_SOCKET" hget "pms:open_orders:$ALPHA" "$1" |
+		    jq -e ".filledQty == $2" >/dev/null && return 0
+		sleep 0.2
+	done
+	echo 'demo: the order has not been filled in part' >&2
+	return 1
 }
 
 await_stop_to_fire()
@@ -66,6 +77,7 @@ story()
 	heading 'Six daemons, one exchange account, two virtual accounts'
 	$PMSCTL status
 	exchange price 'symbol=BTCUSDT&price=61250' >/dev/null
+	exchange price 'symbol=ETHUSDT&price=2600' >/dev/null
 
 	heading 'A market order: judged, sent, filled, booked'
 	tell success trade subAccountId="$ALPHA" symbol=BTC/USDT:USDT side=LONG quantity=0.02 leverage=10
@@ -79,6 +91,16 @@ story()
 	heading 'The other account takes the other side: the exchange sees the sum only'
 	tell success trade subAccountId="$BETA" symbol=BTCUSDT side=SELL quantity=0.02 leverage=10
 	exchange position symbol=BTCUSDT | jq -c .
+
+	heading 'A limit order rests below the market, is filled in part, and is cancelled'
+	tell success limit subAccountId="$ALPHA" symbol=ETHUSDT side=BUY quantity=0.5 price=2500 leverage=10
+	resting=$(echo "$answer" | jq -r .clientOrderId)
+	exchange fill "symbol=ETHUSDT&clientOrderId=$resting&qty=0.2" >/dev/null
+	await_filled "$resting" 0.2
+	$PMSCTL orders
+	tell success cancel clientOrderId="$resting"
+	$PMSCTL positions "$ALPHA"
+	tell success close subAccountId="$ALPHA" symbol=ETHUSDT
 
 	heading 'A trailing stop, 0.5 % below the best price; the price rises, then falls'
 	tell success trail_stop subAccountId="$ALPHA" positionId="$(position_of BTCUSDT)" callbackPct=0.5
