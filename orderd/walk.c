@@ -49,7 +49,8 @@ cursors_fini(struct cursors *t)
 void
 walk_begin(struct walk *w, const struct cursor *c)
 {
-	*w = (struct walk){ .at_id = c->trade_id, .from = c->since, .settled_id = c->trade_id };
+	*w = (struct walk){ .from_id = c->trade_id == 0 ? 0 : c->trade_id + 1, .from = c->since,
+	    .at_id = c->trade_id, .settled_id = c->trade_id };
 	text_put(w->symbol, sizeof(w->symbol), c->symbol);
 }
 
@@ -57,8 +58,8 @@ void
 walk_request(const struct walk *w, struct buf *b)
 {
 	query_add(b, "symbol", w->symbol);
-	if (w->at_id != 0)
-		query_add_int(b, "fromId", w->at_id + 1);
+	if (w->from_id != 0)
+		query_add_int(b, "fromId", w->from_id);
 	else {
 		query_add_int(b, "startTime", wall_ms(w->from));
 		query_add_int(b, "endTime", wall_ms(wall_add_us(w->from, WEEK_US)) - 1);
@@ -77,8 +78,13 @@ walk_trade(struct walk *w, int64_t trade_id, wall_t at, wall_t now)
 bool
 walk_page_end(struct walk *w, int trades, wall_t now)
 {
+	const bool	 by_id = w->from_id != 0;
+
 	if (w->at_id != 0)
+		w->from_id = w->at_id + 1;
+	if (by_id)
 		return trades == WALK_PAGE;
+	/* It ended with its window: there may be later ones, whether by time or by id. */
 	w->from = wall_add_us(w->from, WEEK_US);
-	return w->from.us < now.us;
+	return trades == WALK_PAGE || w->from.us < now.us;
 }

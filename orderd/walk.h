@@ -44,12 +44,14 @@ void		 cursors_fini(struct cursors *);
 /* One walk under way. */
 struct walk {
 	char	symbol[SYMBOL];
-	int64_t	at_id;		/* the last trade of the last page; 0: none yet */
-	wall_t	from;		/* of the window that is being asked for */
+	int64_t	from_id;	/* of the page that is being asked for; 0: it is a window */
+	wall_t	from;		/* of that window */
+	int64_t	at_id;		/* the last trade of that page; 0: none yet */
 	int64_t	settled_id;	/* what the cursor may become when the page is handed on */
 };
 
 void	walk_begin(struct walk *, const struct cursor *);
+/* The same until the page has ended. */
 void	walk_request(const struct walk *, struct buf *);
 /* Each trade of a page in ascending order; then its end: true when there is more to ask. */
 void	walk_trade(struct walk *, int64_t trade_id, wall_t at, wall_t now);
