@@ -244,6 +244,35 @@ one_question_at_a_time(void **state)
 	CHECK(!doubt_is_due(&d, at(20249)) && doubt_is_due(&d, at(20250)));
 }
 
+/* Idle: it can be forgotten until somebody asks anew; a question whose answer is out cannot. */
+static void
+idle_is_nothing_to_ask_and_nothing_under_way(void **state)
+{
+	struct doubt	 d;
+
+	(void)state;
+	check_row("from the beginning");
+	doubt_init(&d);
+	CHECK(doubt_is_idle(&d));
+	doubt_signed(&d, at(0), WINDOW_MS);
+	doubt_stream_up(&d, at(10), WINDOW_MS);
+	CHECK(doubt_is_idle(&d));
+	check_row("to be asked, however late");
+	doubt_ask(&d, at(INT64_C(1000) * 86400 * 365));
+	CHECK(!doubt_is_idle(&d));
+	check_row("under way");
+	doubt_sent(&d);
+	CHECK(!doubt_is_idle(&d));
+	doubt_end(&d);
+	CHECK(!doubt_is_idle(&d));
+	check_row("answered: it is asked again");
+	doubt_answered(&d, at(20));
+	CHECK(!doubt_is_idle(&d));
+	check_row("the end");
+	doubt_end(&d);
+	CHECK(doubt_is_idle(&d) && !doubt_is_due(&d, at(INT64_C(1000) * 86400)));
+}
+
 int
 main(void)
 {
@@ -253,6 +282,7 @@ main(void)
 		cmocka_unit_test(the_stream_is_up_throughout),
 		cmocka_unit_test(no_proof_without_all_of_it),
 		cmocka_unit_test(one_question_at_a_time),
+		cmocka_unit_test(idle_is_nothing_to_ask_and_nothing_under_way),
 	};
 
 	return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);

@@ -94,6 +94,7 @@ work_lists_are_named_by_their_list(void **state)
 {
 	static const struct { const char *list, *work; } rows[] = {
 		{ "pms:q:risk", "pms:work:q:risk" },
+		{ "pms:q:urgent", "pms:work:q:urgent" },
 		{ "pms:cmd:trade", "pms:work:cmd:trade" },
 	};
 	char	 buf[KEY_MAX];
@@ -103,6 +104,27 @@ work_lists_are_named_by_their_list(void **state)
 		check_row("%s", rows[i].list);
 		CHECK_STR(key_format(K_WORK, key_tail(rows[i].list), buf), rows[i].work);
 	}
+}
+
+/* The gateway tells events by their type, which is the end of their channel. */
+static void
+events_are_named_by_their_channel(void **state)
+{
+	int	 n = 0;
+
+	(void)state;
+	CHECK_STR(key_event_type(K_EV_ORDER_CANCELLED), "order_cancelled");
+	for (int i = 0; i < KEY_N; i++) {
+		const enum key	 k = (enum key)i;
+
+		check_row("%s", key_pattern(k));
+		if (!text_starts_with(key_pattern(k), "pms:events:"))
+			continue;
+		CHECK(!has_hole(k));
+		CHECK_STR(key_event_type(k), key_pattern(k) + strlen("pms:events:"));
+		n++;
+	}
+	CHECK(n > 0);
 }
 
 static void
@@ -152,6 +174,7 @@ main(void)
 		cmocka_unit_test(rows_are_sound),
 		cmocka_unit_test(bounds_go_with_lists),
 		cmocka_unit_test(work_lists_are_named_by_their_list),
+		cmocka_unit_test(events_are_named_by_their_channel),
 		cmocka_unit_test(longest_arguments_fit),
 		cmocka_unit_test(a_wrong_key_is_a_bug),
 	};

@@ -215,6 +215,24 @@ commands_are_named_by_their_queues(void **state)
 	}
 }
 
+/* What is read is what was written: no name is missing, and none stands for two. */
+static void
+every_kind_has_a_name_of_its_own(void **state)
+{
+	static const struct { const char *what; const struct names *names; } rows[] = {
+		{ "command", &command_names }, { "venue_status", &venue_status_names },
+		{ "outcome", &outcome_names }, { "child", &child_names },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++)
+		for (int k = 0; k < rows[i].names->n; k++) {
+			check_row("%s %d", rows[i].what, k);
+			CHECK(rows[i].names->v[k] != NULL && *rows[i].names->v[k] != '\0');
+			CHECK_INT(names_find(rows[i].names, rows[i].names->v[k]), k);
+		}
+}
+
 static void
 a_blank_command_has_no_numbers(void **state)
 {
@@ -276,6 +294,7 @@ main(void)
 		cmocka_unit_test(every_member_has_a_row),
 		cmocka_unit_test(messages_have_ids),
 		cmocka_unit_test(commands_are_named_by_their_queues),
+		cmocka_unit_test(every_kind_has_a_name_of_its_own),
 		cmocka_unit_test(a_blank_command_has_no_numbers),
 		cmocka_unit_test(risk_is_judged_by_mark_else_mid),
 		cmocka_unit_test(a_price_as_the_gateway_reads_it),
