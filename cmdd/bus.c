@@ -491,6 +491,10 @@ on_memory(void *arg, const redisReply *r)
 
 	if (r->type != REDIS_REPLY_STRING)
 		return;
+	if (strstr(r->str, "\nmaxmemory_policy:") != NULL &&
+	    strstr(r->str, "\nmaxmemory_policy:noeviction") == NULL)
+		fatal(EXIT_CONFIG, "redis_evicts", "Redis may throw away what is in flight; set "
+		    "maxmemory-policy noeviction");
 	const int64_t	 used = info_number(r->str, "\nused_memory:");
 	const int64_t	 max = info_number(r->str, "\nmaxmemory:");
 	const bool	 filling = max > 0 && used / FILLING_PCT > max / 100;

@@ -371,9 +371,10 @@ cancels_answered(struct orderd *d, const char *clord_id, const struct answer *r,
 		hear_cancelled(w, r);
 	else
 		hear_refused(w, &f, r, a);
-	if (f.what == FAULT_FATAL)
+	if (f.what == FAULT_FATAL) {
+		venue_refused(d, r);
 		end_wish(w, DENY_EX_REJECTED, r->msg);
-	else
+	} else
 		pursue(w);
 }
 

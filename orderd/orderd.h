@@ -62,7 +62,8 @@ struct orderd {
 	int64_t				 ahead_us;	/* exchange's wall clock - our mono clock */
 	int64_t				 clock_error_ms;
 	mono_t				 clock_at;	/* last set; unset: never */
-	bool				 checked;	/* the account's mode is one-way */
+	bool				 checked;	/* the key is good, the account's mode one-way */
+	bool				 checking;
 	struct timer			*clock_timer, *check_timer;
 	struct waiters			 lines[LINE_N];
 	unsigned			 under_way[LANE_N];	/* requests without an answer */
@@ -212,6 +213,7 @@ void	load_fini(struct orderd *);
 void	venue_start(struct orderd *);
 void	venue_sync_clock(struct orderd *);
 void	venue_check_account(struct orderd *);
+void	venue_refused(struct orderd *, const struct answer *);	/* for what we are, not what we ask */
 wall_t	venue_time(const struct orderd *, mono_t);
 wall_t	venue_now(const struct orderd *);
 bool	venue_may_sign(struct orderd *);	/* the lock and the clock are fresh */

@@ -158,8 +158,7 @@ end_rejected(struct orderd *d, struct order *o, const struct fault *f, const str
 {
 	d->refused++;
 	if (f->what == FAULT_FATAL)
-		log_error("exchange_refuses_us", "code=%d msg=\"%s\"; look at key and account",
-		    r->code, r->msg);
+		venue_refused(d, r);
 	if (f->what == FAULT_CLOCK)
 		venue_sync_clock(d);
 	refuse(&o->refusal, f->code, r->code, r->msg);

@@ -206,8 +206,10 @@ on_limits(void *arg, const struct http_answer *a)
 		pace_set_limit(&d->pace, PACE_ORDERS_1M, l.per_minute);
 	log_info("account_checked", "orders_10s=%lld orders_1m=%lld", (long long)l.per_10s,
 	    (long long)l.per_minute);
+	d->checking = false;
+	if (!d->checked)
+		orderd_start_step(d, START_BUS);
 	d->checked = true;
-	orderd_start_step(d, START_BUS);
 }
 
 static void
@@ -241,10 +243,22 @@ check_account(void *arg)
 	send_request(d, EP_POSITION_MODE, LANE_NORMAL, &none, QUERY_MS, on_mode, d);
 }
 
+/* At the start; and when the exchange has refused us for what we are: does it mean it? */
 void
 venue_check_account(struct orderd *d)
 {
-	check_account(d);
+	if (!d->checking)
+		check_account(d);
+	d->checking = true;
+}
+
+/* Nothing will work until a person acts; unless it was a slip of the exchange's. */
+void
+venue_refused(struct orderd *d, const struct answer *r)
+{
+	log_error("exchange_refuses_us", "code=%d msg=\"%s\"; key and account are checked once more",
+	    r->code, r->msg);
+	venue_check_account(d);
 }
 
 /* ---- orders ---------------------------------------------------------------------- */

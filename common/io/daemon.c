@@ -369,8 +369,12 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 	struct life	*l = arg;
 
 	(void)what;
-	if (l->draining)
+	if (l->draining) {
+		log_warn("stopped", "signal=%d in_flight=%zu; not waited for", (int)sig,
+		    bus_in_flight(l->d.bus));
+		loop_stop(l->d.loop);
 		return;
+	}
 	l->draining = true;
 	log_info("stopping", "signal=%d", (int)sig);
 	notify_stopping(l->notify);
