@@ -12,7 +12,7 @@
 
 enum {
 	TICK_MS = 25,		/* how often waiting wishes are looked at */
-	TOMBSTONES = 256,	/* wishes for orders nobody knows; beyond, they are told at once */
+	TOMBSTONES = 256,	/* wishes for orders nobody knows yet */
 	SWEEP_ANSWER_MS = 3500,	/* after it was taken a cancel_all says what it knows */
 };
 
@@ -38,6 +38,7 @@ struct wish {
 	char			 clord_id[CLORD_ID];
 	struct cancel		 c;
 	bool			 looking;	/* in the ledger */
+	bool			 tombstone;	/* nobody knew the order */
 	bool			 in_line;
 	dec_t			 filled;	/* as the answer of the request said; DEC_NONE: none yet */
 	bool			 over;		/* answered; freed when nothing holds it */
@@ -154,6 +155,7 @@ wish_free(struct wish *w)
 		STAILQ_REMOVE_HEAD(&w->askers, link);
 		free(a);
 	}
+	w->d->tombstones -= w->tombstone;
 	map_remove(&w->d->cancels, &w->node);
 	free(w);
 }
@@ -415,41 +417,24 @@ join(struct wish *w, struct item *item, const char *request_id, struct sweep *s)
 	w->n++;
 }
 
+/* value over limit, where there is one. */
 static void
-refuse(struct orderd *d, struct item *item, const struct cmd *c, enum deny code,
-    const char *details)
+refuse(struct orderd *d, struct item *item, const struct cmd *c, enum deny code, const char *error,
+    int64_t limit)
 {
-	struct buf	 b = { 0 };
+	struct buf	 details = { 0 }, b = { 0 };
 
-	answer_refusal(&b, &(struct refusal){ .code = code, .details = details });
+	jw_open(&details, '{');
+	jw_put_str(&details, "clientOrderId", c->clord_id);
+	if (limit != 0) {
+		jw_put_int(&details, "value", limit + 1);
+		jw_put_int(&details, "limit", limit);
+	}
+	jw_close(&details, '}');
+	answer_refusal(&b, &(struct refusal){ .code = code, .error = error, .details = details.p });
 	answer_item(d, item, c->request_id, b.p);
+	buf_free(&details);
 	buf_free(&b);
-}
-
-static void
-refuse_name(struct orderd *d, struct item *item, const struct cmd *c)
-{
-	struct buf	 details = { 0 };
-
-	jw_open(&details, '{');
-	jw_put_str(&details, "clientOrderId", c->clord_id);
-	jw_close(&details, '}');
-	refuse(d, item, c, DENY_ORDER_NOT_FOUND, details.p);
-	buf_free(&details);
-}
-
-static void
-refuse_crowd(struct orderd *d, struct item *item, const struct cmd *c, unsigned waiting)
-{
-	struct buf	 details = { 0 };
-
-	jw_open(&details, '{');
-	jw_put_str(&details, "clientOrderId", c->clord_id);
-	jw_put_int(&details, "value", waiting + 1);
-	jw_put_int(&details, "limit", CANCEL_ASKERS);
-	jw_close(&details, '}');
-	refuse(d, item, c, DENY_CANCEL_IN_FLIGHT, details.p);
-	buf_free(&details);
 }
 
 /* Of an order that is not in memory: perhaps the ledger knows it, perhaps it is still to come. */
@@ -458,36 +443,47 @@ look_up(struct wish *w)
 {
 	if (blotter_find(&w->d->blotter, w->clord_id) != NULL)
 		return;
-	w->looking = true;
+	w->looking = w->tombstone = true;
+	w->d->tombstones++;
 	load_find(w->d, w->clord_id, on_found, w);
+}
+
+static struct wish *
+wish_for(struct orderd *d, struct item *item, const struct cmd *c)
+{
+	struct loop	*l = d->base->loop;
+	const bool	 passed = expiry_passed(&c->act, loop_boot(l), loop_now(l));
+	struct wish	*w = find(d, c->clord_id);
+
+	if (w != NULL)
+		return w;
+	w = wish_new(d, c->clord_id, passed ? loop_now(l) : c->act.before);
+	w->c.sent = item->found;
+	look_up(w);
+	return w;
 }
 
 static void
 cancel_one(struct orderd *d, struct item *item, const struct cmd *c)
 {
 	struct wish	*w = find(d, c->clord_id);
-	struct loop	*l = d->base->loop;
+	const bool	 known = w != NULL || blotter_find(&d->blotter, c->clord_id) != NULL;
 	char		 prefix[PREFIX];
 
 	/* Only orders with our kind of name are ever ours to cancel. */
-	if (clord_parse(c->clord_id, prefix) == -1 ||
-	    (w == NULL && d->cancels.n >= TOMBSTONES && blotter_find(&d->blotter, c->clord_id) == NULL)) {
-		refuse_name(d, item, c);
-		return;
+	if (clord_parse(c->clord_id, prefix) == -1)
+		refuse(d, item, c, DENY_ORDER_NOT_FOUND, NULL, 0);
+	else if (w != NULL && w->n >= CANCEL_ASKERS)
+		refuse(d, item, c, DENY_CANCEL_IN_FLIGHT, NULL, CANCEL_ASKERS);
+	else if (!known && d->tombstones >= TOMBSTONES)
+		refuse(d, item, c, DENY_INFRA_UNAVAILABLE, "too many cancels wait for orders that "
+		    "nobody knows; ask again in a moment", TOMBSTONES);
+	else {
+		w = wish_for(d, item, c);
+		w->over = false;
+		join(w, item, c->request_id, NULL);
+		pursue(w);
 	}
-	if (w != NULL && w->n >= CANCEL_ASKERS) {
-		refuse_crowd(d, item, c, w->n);
-		return;
-	}
-	if (w == NULL) {
-		w = wish_new(d, c->clord_id, expiry_passed(&c->act, loop_boot(l), loop_now(l)) ?
-		    loop_now(l) : c->act.before);
-		w->c.sent = item->found;
-		look_up(w);
-	}
-	w->over = false;
-	join(w, item, c->request_id, NULL);
-	pursue(w);
 }
 
 /* ---- all of an account ------------------------------------------------------------------------ */

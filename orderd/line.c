@@ -41,26 +41,34 @@ leave(struct orderd *d, enum line line, const char *clord_id)
 	return line == LINE_CANCEL ? cancels_leave(d, clord_id) : place_leave(d, line, clord_id);
 }
 
-static void
-send_line(struct orderd *d, enum line line)
+/* False: nobody is there, or the first has to wait, and all behind it. */
+static bool
+send_first(struct orderd *d, enum line line)
 {
-	struct waiter	*w;
+	struct waiter	*w = STAILQ_FIRST(&d->lines[line]);
 
-	while ((w = STAILQ_FIRST(&d->lines[line])) != NULL) {
-		if (!leave(d, line, w->clord_id)) {
-			timer_in_ms(d->lane_timer, RETRY_MS);
-			return;
-		}
-		STAILQ_REMOVE_HEAD(&d->lines[line], link);
-		free(w);
+	if (w == NULL)
+		return false;
+	if (!leave(d, line, w->clord_id)) {
+		timer_in_ms(d->lane_timer, RETRY_MS);
+		return false;
 	}
+	STAILQ_REMOVE_HEAD(&d->lines[line], link);
+	free(w);
+	return true;
 }
 
+/* One of each in turn: cancels and closes share connections, and neither starves the other. */
 static void
 send_waiting(void *arg)
 {
-	for (int line = 0; line < LINE_N; line++)
-		send_line(arg, (enum line)line);
+	bool	 more = true;
+
+	while (more) {
+		more = false;
+		for (int line = 0; line < LINE_N; line++)
+			more = send_first(arg, (enum line)line) || more;
+	}
 }
 
 void
@@ -70,7 +78,7 @@ line_enter(struct orderd *d, enum line line, const char *clord_id)
 
 	text_put(w->clord_id, sizeof(w->clord_id), clord_id);
 	STAILQ_INSERT_TAIL(&d->lines[line], w, link);
-	send_line(d, line);
+	send_waiting(d);
 }
 
 void

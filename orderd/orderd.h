@@ -29,7 +29,7 @@ struct orderd_conf {
 	int64_t	silence;
 };
 
-/* What may not leave yet, oldest first, one line a class: no class waits behind another. */
+/* What may not leave yet, oldest first: one line for each thing that must not wait behind another. */
 enum line { LINE_CANCEL, LINE_CLOSE, LINE_OPEN, LINE_N };
 STAILQ_HEAD(waiters, waiter);
 
@@ -41,6 +41,7 @@ struct orderd {
 	struct blotter			 blotter;
 	struct barriers			 barriers;
 	struct map			 cancels;	/* by client order id: cancels.c */
+	unsigned			 tombstones;	/* of them, for orders nobody knew */
 	LIST_HEAD(, sweep)		 sweeps;
 	struct timer			*cancel_timer;
 	bool				 cancel_ticking;	/* it is set */
