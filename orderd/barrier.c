@@ -57,6 +57,23 @@ barriers_stop(const struct barriers *t, const char *sub, const char *symbol, int
 }
 
 void
+barriers_sweep(struct barriers *t, int64_t no, void (*gone)(void *, const char *), void *arg)
+{
+	struct map_iter	 it = map_each(&t->map);
+	struct node	*n;
+
+	while ((n = map_next(&it)) != NULL) {
+		struct barrier	*b = MAP_OF(n, struct barrier, node);
+
+		if (no - b->no <= BARRIER_KEEP_US)
+			continue;
+		gone(arg, b->name);
+		map_remove(&t->map, n);
+		free(b);
+	}
+}
+
+void
 barriers_fini(struct barriers *t)
 {
 	struct map_iter	 it = map_each(&t->map);

@@ -507,6 +507,12 @@ sweep_add(struct orderd *d, struct sweep *s, const struct order *o)
 	join(w, NULL, "", s);
 }
 
+static void
+forget_barrier(void *arg, const char *name)
+{
+	txn_hdel(arg, K_BARRIER, NULL, name);
+}
+
 /* Durable before anything is told: a later life of ours stops the same. */
 static void
 put_barrier(struct orderd *d, const char *sub, const char *symbol, int64_t no)
@@ -516,6 +522,7 @@ put_barrier(struct orderd *d, const char *sub, const char *symbol, int64_t no)
 
 	barrier_name(sub, symbol, name);
 	barriers_put(&d->barriers, name, no);
+	barriers_sweep(&d->barriers, no, forget_barrier, t);
 	text_putf(text, sizeof(text), "%lld", (long long)no);
 	txn_hset(t, K_BARRIER, NULL, name, text);
 	txn_commit(t, NULL, NULL);

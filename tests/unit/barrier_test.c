@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "orderd/barrier.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { STEPS = 5000 };
@@ -118,6 +119,39 @@ the_highest_number_decides(void **state)
 	barriers_fini(&t);
 }
 
+struct gone {
+	char	names[256];
+};
+
+static void
+note_gone(void *arg, const char *name)
+{
+	struct gone	*g = arg;
+	const size_t	 n = strlen(g->names);
+
+	snprintf(g->names + n, sizeof(g->names) - n, "%s;", name);
+}
+
+static void
+what_is_too_old_to_stop_anything_goes(void **state)
+{
+	struct barriers	 b = { { 0 } };
+	struct gone	 g = { "" };
+
+	(void)state;
+	check_row("sweep");
+	barriers_put(&b, "a", 1000);
+	barriers_put(&b, "b ETHUSDT", 1001);
+	barriers_sweep(&b, 1000 + BARRIER_KEEP_US, note_gone, &g);
+	CHECK_STR(g.names, "");
+	CHECK(barriers_stop(&b, "a", "BTCUSDT", 999));
+	barriers_sweep(&b, 1001 + BARRIER_KEEP_US, note_gone, &g);
+	CHECK_STR(g.names, "a;");
+	CHECK(!barriers_stop(&b, "a", "BTCUSDT", 999));
+	CHECK(barriers_stop(&b, "b", "ETHUSDT", 999));
+	barriers_fini(&b);
+}
+
 int
 main(void)
 {
@@ -125,6 +159,7 @@ main(void)
 		cmocka_unit_test(what_is_stopped),
 		cmocka_unit_test(the_longest_names_fit),
 		cmocka_unit_test(the_highest_number_decides),
+		cmocka_unit_test(what_is_too_old_to_stop_anything_goes),
 	};
 
 	return cmocka_run_group_tests_name("barrier", tests, NULL, NULL);
