@@ -26,6 +26,9 @@ cancel_step(const struct cancel *c, const struct order *o, bool looking, mono_t 
 	if (o == NULL)
 		return looking || mono_before(now, c->unknown_at) ? CANCEL_WAIT : CANCEL_UNKNOWN;
 	step = (enum cancel_step)steps[o->state];
+	/* Whoever is told of its end is told what it has executed, too. */
+	if (order_is_final(o) && order_is_missing(o))
+		return CANCEL_WAIT;
 	if (step == CANCEL_SEND && (c->under_way || mono_before(now, c->at)))
 		return CANCEL_WAIT;
 	if (step == CANCEL_DONE && !c->sent)
