@@ -102,7 +102,7 @@ refuse_bad(struct intake *in)
 	if (*in->fault.limit != '\0')
 		jw_put_str(&details, "limit", in->fault.limit);
 	jw_close(&details, '}');
-	refuse(in, in->queue->row->bad, in->fault.text, details.p);
+	refuse(in, command_bad(in->queue->row, in->fault.field), in->fault.text, details.p);
 	buf_free(&details);
 }
 

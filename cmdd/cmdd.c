@@ -27,7 +27,7 @@ static const struct counter	counters[] = {
 	COUNTER(cmdd, timed_out, "commands told INFRA_TIMEOUT because nobody answered"),
 };
 
-static const enum key	outputs[] = { K_Q_RISK, K_Q_CLOSE, K_Q_ALGO, K_DEAD };
+static const enum key	outputs[] = { K_Q_RISK, K_Q_CLOSE, K_Q_URGENT, K_Q_ALGO, K_DEAD };
 
 static void
 start(struct daemon *base)

@@ -84,32 +84,32 @@ static const struct field	validate_v[] = { ENVELOPE, ORDER };
 static const struct fields	validate_fields = FIELDS(validate_v);
 
 /* clang-format off */
-#define ABSENT(code)	.part = PART_NONE, .absent = code, .age = AGE_RUN, .bad = DENY_VALIDATION_FAILED, .fields = &envelope
+#define ABSENT(code)	.part = PART_NONE, .absent = code, .age = AGE_RUN, .bad = DENY_VALIDATION_FAILED, .fields = &envelope, .key = NULL, .bad_key = DENY_NONE
 static const struct command_row	rows[] = {
 	/* what ends risk */
-	{ CMD_CANCEL,             K_Q_URGENT, PART_ORDERD, DENY_INFRA_UNAVAILABLE, AGE_RUN,  false, DENY_VALIDATION_CLORD_ID, &cancel_fields },
-	{ CMD_CANCEL_ALL,         K_Q_URGENT, PART_ORDERD, DENY_INFRA_UNAVAILABLE, AGE_RUN,  false, DENY_VALIDATION_SUB,    &cancel_all_fields },
-	{ CMD_CLOSE,              K_Q_CLOSE, PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, false, DENY_VALIDATION_FAILED, &close_fields },
+	{ CMD_CANCEL,             K_Q_URGENT, PART_ORDERD, DENY_INFRA_UNAVAILABLE, AGE_RUN,  false, DENY_VALIDATION_FAILED, &cancel_fields,     "clientOrderId", DENY_VALIDATION_CLORD_ID },
+	{ CMD_CANCEL_ALL,         K_Q_URGENT, PART_ORDERD, DENY_INFRA_UNAVAILABLE, AGE_RUN,  false, DENY_VALIDATION_FAILED, &cancel_all_fields, "subAccountId",  DENY_VALIDATION_SUB },
+	{ CMD_CLOSE,              K_Q_CLOSE, PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, false, DENY_VALIDATION_FAILED, &close_fields, NULL, DENY_NONE },
 	{ CMD_CLOSE_ALL,          ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_CHASE_CANCEL,       ABSENT(DENY_INFRA_CHASE) },
 	{ CMD_SCALPER_CANCEL,     ABSENT(DENY_INFRA_SCALPER) },
 	{ CMD_TWAP_CANCEL,        ABSENT(DENY_INFRA_TWAP) },
 	{ CMD_TWAP_BASKET_CANCEL, ABSENT(DENY_INFRA_TWAP) },
-	{ CMD_TRAIL_STOP_CANCEL,  K_Q_ALGO,  PART_ALGOD, DENY_INFRA_TRAIL_STOP,  AGE_RUN,    false, DENY_VALIDATION_FAILED, &trail_stop_cancel_fields },
+	{ CMD_TRAIL_STOP_CANCEL,  K_Q_ALGO,  PART_ALGOD, DENY_INFRA_TRAIL_STOP,  AGE_RUN,    false, DENY_VALIDATION_FAILED, &trail_stop_cancel_fields, NULL, DENY_NONE },
 	{ CMD_ADMIN_CLOSE,        ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_ADMIN_TAKEOVER,     ABSENT(DENY_INFRA_UNAVAILABLE) },
 	/* what begins it */
-	{ CMD_TRADE,              K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, true,  DENY_VALIDATION_FAILED, &trade_fields },
-	{ CMD_LIMIT,              K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, true,  DENY_VALIDATION_FAILED, &limit_fields },
+	{ CMD_TRADE,              K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, true,  DENY_VALIDATION_FAILED, &trade_fields, NULL, DENY_NONE },
+	{ CMD_LIMIT,              K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_REFUSE, true,  DENY_VALIDATION_FAILED, &limit_fields, NULL, DENY_NONE },
 	{ CMD_SCALE,              ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_BASKET,             ABSENT(DENY_INFRA_UNAVAILABLE) },
 	{ CMD_CHASE,              ABSENT(DENY_INFRA_CHASE) },
 	{ CMD_SCALPER,            ABSENT(DENY_INFRA_SCALPER) },
 	{ CMD_TWAP,               ABSENT(DENY_INFRA_TWAP) },
 	{ CMD_TWAP_BASKET,        ABSENT(DENY_INFRA_TWAP) },
-	{ CMD_TRAIL_STOP,         K_Q_RISK,  PART_ALGOD, DENY_INFRA_TRAIL_STOP,  AGE_REFUSE, false, DENY_VALIDATION_FAILED, &trail_stop_fields },
+	{ CMD_TRAIL_STOP,         K_Q_RISK,  PART_ALGOD, DENY_INFRA_TRAIL_STOP,  AGE_REFUSE, false, DENY_VALIDATION_FAILED, &trail_stop_fields, NULL, DENY_NONE },
 	/* what only asks */
-	{ CMD_VALIDATE,           K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_RUN,    false, DENY_RISK_VALIDATION,   &validate_fields },
+	{ CMD_VALIDATE,           K_Q_RISK,  PART_RISKD, DENY_INFRA_UNAVAILABLE, AGE_RUN,    false, DENY_RISK_VALIDATION,   &validate_fields, NULL, DENY_NONE },
 };
 /* clang-format on */
 _Static_assert(NITEMS(rows) == CMD_N, "commands");
@@ -133,6 +133,12 @@ const struct command_row *
 command_row(size_t i)
 {
 	return &rows[i];
+}
+
+enum deny
+command_bad(const struct command_row *row, const char *field)
+{
+	return row->key != NULL && text_eq(row->key, field) ? row->bad_key : row->bad;
 }
 
 const struct command_row *

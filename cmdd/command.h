@@ -32,7 +32,12 @@ struct command_row {
 	bool			 adds_risk;	/* refused while Redis fills up */
 	enum deny		 bad;		/* when the payload is malformed */
 	const struct fields	*fields;
+	const char		*key;		/* a field with a code of its own; NULL: none has */
+	enum deny		 bad_key;
 };
+
+/* What a payload is refused with in which that field is missing or malformed. */
+enum deny	command_bad(const struct command_row *, const char *field);
 
 /* Rows by order of service, CMD_N of them. */
 const struct command_row	*command_row(size_t i);

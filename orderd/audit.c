@@ -124,10 +124,14 @@ ask_for_absent(struct audit *a)
 	struct orderd	*d = a->d;
 	struct order	*o;
 
-	TAILQ_FOREACH(o, &d->blotter.live, link)
-		if (o->audit_no != a->serial && mono_before(o->sent_at, a->sent_at) &&
-		    (o->state == ORD_WORKING || o->state == ORD_IN_DOUBT))
-			apply_ask_now(d, o);
+	TAILQ_FOREACH(o, &d->blotter.live, link) {
+		if (o->audit_no == a->serial || !mono_before(o->sent_at, a->sent_at) ||
+		    (o->state != ORD_WORKING && o->state != ORD_IN_DOUBT))
+			continue;
+		if (o->state == ORD_IN_DOUBT && !o->doubted)
+			tell_doubt(d, o);	/* of an earlier life */
+		apply_ask_now(d, o);
+	}
 }
 
 static void
@@ -229,9 +233,11 @@ on_trade(void *arg, const struct found *f)
 {
 	struct audit	*a = arg;
 
+	if (a->trades == WALK_PAGE)
+		return -1;		/* more than was asked for: the next page has it */
 	walk_trade(&a->walk, f->e.trade_id, f->e.at, a->began);
 	a->trades++;
-	if (a->trades <= WALK_PAGE && !is_counted(a->d, a->walk.symbol, f))
+	if (!is_counted(a->d, a->walk.symbol, f))
 		a->page[a->npage++] = *f;
 	return 0;
 }
@@ -412,8 +418,9 @@ end(struct audit *a)
 	a->running = false;
 	if (a->no != 0) {
 		a->done_no = a->no;
-		d->cursors.since = a->began;
-		store_cursor(d, "*", 0, a->began);
+		/* What had just happened then may not have been seen yet. */
+		d->cursors.since = wall_add_us(a->began, -1000 * WALK_SETTLE_MS);
+		store_cursor(d, "*", 0, d->cursors.since);
 		log_info("audited", "stream_no=%lld symbols=%zu live=%zu", (long long)a->no, a->nsymbols,
 		    blotter_nlive(&d->blotter));
 	}

@@ -13,7 +13,7 @@ static const uint8_t	steps[ORD_N] = {
 	[ORD_FILLED] = CANCEL_FINAL,
 	[ORD_CANCELED] = CANCEL_DONE,
 	[ORD_EXPIRED] = CANCEL_DONE,
-	[ORD_REJECTED] = CANCEL_FINAL,
+	[ORD_REJECTED] = CANCEL_FINAL,	/* unless it lives, see cancel_step() */
 };
 
 enum cancel_step
@@ -26,6 +26,9 @@ cancel_step(const struct cancel *c, const struct order *o, bool looking, mono_t 
 	if (o == NULL)
 		return looking || mono_before(now, c->unknown_at) ? CANCEL_WAIT : CANCEL_UNKNOWN;
 	step = (enum cancel_step)steps[o->state];
+	/* It had been told as refused, and the exchange has named it: it may still stand there. */
+	if (o->state == ORD_REJECTED && o->order_id != 0)
+		step = !c->sent ? CANCEL_SEND : c->under_way ? CANCEL_WAIT : CANCEL_FINAL;
 	/* Whoever is told of its end is told what it has executed, too. */
 	if (order_is_final(o) && order_is_missing(o))
 		return CANCEL_WAIT;

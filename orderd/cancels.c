@@ -18,7 +18,8 @@ enum {
 
 /* A cancel_all: the sum of its wishes. */
 struct sweep {
-	struct item		*item;		/* NULL: answered */
+	struct item		*item;		/* until all of it is over: a later life goes on with it */
+	bool			 answered;
 	struct cmd		 c;
 	unsigned		 left, cancelled, failed;
 	LIST_ENTRY(sweep)	 link;
@@ -106,9 +107,9 @@ answer_item(struct orderd *d, struct item *item, const char *request_id, const c
 }
 
 static void
-answer_sweep(struct orderd *d, struct sweep *s)
+answer_sweep(struct orderd *d, struct sweep *s, struct item *item)
 {
-	struct txn	*t = txn_new(d->base->bus, "cancel_all", s->item);
+	struct txn	*t = txn_new(d->base->bus, "cancel_all", item);
 	struct buf	 b = { 0 };
 
 	jw_open(&b, '{');
@@ -116,7 +117,7 @@ answer_sweep(struct orderd *d, struct sweep *s)
 	jw_put_int(&b, "cancelledCount", s->cancelled);
 	jw_put_int(&b, "failedCount", s->failed + s->left);
 	jw_close(&b, '}');
-	s->item = NULL;
+	s->answered = true;
 	answer_commit(d->base->bus, s->c.request_id, b.p, t, NULL, NULL);
 	buf_free(&b);
 }
@@ -126,8 +127,10 @@ sweep_settle(struct orderd *d, struct sweep *s)
 {
 	if (s->left > 0)
 		return;
-	if (s->item != NULL)
-		answer_sweep(d, s);
+	if (s->answered)
+		bus_ack(d->base->bus, s->item);
+	else
+		answer_sweep(d, s, s->item);
 	LIST_REMOVE(s, link);
 	free(s);
 }
@@ -266,8 +269,8 @@ answer_late_sweeps(struct orderd *d, struct sweep *s)
 {
 	const mono_t	 now = loop_now(d->base->loop);
 
-	if (s->item != NULL && mono_diff_ms(now, s->item->taken_at) >= SWEEP_ANSWER_MS)
-		answer_sweep(d, s);
+	if (!s->answered && mono_diff_ms(now, s->item->taken_at) >= SWEEP_ANSWER_MS)
+		answer_sweep(d, s, NULL);
 }
 
 static void
@@ -488,11 +491,19 @@ cancel_one(struct orderd *d, struct item *item, const struct cmd *c)
 
 /* ---- all of an account ------------------------------------------------------------------------ */
 
+/* What was asked for later is not meant; of an earlier life's orders only the time is known. */
 static bool
-is_meant(const struct order *o, const char *sub, const char *symbol)
+is_older(const struct order *o, const struct cmd *c)
 {
-	return text_eq(o->o.sub, sub) && (*symbol == '\0' || text_eq(o->o.symbol, symbol)) &&
-	    !order_is_final(o) && !(o->o.closing && o->o.type == TYPE_MARKET);
+	return o->no != 0 ? o->no < c->no : o->o.created_at.us <= c->taken_at.us;
+}
+
+static bool
+is_meant(const struct order *o, const struct cmd *c, const char *symbol)
+{
+	return text_eq(o->o.sub, c->sub) && (*symbol == '\0' || text_eq(o->o.symbol, symbol)) &&
+	    !order_is_final(o) && !(o->o.closing && o->o.type == TYPE_MARKET) &&
+	    is_older(o, c);
 }
 
 static void
@@ -541,7 +552,7 @@ cancel_all(struct orderd *d, struct item *item, const struct cmd *c)
 	LIST_INSERT_HEAD(&d->sweeps, s, link);
 	put_barrier(d, c->sub, symbol, c->no);
 	TAILQ_FOREACH(o, &d->blotter.live, link)
-		if (is_meant(o, c->sub, symbol))
+		if (is_meant(o, c, symbol))
 			sweep_add(d, s, o);
 	log_info("cancel_all", "sub=%s sym=%s orders=%u", c->sub, *symbol == '\0' ? "*" : symbol,
 	    s->left);

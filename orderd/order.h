@@ -67,6 +67,7 @@ struct order {
 	/* when to ask for it; doubt_*() only */
 	struct doubt		 doubt;
 	/* the shell's */
+	int64_t			 no;		/* of its command; 0: of a child, or not known any more */
 	struct item		*item;		/* until its outcome is told; the bus's */
 	mono_t			 sent_at;	/* its request left; unset: in an earlier life */
 	int64_t			 audit_no;	/* the last audit that has seen it */

@@ -12,7 +12,7 @@ static const struct conf_key	keys[] = {
 	CONF(orderd_conf, answer_wait, C_MS, "3s", 100, 60000,
 	    "how long the exchange may take to answer an order before it is in doubt"),
 	CONF(orderd_conf, audit_every, C_MS, "30s", 1000, 3600000,
-	    "how often open orders and trades are compared with the exchange while the stream is up"),
+	    "how often open orders and trades are compared with the exchange"),
 	CONF(orderd_conf, connections, C_INT, "8", 1, 64,
 	    "requests under way at once, for each of the two lanes"),
 	CONF(orderd_conf, ledger_lag, C_MS, "500ms", 10, 60000,
@@ -26,7 +26,7 @@ static const struct conf_key	keys[] = {
 static const struct counter	counters[] = {
 	COUNTER(orderd, sent, "orders sent"),
 	COUNTER(orderd, accepted, "orders the exchange has answered it took"),
-	COUNTER(orderd, refused, "orders refused, by the exchange or for want of the ledger"),
+	COUNTER(orderd, refused, "orders refused, by the exchange or by a degraded mode"),
 	COUNTER(orderd, expired, "orders that came too late and were not sent"),
 	COUNTER(orderd, in_doubt, "orders whose outcome was not known for a while"),
 	COUNTER(orderd, not_placed, "orders in doubt that turned out never to have been placed"),
@@ -117,6 +117,8 @@ orderd_step(struct orderd *d, struct order *o, const struct order_input *in)
 		d->in_doubt++;
 	if (acts & (ACT_STATE | ACT_AMENDED))
 		tell_row(d, o);
+	if (o->doubted && o->state != ORD_IN_DOUBT)
+		tell_known(d, o);
 	cancels_note(d, o->o.clord_id);
 	if (!order_is_over(o))
 		apply_plan(d, o, acts);

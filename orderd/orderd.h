@@ -114,6 +114,7 @@ void	bus_tell_reconciled(struct orderd *);
 /* tell.c: what the others are told of an order */
 void	tell_outcome(struct orderd *, struct order *);		/* and its item leaves */
 void	tell_doubt(struct orderd *, struct order *);
+void	tell_known(struct orderd *, struct order *);
 void	tell_adopted(struct orderd *, const struct order *);
 void	tell_unsent(struct orderd *, struct item *, const struct terms *, enum outcome,
 	    const struct refusal_of *);

@@ -304,6 +304,7 @@ place_new(struct orderd *d, const struct msg_order *m, struct item *item)
 	}
 	struct order	*o = blotter_add(&d->blotter, &m->o);
 	o->act = m->act;
+	o->no = m->no;
 	o->item = item;
 	line_enter(d, m->o.closing ? LINE_CLOSE : LINE_OPEN, o->o.clord_id);
 }

@@ -336,9 +336,6 @@ tell_outcome(struct orderd *d, struct order *o)
 	struct msg_outcome	 m = outcome_of(&o->o, refused ? OUT_REFUSED : OUT_ACCEPTED, "r");
 	struct txn		*t = txn_new(d->base->bus, "outcome", o->item);
 
-	if (o->doubted)
-		txn_hdel(t, K_DOUBT, NULL, o->o.clord_id);
-	o->doubted = false;
 	o->item = NULL;
 	if (!refused) {
 		tell_accepted(d, t, o, &m);
@@ -363,6 +360,17 @@ tell_doubt(struct orderd *d, struct order *o)
 	jw_close(&b, '}');
 	txn_hset(t, K_DOUBT, NULL, o->o.clord_id, b.p);
 	buf_free(&b);
+	txn_commit(t, NULL, NULL);
+}
+
+/* It is not in doubt any more. */
+void
+tell_known(struct orderd *d, struct order *o)
+{
+	struct txn	*t = txn_new(d->base->bus, "known", NULL);
+
+	o->doubted = false;
+	txn_hdel(t, K_DOUBT, NULL, o->o.clord_id);
 	txn_commit(t, NULL, NULL);
 }
 

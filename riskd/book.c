@@ -154,7 +154,9 @@ answer_text(struct riskd *d, const struct pending *p, struct buf *b)
 	const struct account	*a = riskd_account(d, p->o.sub);
 	char			 text[160];
 
-	if (ord_status_is_final(p->status) && dec_is_zero(p->booked_qty)) {
+	if (p->status == OS_CANCELLED && p->order_id == 0)
+		answer_refusal(b, &(struct refusal){ .code = DENY_ORDER_CANCELLED });
+	else if (ord_status_is_final(p->status) && dec_is_zero(p->booked_qty)) {
 		text_putf(text, sizeof(text), "the exchange ended the order %s without a fill",
 		    names_get(&ord_status_names, (int)p->status));
 		answer_refusal(b, &(struct refusal){ .code = DENY_EX_REJECTED, .error = text });
