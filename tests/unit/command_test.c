@@ -241,7 +241,8 @@ a_limit_and_cancels_as_they_were_asked(void **state)
 	check_row("limit");
 	CHECK_INT(read_command(CMD_LIMIT, "{\"requestId\":\"r-1\",\"subAccountId\":\"A1\","
 	    "\"symbol\":\"BTCUSDT\",\"side\":\"SHORT\",\"quantity\":\"0.29\","
-	    "\"price\":\"61250.10\",\"leverage\":20,\"reduceOnly\":true,\"force\":true}", &a, &ff), 0);
+	    "\"price\":\"61250.10\",\"leverage\":20,\"reduceOnly\":true,\"force\":true}", &a,
+	    &ff), 0);
 	CHECK_STR(a.c.request_id, "r-1");
 	CHECK_STR(a.c.sub, "A1");
 	CHECK_STR(a.c.symbol, "BTCUSDT");

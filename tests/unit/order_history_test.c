@@ -124,8 +124,8 @@ life_of(int qty)
 static struct order
 sent_order(void)
 {
-	struct order			 o = { .state = ORD_NEW, .qty = DEC_INT(9), .cum_qty = DEC_ZERO,
-	    .cost = DEC_ZERO, .told_qty = DEC_ZERO };
+	struct order			 o = { .state = ORD_NEW, .qty = DEC_INT(9),
+	    .cum_qty = DEC_ZERO, .cost = DEC_ZERO, .told_qty = DEC_ZERO };
 	const struct order_input	 submit = { .on = ON_SUBMIT, .told_qty = DEC_NONE,
 	    .qty = DEC_NONE };
 
@@ -146,11 +146,12 @@ hear(struct order *o, const struct order_input *in, struct heard *h)
 {
 	const struct order	 was = *o;
 	const unsigned		 acts = order_step(o, in);
-	const bool		 is_new = in->e.trade_id != 0 && (h->trades >> in->e.trade_id & 1) == 0;
+	const int64_t		 id = in->e.trade_id;
+	const bool		 is_new = id != 0 && (h->trades >> id & 1) == 0;
 
 	CHECK((acts & (ACT_IMPOSSIBLE | ACT_ALARM)) == 0);
 	if (is_new) {
-		h->trades |= 1U << in->e.trade_id;
+		h->trades |= 1U << id;
 		h->cum = dec_add(h->cum, in->e.qty);
 	}
 	if (dec_ok(in->told_qty))

@@ -383,7 +383,8 @@ late_executions_are_told(void **state)
 		CHECK(hear(&o, word_of(rows[i].end)) & ACT_OVER);
 		const enum ord_state	 end = o.state;
 		for (int k = 1; k <= 3; k++) {
-			const struct word	 late = { "late", ON_PARTIAL, 7, "null", k, "null" };
+			const struct word	 late = { "late", ON_PARTIAL, 7, "null", k,
+			    "null" };
 			const unsigned		 acts = hear(&o, &late);
 
 			CHECK(acts & ACT_EXECUTION && acts & ACT_OVER);
@@ -499,7 +500,8 @@ reports_as_inputs(void **state)
 	CHECK_INT(NITEMS(rows), VS_N);
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		const struct msg_report		 r = { .status = rows[i].status,
-		    .order_id = INT64_C(8389765739703625592), .cum_qty = D("0.012"), .qty = D("0.5"),
+		    .order_id = INT64_C(8389765739703625592), .qty = D("0.5"),
+		    .cum_qty = D("0.012"),
 		    .e = { .trade_id = 6600112233, .qty = D("0.012"), .px = D("61250.1") } };
 		const struct order_input	 in = order_input_of(&r);
 

@@ -185,8 +185,8 @@ who_may(struct pace *p, wall_t now, char text[PACE_CLASSES + 1])
 	return text;
 }
 
-#define BANNED(ms)	"Way too many requests; IP(10.0.0.1) banned until " ms ". Please use the "	\
-	"websocket for live updates to avoid bans."
+#define BANNED(ms)	"Way too many requests; IP(10.0.0.1) banned until " ms			\
+	". Please use the websocket for live updates to avoid bans."
 
 /* Said at the 20th second of a minute; Retry-After is in seconds. */
 static void
@@ -251,7 +251,8 @@ static void
 what_says_nothing_of_the_pace(void **state)
 {
 	static const struct pace_refusal	 rows[] = {
-		{ 200, 0, "", -1 }, { 200, 0, "", 5 }, { 400, -2019, "Margin is insufficient.", -1 },
+		{ 200, 0, "", -1 }, { 200, 0, "", 5 },
+		{ 400, -2019, "Margin is insufficient.", -1 },
 		{ 503, 0, "Service Unavailable.", 5 }, { 503, -1001, "Internal error", -1 },
 		{ 400, -2011, BANNED("1795256190500"), -1 }, { 0, 0, "", -1 },
 	};

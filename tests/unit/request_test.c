@@ -277,8 +277,8 @@ on_order(void *arg, void *element)
 }
 
 #define SHRUNK	"{\"orderId\":8389765739703625592,\"symbol\":\"ETHUSDC\",\"side\":\"SELL\","	\
-	"\"status\":\"PARTIALLY_FILLED\",\"clientOrderId\":\"web_coin_4y4b8\",\"price\":\"2313\","	\
-	"\"origQty\":\"0.02\",\"executedQty\":\"0.007\",\"reduceOnly\":true}"
+	"\"status\":\"PARTIALLY_FILLED\",\"clientOrderId\":\"web_coin_4y4b8\","		\
+	"\"price\":\"2313\",\"origQty\":\"0.02\",\"executedQty\":\"0.007\",\"reduceOnly\":true}"
 
 static void
 orders_of_a_list(void **state)
