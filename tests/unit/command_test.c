@@ -34,8 +34,8 @@ static const struct {
 	{ "scale",               BEGINS, "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 	{ "close",               ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 	{ "close_all",           ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
-	{ "cancel",              ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_CLIENT_ORDER_ID_REQUIRED" },
-	{ "cancel_all",          ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_SUBACCOUNT_REQUIRED" },
+	{ "cancel",              ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
+	{ "cancel_all",          ENDS,   "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 	{ "basket",              BEGINS, "INFRA_UNAVAILABLE",              "VALIDATION_FAILED" },
 	{ "chase",               BEGINS, "INFRA_CHASE_UNAVAILABLE",        "VALIDATION_FAILED" },
 	{ "chase_cancel",        ENDS,   "INFRA_CHASE_UNAVAILABLE",        "VALIDATION_FAILED" },
@@ -73,6 +73,26 @@ every_command_has_a_row(void **state)
 		CHECK(deny_retryable(row->absent));
 		CHECK_STR(deny_code(row->bad), contract[i].bad);
 		CHECK(!row->adds_risk || contract[i].risk == BEGINS);
+	}
+}
+
+static void
+a_field_may_have_a_code_of_its_own(void **state)
+{
+	static const struct { enum command what; const char *field, *code; } cases[] = {
+		{ CMD_CANCEL, "clientOrderId", "VALIDATION_CLIENT_ORDER_ID_REQUIRED" },
+		{ CMD_CANCEL, "requestId", "VALIDATION_FAILED" },
+		{ CMD_CANCEL_ALL, "subAccountId", "VALIDATION_SUBACCOUNT_REQUIRED" },
+		{ CMD_CANCEL_ALL, "symbol", "VALIDATION_FAILED" },
+		{ CMD_TRADE, "subAccountId", "VALIDATION_FAILED" },
+		{ CMD_VALIDATE, "symbol", "RISK_VALIDATION_ERROR" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(cases); i++) {
+		check_row("%s, %s", names_get(&command_names, (int)cases[i].what), cases[i].field);
+		CHECK_STR(deny_code(command_bad(command_find(cases[i].what), cases[i].field)),
+		    cases[i].code);
 	}
 }
 
@@ -344,6 +364,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(every_command_has_a_row),
+		cmocka_unit_test(a_field_may_have_a_code_of_its_own),
 		cmocka_unit_test(rows_are_in_the_order_of_service),
 		cmocka_unit_test(routes),
 		cmocka_unit_test(cases_of_the_table),
