@@ -103,6 +103,7 @@ count(struct order *o, const struct exec *e)
 		o->trades = xrealloc(o->trades,
 		    (o->ntrades == 0 ? 1 : o->ntrades * 2) * sizeof(*o->trades));
 	o->trades[o->ntrades++] = e->trade_id;
+	o->last = *e;
 	o->cum_qty = dec_add(o->cum_qty, e->qty);
 	o->cost = dec_add(o->cost, dec_mul(e->qty, e->px, ROUND_HALF_EVEN));
 	return true;

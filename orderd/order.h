@@ -61,6 +61,7 @@ struct order {
 	dec_t			 qty;		/* the exchange may shrink what only reduces */
 	dec_t			 cum_qty, cost;
 	dec_t			 told_qty;
+	struct exec		 last;		/* trade_id 0: none yet */
 	int64_t			*trades;	/* their ids */
 	size_t			 ntrades;
 	bool			 heard;		/* the stream has told of it */

@@ -69,9 +69,10 @@ publish(struct orderd *d, struct txn *t, enum key k, const struct msg_fill *m)
 static void
 write_row(struct orderd *d, const struct order *o, struct buf *b)
 {
-	const struct msg_fill	 m = tell_compose(o, NULL);
 	const struct spelling	 s = orderd_spelling(d);
+	struct msg_fill		 m = tell_compose(o, NULL);
 
+	m.e = o->last;
 	jw_open(b, '{');
 	jw_put_str(b, "subAccountId", o->o.sub);
 	outside_order(b, &m, &s, loop_wall(d->base->loop));

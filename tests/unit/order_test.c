@@ -419,6 +419,29 @@ a_thousand_executions_count_once_each(void **state)
 	free(o.trades);
 }
 
+/* The view shows the newest execution; one that is told again is no newer. */
+static void
+the_newest_execution_is_kept(void **state)
+{
+	static const struct { int64_t trade_id, last; } rows[] = {
+		{ 0, 0 }, { 2, 2 }, { 1, 1 }, { 2, 1 }, { 0, 1 },
+	};
+	struct order	 o = fresh_order();
+
+	(void)state;
+	hear(&o, word_of("submit"));
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct order_input	 in = { .on = ON_PARTIAL, .order_id = 7,
+		    .told_qty = DEC_NONE,
+		    .e = { .trade_id = rows[i].trade_id, .qty = DEC_ONE, .px = D("60000.1") } };
+
+		check_row("report %zu", i);
+		order_step(&o, &in);
+		CHECK_INT(o.last.trade_id, rows[i].last);
+	}
+	free(o.trades);
+}
+
 /* ---- questions ------------------------------------------------------------------------------- */
 
 static void
@@ -526,6 +549,7 @@ main(void)
 		cmocka_unit_test(nonsense_breaks_nothing),
 		cmocka_unit_test(late_executions_are_told),
 		cmocka_unit_test(a_thousand_executions_count_once_each),
+		cmocka_unit_test(the_newest_execution_is_kept),
 		cmocka_unit_test(what_is_known_in_each_state),
 		cmocka_unit_test(what_the_stream_has_told),
 		cmocka_unit_test(reports_as_inputs),
