@@ -99,6 +99,7 @@ on_up(struct orderd *d, struct item *item, int64_t stream_no)
 	TAILQ_FOREACH(o, &d->blotter.live, link) {
 		if (o->state == ORD_NEW)
 			continue;
+		o->heard = true;	/* or it was said while nobody listened */
 		blotter_sync(&d->blotter, o, stream_no, now);
 		doubt_stream_up(&o->doubt, now, orderd_window_ms(d));
 	}
@@ -113,6 +114,15 @@ note_compared(struct orderd *d, struct order *o, const struct msg_report *r)
 {
 	if (o->sync_no != 0 && r->stream_no == o->sync_no && !order_is_missing(o))
 		blotter_synced(&d->blotter, o);
+}
+
+/* It rests, all of it is known, and the stream tells what comes: nobody asks any more. */
+void
+apply_rests(struct order *o)
+{
+	if (o->state == ORD_WORKING && o->o.type != TYPE_MARKET && o->heard && o->sync_no == 0 &&
+	    !order_is_missing(o))
+		doubt_end(&o->doubt);
 }
 
 static bool
@@ -149,6 +159,7 @@ apply_report(struct orderd *d, struct item *item, struct order *o, const struct 
 		note_missed(d, o, r);
 	}
 	note_compared(d, o, r);
+	apply_rests(o);
 	if (acts & (ACT_EXECUTION | ACT_OVER))
 		keep(d, item, o, r);
 	else if (item->found && tells_something(o, r)) {

@@ -77,6 +77,7 @@ stands_there(struct audit *a, struct order *o, const struct answer *row)
 		    .told_qty = row->cum_qty, .qty = row->qty });
 	if (apply_compares(o, a->sent_at) != 0)
 		blotter_synced(&d->blotter, o);
+	apply_rests(o);
 	place_settle(d, o);
 }
 

@@ -164,6 +164,7 @@ void	apply_check_reconciled(struct orderd *);	/* when an order is compared or go
 void	apply_plan(struct orderd *, struct order *, unsigned acts);	/* when to ask for it */
 void	apply_stands(struct orderd *, struct order *);	/* there, heard of or not */
 void	apply_ask_now(struct orderd *, struct order *);
+void	apply_rests(struct order *);		/* or does it?  Then it is asked for no more */
 int64_t	apply_compares(const struct order *, mono_t sent_at);
 void	apply_start(struct orderd *);
 void	apply_fini(struct orderd *);
