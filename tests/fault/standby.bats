@@ -53,6 +53,34 @@ each()	# DAEMON POINT...
 	each userd frame.before:user#2 frame.after:user#2 exec.before:report exec.after:report
 }
 
+# ---- a second -------------------------------------------------------------------------
+
+@test "a stop of a second is one second more, wherever it comes" {
+	local point
+	for point in send.before:order_place send.after:order_place answer.before:order_place \
+	    answer.after:order_place commit.before:placed commit.after:placed exec.before:outcome \
+	    exec.after:outcome commit.before:report commit.after:report exec.before:fill \
+	    exec.after:fill; do
+		goes_on_from orderd "$point" 1000
+	done
+}
+
+# ---- ten seconds ----------------------------------------------------------------------
+
+@test "userd is frozen, taken over, and thawed" { frozen_is_taken_over userd; }
+@test "cmdd is frozen, taken over, and thawed" { frozen_is_taken_over cmdd; }
+
+@test "a second instance that comes when the first has long been frozen waits its time, too" {
+	freeze orderd
+	for_ms 6000
+	second orderd
+	await_log orderd.2 lock_standby
+	takes_over orderd 8
+	goes_on
+	ends_itself orderd
+	goes_on
+}
+
 # ---- a minute --------------------------------------------------------------------------
 
 MINUTE=60000
