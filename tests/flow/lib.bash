@@ -281,11 +281,17 @@ same()	# WHAT OURS THEIRS
 	diff -u --label "$1: ours" --label "the exchange's" <(rounded "$2") <(rounded "$3") >&2
 }
 
+# What belongs to no account is a part of the exchange's position, too.
 virtual_positions()
 {
-	sql "select replace(replace(symbol, '/', ''), ':USDT', '') || ' ' ||
-	        sum(case side when 'LONG' then quantity else -quantity end)
-	     from virtual_positions where status = 'OPEN' group by replace(replace(symbol, '/', ''), ':USDT', '')"
+	sql "select symbol || ' ' || sum(quantity) from (
+	         select replace(replace(symbol, '/', ''), ':USDT', '') as symbol,
+	             (case side when 'LONG' then quantity else -quantity end)::numeric as quantity
+	         from virtual_positions where status = 'OPEN'
+	     union all
+	         select symbol, case side when 'BUY' then qty else -qty end
+	         from engine.executions where sub_account_id = 'EXTERNAL') as p
+	     group by symbol"
 }
 
 exchange_symbols()
@@ -334,7 +340,7 @@ no_id_twice()
 booked_executions()
 {
 	sql "select symbol || '/' || clord_id || ' ' || sum(qty)
-	     from engine.executions group by symbol, clord_id"
+	     from engine.executions where clord_id like 'PMS%' group by symbol, clord_id"
 }
 
 exchange_executions()
