@@ -21,7 +21,7 @@ adopt_foreign(struct orderd *d, struct item *item, const struct msg_report *r)
 	d->foreign++;
 	if (r->e.trade_id == 0) {
 		bus_ack(d->base->bus, item);
-		apply_note_done(d, report_is_found(r));
+		apply_note_done(d, r);
 		return;
 	}
 	o.o = (struct terms){ .side = r->side, .type = TYPE_MARKET, .qty = r->qty, .px = DEC_NONE,
@@ -33,7 +33,7 @@ adopt_foreign(struct orderd *d, struct item *item, const struct msg_report *r)
 	    "EXTERNAL", r->clord_id, r->symbol, (long long)r->order_id, (long long)r->e.trade_id);
 	m = tell_compose(&o, r);
 	tell_external(d, item, &m);
-	apply_note_done(d, report_is_found(r));
+	apply_note_done(d, r);
 }
 
 /* ---- ours, though nobody knew ----------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "venue/status.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	ASK_TURN_MS = 25,	/* how often what is due is looked for while orders live */
@@ -22,14 +23,18 @@ struct work {
 	struct orderd	*d;
 	struct item	*item;
 	struct msg_fill	 m;
-	bool		 found;		/* by asking */
+	struct msg_report r;
 };
 
 /* What we have found ourselves is behind us: a gap may be closed then. */
 void
-apply_note_done(struct orderd *d, bool found)
+apply_note_done(struct orderd *d, const struct msg_report *r)
 {
-	if (found && d->unapplied > 0)
+	int64_t	 no;
+
+	if (report_is_found(r) && d->unapplied > 0 &&
+	    text_to_i64(r->id + strlen(REPORT_FOUND), 0, INT64_MAX, &no) == 0 &&
+	    no > d->unapplied_from)
 		d->unapplied--;
 	apply_check_reconciled(d);
 }
@@ -40,17 +45,22 @@ on_stored(void *arg)
 	struct work	*w = arg;
 
 	tell_fill(w->d, w->item, &w->m);
-	apply_note_done(w->d, w->found);
+	apply_note_done(w->d, &w->r);
 	free(w);
 }
 
+/* An execution that is known already says only how the order has ended. */
 static void
-keep(struct orderd *d, struct item *item, struct order *o, const struct msg_report *r)
+keep(struct orderd *d, struct item *item, struct order *o, const struct msg_report *r,
+    unsigned acts)
 {
 	struct work	*w = xcalloc(1, sizeof(*w));
 
-	*w = (struct work){ d, item, tell_compose(o, r), report_is_found(r) };
-	store_report(d, o, r, on_stored, w);
+	*w = (struct work){ .d = d, .item = item, .r = *r };
+	if ((acts & ACT_EXECUTION) == 0)
+		w->r.e.trade_id = 0;
+	w->m = tell_compose(o, &w->r);
+	store_report(d, o, &w->r, on_stored, w);
 }
 
 /* ---- reconciling --------------------------------------------------------------------- */
@@ -161,16 +171,16 @@ apply_report(struct orderd *d, struct item *item, struct order *o, const struct 
 	note_compared(d, o, r);
 	apply_rests(o);
 	if (acts & (ACT_EXECUTION | ACT_OVER))
-		keep(d, item, o, r);
+		keep(d, item, o, r, acts);
 	else if (item->found && tells_something(o, r)) {
 		/* It was applied before; whether it was told nobody knows: so once more. */
 		const struct msg_fill	 m = tell_compose(o, r);
 
 		tell_fill(d, item, &m);
-		apply_note_done(d, report_is_found(r));
+		apply_note_done(d, r);
 	} else {
 		bus_ack(d->base->bus, item);
-		apply_note_done(d, report_is_found(r));
+		apply_note_done(d, r);
 	}
 	place_settle(d, o);
 	if (acts & ACT_OVER)
@@ -384,8 +394,13 @@ apply_answer(struct orderd *d, const char *clord_id, mono_t sent_at, bool trades
 	struct order	*o = blotter_find(&d->blotter, clord_id);
 	bool		 absent = false;
 
-	if (o == NULL || o->retired)
+	if (o == NULL)
 		return;
+	if (order_is_over(o)) {
+		doubt_answered(&o->doubt, loop_now(d->base->loop));
+		doubt_end(&o->doubt);
+		return;
+	}
 	if (trades && a->status == 200)
 		hear_trades(d, o, sent_at, a);
 	else

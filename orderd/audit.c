@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 250, FAILED_MS = 1000 };
+enum {
+	AGAIN_MS = 250, FAILED_MS = 1000,
+	ROWS_EVERY_MS = 6 * 3600 * 1000,	/* rows live a day from their last writing */
+};
 
 /*
  * One audit: the open orders, where there are positions, and the trades of each
@@ -23,7 +26,7 @@ struct audit {
 	int64_t			 want_no;	/* what the next one is for */
 	int64_t			 done_no;
 	int64_t			 serial;	/* of the audit: what it has seen carries it */
-	mono_t			 sent_at;
+	mono_t			 sent_at, rows_at;
 	wall_t			 began;		/* by the exchange's clock */
 	void			(*step)(struct audit *);	/* what the timer goes on with */
 	/* the walk */
@@ -52,15 +55,32 @@ again(struct audit *a, void (*step)(struct audit *), int64_t ms)
 	timer_in_ms(a->timer, ms);
 }
 
+/* True: the step is done again, after a while. */
 static bool
-failed(struct audit *a, const char *what, const struct http_answer *r, void (*step)(struct audit *))
+failed(struct audit *a, const char *what, const struct http_answer *http,
+    void (*step)(struct audit *))
 {
-	if (r->status == 200)
+	struct answer	 r;
+
+	if (http->status == 200)
 		return false;
-	log_warn("audit_waits", "asked=%s status=%d why=\"%s\" retry_ms=%d", what, r->status, r->why,
-	    FAILED_MS);
+	answer_read(&r, http->body, http->len);
+	log_warn("audit_waits", "asked=%s status=%d code=%d why=\"%s%s\" retry_ms=%d", what,
+	    http->status, r.code, r.msg, http->why, FAILED_MS);
 	again(a, step, FAILED_MS);
 	return true;
+}
+
+/* Asking again would be answered the same. */
+static bool
+is_refused(const struct http_answer *http)
+{
+	struct answer	 r;
+
+	if (http->status == 200)
+		return false;
+	answer_read(&r, http->body, http->len);
+	return answer_fault(&r, http->status).what == FAULT_REFUSED;
 }
 
 /* ---- the open orders --------------------------------------------------------------- */
@@ -87,9 +107,10 @@ hear_known(struct audit *a, struct order *o, const struct answer *row)
 	struct msg_report	 r;
 
 	o->audit_no = a->serial;
-	if (order_is_final(o) || o->state == ORD_NEW)
+	/* An end may be ahead of the list; but what was refused should not stand there. */
+	if ((order_is_final(o) && o->state != ORD_REJECTED) || o->state == ORD_NEW)
 		return;
-	if (dec_ok(row->cum_qty) && dec_cmp(row->cum_qty, o->cum_qty) == 0) {
+	if (o->state != ORD_REJECTED && dec_ok(row->cum_qty) && dec_cmp(row->cum_qty, o->cum_qty) == 0) {
 		stands_there(a, o, row);
 		return;
 	}
@@ -235,12 +256,19 @@ on_trade(void *arg, const struct found *f)
 	struct audit	*a = arg;
 
 	if (a->trades == WALK_PAGE)
-		return -1;		/* more than was asked for: the next page has it */
+		return 0;		/* more than was asked for: the next page has it */
 	walk_trade(&a->walk, f->e.trade_id, f->e.at, a->began);
 	a->trades++;
 	if (!is_counted(a->d, a->walk.symbol, f))
 		a->page[a->npage++] = *f;
 	return 0;
+}
+
+/* What had just happened when the audit began may not have been seen by it. */
+static wall_t
+settled(const struct audit *a)
+{
+	return wall_add_us(a->began, -1000 * WALK_SETTLE_MS);
 }
 
 static void
@@ -257,6 +285,11 @@ page_done(void *arg)
 	if (walk_page_end(&a->walk, a->trades, a->began)) {
 		ask_page(a);
 		return;
+	}
+	/* Nothing was ever traded: the next walk need not begin so far back. */
+	if (a->walk.at_id == 0) {
+		c->since = settled(a);
+		store_cursor(d, c->symbol, 0, c->since);
 	}
 	a->next_symbol++;
 	walk_next(a);
@@ -319,10 +352,15 @@ on_order(void *arg, const struct http_answer *http)
 	const int64_t	 order_id = a->page[0].order_id;
 
 	answer_read(&r, http->body, http->len);
-	if (answer_fault(&r, http->status).what == FAULT_GONE)
+	if (answer_fault(&r, http->status).what == FAULT_GONE || is_refused(http))
 		r = answer_of_nobody(a, order_id);
 	else if (failed(a, "order", http, name_next))
 		return;
+	else if (r.order_id != order_id) {
+		log_warn("audit_waits", "asked=order why=\"the answer is none\"");
+		again(a, name_next, FAILED_MS);
+		return;
+	}
 	report_all_of(a, order_id, &r);
 	name_next(a);
 }
@@ -386,6 +424,13 @@ on_page(void *arg, const struct http_answer *r)
 {
 	struct audit	*a = arg;
 
+	if (is_refused(r)) {
+		log_error("walk_refused", "sym=%s status=%d body=\"%.160s\"; its trades are not walked, "
+		    "the others are", a->walk.symbol, r->status, r->body);
+		a->next_symbol++;
+		walk_next(a);
+		return;
+	}
 	if (failed(a, "user_trades", r, ask_page))
 		return;
 	a->trades = 0;
@@ -419,14 +464,16 @@ end(struct audit *a)
 	a->running = false;
 	if (a->no != 0) {
 		a->done_no = a->no;
-		/* What had just happened then may not have been seen yet. */
-		d->cursors.since = wall_add_us(a->began, -1000 * WALK_SETTLE_MS);
+		d->cursors.since = settled(a);
 		store_cursor(d, "*", 0, d->cursors.since);
 		log_info("audited", "stream_no=%lld symbols=%zu live=%zu", (long long)a->no, a->nsymbols,
 		    blotter_nlive(&d->blotter));
 	}
-	if (a->no != 0 || a->serial == 1)
+	if (a->no != 0 || a->serial == 1 ||
+	    mono_diff_ms(loop_now(d->base->loop), a->rows_at) > ROWS_EVERY_MS) {
+		a->rows_at = loop_now(d->base->loop);
 		tell_rows_again(d);
+	}
 	apply_check_reconciled(d);
 	again(a, begin, a->want_no != 0 ? 0 : d->conf->audit_every);
 }
@@ -449,8 +496,10 @@ begin(struct audit *a)
 	/* What keeps a gap open may have been lost with Redis: it is closed from the start. */
 	a->no = a->want_no != 0 ? a->want_no : a->d->up_no;
 	a->want_no = 0;
-	if (a->no != 0)
+	if (a->no != 0) {
 		a->d->unapplied = 0;
+		a->d->unapplied_from = a->d->no;
+	}
 	a->began = venue_now(a->d);
 	ask_open(a);
 }

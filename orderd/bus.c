@@ -6,7 +6,11 @@
 
 #include <hiredis/hiredis.h>
 
-enum { ORDERS_IN_FLIGHT = 512, REPORTS_IN_FLIGHT = 512 };
+/*
+ * What adds risk stops while PostgreSQL is away; what takes it away does not, and
+ * each of its items waits there until it is stored.
+ */
+enum { ORDERS_IN_FLIGHT = 512, URGENT_IN_FLIGHT = 10000, REPORTS_IN_FLIGHT = 10000 };
 
 /* ---- the stream's state ----------------------------------------------------------- */
 
@@ -112,7 +116,7 @@ on_report(void *arg, struct item *item)
 /* In the order they are handled when several wait: what ends risk first. */
 enum { TAKE_URGENT, TAKE_REPORT, TAKE_ORDER, TAKES };
 static const struct source	sources[TAKES] = {
-	[TAKE_URGENT] = { .key = K_Q_URGENT, .end = TAKE_LEFT, .max_in_flight = ORDERS_IN_FLIGHT,
+	[TAKE_URGENT] = { .key = K_Q_URGENT, .end = TAKE_LEFT, .max_in_flight = URGENT_IN_FLIGHT,
 	    .handle = on_urgent },
 	[TAKE_REPORT] = { .key = K_Q_REPORT, .end = TAKE_LEFT, .max_in_flight = REPORTS_IN_FLIGHT,
 	    .handle = on_report },

@@ -12,7 +12,7 @@
 
 enum {
 	TICK_MS = 25,		/* how often waiting wishes are looked at */
-	TOMBSTONES = 256,	/* wishes for orders nobody knows yet */
+	TOMBSTONES = 256,	/* wishes for orders that were not in memory */
 	SWEEP_ANSWER_MS = 3500,	/* after it was taken a cancel_all says what it knows */
 };
 
@@ -39,12 +39,14 @@ struct wish {
 	char			 clord_id[CLORD_ID];
 	struct cancel		 c;
 	bool			 looking;	/* in the ledger */
-	bool			 tombstone;	/* nobody knew the order */
+	bool			 tombstone;	/* its order was not in memory */
 	bool			 in_line;
 	dec_t			 filled;	/* as the answer of the request said; DEC_NONE: none yet */
 	bool			 over;		/* answered; freed when nothing holds it */
 	unsigned		 n;		/* of askers */
 	STAILQ_HEAD(, asker)	 askers;
+	bool			 due;		/* in the list of those whose orders have changed */
+	STAILQ_ENTRY(wish)	 due_link;
 	struct node		 node;
 };
 
@@ -167,7 +169,7 @@ wish_free(struct wish *w)
 static void
 wish_let_go(struct wish *w)
 {
-	if (w->over && !w->c.under_way && !w->in_line && !w->looking)
+	if (w->over && !w->c.under_way && !w->in_line && !w->looking && !w->due)
 		wish_free(w);
 }
 
@@ -179,8 +181,10 @@ end_wish(struct wish *w, enum deny code, const char *error)
 	struct buf		 b = { 0 };
 	struct asker		*a;
 
-	if (o != NULL)
+	if (o != NULL && o->cancelling) {
 		o->cancelling = false;
+		tell_row(w->d, o);
+	}
 	write_answer(w, &e, &b);
 	w->over = true;
 	while ((a = STAILQ_FIRST(&w->askers)) != NULL) {
@@ -203,11 +207,15 @@ look_soon(struct orderd *d)
 	d->cancel_ticking = true;
 }
 
+/* At the end of whatever is being done to its order. */
 static void
-look_now(struct orderd *d)
+look_now(struct wish *w)
 {
-	timer_in_ms(d->cancel_timer, 0);
-	d->cancel_ticking = true;
+	if (w->due)
+		return;
+	w->due = true;
+	STAILQ_INSERT_TAIL(&w->d->due_wishes, w, due_link);
+	timer_in_ms(w->d->due_timer, 0);
 }
 
 static void
@@ -274,6 +282,19 @@ answer_late_sweeps(struct orderd *d, struct sweep *s)
 }
 
 static void
+on_due(void *arg)
+{
+	struct orderd	*d = arg;
+	struct wish	*w;
+
+	while ((w = STAILQ_FIRST(&d->due_wishes)) != NULL) {
+		STAILQ_REMOVE_HEAD(&d->due_wishes, due_link);
+		w->due = false;
+		pursue(w);
+	}
+}
+
+static void
 on_tick(void *arg)
 {
 	struct orderd	*d = arg;
@@ -291,8 +312,10 @@ on_tick(void *arg)
 void
 cancels_note(struct orderd *d, const char *clord_id)
 {
-	if (d->cancels.n > 0 && find(d, clord_id) != NULL)
-		look_now(d);
+	struct wish	*w = d->cancels.n == 0 ? NULL : find(d, clord_id);
+
+	if (w != NULL)
+		look_now(w);
 }
 
 bool
@@ -303,7 +326,7 @@ cancels_claim(struct orderd *d, const char *clord_id)
 	if (w == NULL || w->over)
 		return false;
 	cancel_taken(&w->c);
-	look_now(d);
+	look_now(w);
 	return true;
 }
 
@@ -318,7 +341,7 @@ cancels_leave(struct orderd *d, const char *clord_id)
 
 	if (w->over || cancel_step(&w->c, o, w->looking, now) != CANCEL_SEND) {
 		w->in_line = false;
-		look_now(d);
+		look_now(w);
 		return true;
 	}
 	if (!line_may_send(d, LINE_CANCEL))
@@ -514,8 +537,10 @@ sweep_add(struct orderd *d, struct sweep *s, const struct order *o)
 	if (w == NULL)
 		w = wish_new(d, o->o.clord_id, MONO_UNSET);
 	w->over = false;
+	w->c.sent = w->c.sent || s->item->found;	/* an earlier life may have sent it */
 	s->left++;
 	join(w, NULL, "", s);
+	look_now(w);
 }
 
 static void
@@ -556,7 +581,7 @@ cancel_all(struct orderd *d, struct item *item, const struct cmd *c)
 			sweep_add(d, s, o);
 	log_info("cancel_all", "sub=%s sym=%s orders=%u", c->sub, *symbol == '\0' ? "*" : symbol,
 	    s->left);
-	look_now(d);
+	look_soon(d);
 	sweep_settle(d, s);
 }
 
@@ -575,6 +600,8 @@ void
 cancels_start(struct orderd *d)
 {
 	LIST_INIT(&d->sweeps);
+	STAILQ_INIT(&d->due_wishes);
+	d->due_timer = timer_new(d->base->loop, on_due, d);
 	d->cancel_timer = timer_new(d->base->loop, on_tick, d);
 }
 
@@ -593,4 +620,5 @@ cancels_fini(struct orderd *d)
 		free(s);
 	}
 	timer_free(d->cancel_timer);
+	timer_free(d->due_timer);
 }

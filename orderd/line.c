@@ -41,6 +41,21 @@ leave(struct orderd *d, enum line line, const char *clord_id)
 	return line == LINE_CANCEL ? cancels_leave(d, clord_id) : place_leave(d, line, clord_id);
 }
 
+/* While the first has to wait, what is behind it may grow too old, and is told so. */
+static void
+drop_over(struct orderd *d, enum line line)
+{
+	struct waiter	*w, *next;
+
+	for (w = STAILQ_FIRST(&d->lines[line]); w != NULL; w = next) {
+		next = STAILQ_NEXT(w, link);
+		if (line == LINE_CANCEL || !place_is_over(d, w->clord_id))
+			continue;
+		STAILQ_REMOVE(&d->lines[line], w, waiter, link);
+		free(w);
+	}
+}
+
 /* False: nobody is there, or the first has to wait, and all behind it. */
 static bool
 send_first(struct orderd *d, enum line line)
@@ -71,6 +86,14 @@ send_waiting(void *arg)
 	}
 }
 
+static void
+on_retry(void *arg)
+{
+	send_waiting(arg);
+	for (int line = 0; line < LINE_N; line++)
+		drop_over(arg, (enum line)line);
+}
+
 void
 line_enter(struct orderd *d, enum line line, const char *clord_id)
 {
@@ -93,7 +116,7 @@ line_start(struct orderd *d)
 {
 	for (int i = 0; i < LINE_N; i++)
 		STAILQ_INIT(&d->lines[i]);
-	d->lane_timer = timer_new(d->base->loop, send_waiting, d);
+	d->lane_timer = timer_new(d->base->loop, on_retry, d);
 }
 
 void

@@ -72,6 +72,7 @@ struct order {
 	struct item		*item;		/* until its outcome is told; the bus's */
 	mono_t			 sent_at;	/* its request left; unset: in an earlier life */
 	int64_t			 audit_no;	/* the last audit that has seen it */
+	int64_t			 resv_round;	/* the last look at pms:resv that has */
 	bool			 shown;		/* its row and events say that it rests */
 	bool			 doubted;	/* people were told that it is in doubt */
 	bool			 cancelling;	/* a cancel of it has been sent */

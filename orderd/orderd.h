@@ -41,7 +41,9 @@ struct orderd {
 	struct blotter			 blotter;
 	struct barriers			 barriers;
 	struct map			 cancels;	/* by client order id: cancels.c */
-	unsigned			 tombstones;	/* of them, for orders nobody knew */
+	unsigned			 tombstones;	/* of them, for orders that were not in memory */
+	STAILQ_HEAD(, wish)		 due_wishes;	/* whose orders have changed */
+	struct timer			*due_timer;
 	LIST_HEAD(, sweep)		 sweeps;
 	struct timer			*cancel_timer;
 	bool				 cancel_ticking;	/* it is set */
@@ -50,6 +52,7 @@ struct orderd {
 	struct take			*takes[3];
 	int64_t				 seq;		/* of the last event */
 	int64_t				 no;		/* of the last report of our own */
+	int64_t				 resv_round;	/* of the last look at pms:resv */
 	/* the ledger */
 	struct pg			*pg;
 	struct ledger			*ledger;
@@ -62,12 +65,15 @@ struct orderd {
 	struct pace			 pace;
 	int64_t				 ahead_us;	/* exchange's wall clock - our mono clock */
 	int64_t				 clock_error_ms;
-	mono_t				 clock_at;	/* last set; unset: never */
+	mono_t				 clock_at;	/* last set; unset: never, or it was found wrong */
+	bool				 clock_asked;
+	unsigned			 clock_samples;
 	bool				 checked;	/* the key is good, the account's mode one-way */
 	bool				 checking;
 	struct timer			*clock_timer, *check_timer;
 	struct waiters			 lines[LINE_N];
 	unsigned			 under_way[LANE_N];	/* requests without an answer */
+	int64_t				 asks_under_way;	/* of them, questions about orders */
 	struct timer			*lane_timer, *ask_timer;
 	bool				 asking;	/* ask_timer is set */
 	struct audit			*audit;
@@ -79,6 +85,7 @@ struct orderd {
 	int64_t				 reconciled_no;
 	int64_t				 up_no;		/* being reconciled; 0: nothing is */
 	size_t				 unapplied;	/* reports we found, still in the list */
+	int64_t				 unapplied_from;	/* those with a lower number do not count */
 	struct item			*up_item;
 	/* counters */
 	uint64_t			 sent, accepted, refused, expired, in_doubt, not_placed,
@@ -124,7 +131,7 @@ void	tell_external(struct orderd *, struct item *, const struct msg_fill *);
 void	tell_resting(struct orderd *, struct order *);		/* once: that it stands there */
 void	tell_row(struct orderd *, const struct order *);		/* as it is now */
 struct msg_fill	tell_compose(const struct order *, const struct msg_report *);	/* NULL: no report */
-void	tell_rows_again(struct orderd *);		/* Redis may have lost some, or hold ghosts */
+void	tell_rows_again(struct orderd *);	/* Redis may have lost some, or hold ghosts; pms:resv too */
 
 /* place.c: orders, from the item to the answer of their request */
 void	place_item(struct orderd *, struct item *);
@@ -141,6 +148,7 @@ void	line_start(struct orderd *);
 void	line_fini(struct orderd *);
 /* What a line is for; false: it has to wait, and all behind it. */
 bool	place_leave(struct orderd *, enum line, const char *clord_id);
+bool	place_is_over(struct orderd *, const char *clord_id);	/* it waits no longer */
 bool	cancels_leave(struct orderd *, const char *clord_id);
 bool	line_may_send(struct orderd *, enum line);
 
@@ -159,7 +167,7 @@ void	apply_item(struct orderd *, struct item *);
 void	apply_answer(struct orderd *, const char *clord_id, mono_t sent_at, bool trades,
 	    const struct answer *, const struct http_answer *);
 void	apply_report(struct orderd *, struct item *, struct order *, const struct msg_report *);
-void	apply_note_done(struct orderd *, bool found);	/* a report is dealt with */
+void	apply_note_done(struct orderd *, const struct msg_report *);	/* it is dealt with */
 void	apply_check_reconciled(struct orderd *);	/* when an order is compared or gone */
 void	apply_plan(struct orderd *, struct order *, unsigned acts);	/* when to ask for it */
 void	apply_stands(struct orderd *, struct order *);	/* there, heard of or not */

@@ -70,8 +70,9 @@ submit(struct orderd *d, struct order *o, enum http_lane lane)
 	store_placed(d, o, NULL, NULL);
 }
 
+/* True: it waits no longer, for it is gone, or may not leave any more. */
 bool
-place_leave(struct orderd *d, enum line line, const char *clord_id)
+place_is_over(struct orderd *d, const char *clord_id)
 {
 	struct order		*o = blotter_find(&d->blotter, clord_id);
 	struct refusal_of	 r;
@@ -79,13 +80,22 @@ place_leave(struct orderd *d, enum line line, const char *clord_id)
 
 	if (o == NULL || o->state != ORD_NEW)
 		return true;
-	if ((shut = gate(d, &o->o, &o->act, &r)) != OUT_N) {
-		tell_unsent(d, o->item, &o->o, shut, &r);
-		blotter_remove(&d->blotter, o);
-	} else if (!line_may_send(d, line))
+	if ((shut = gate(d, &o->o, &o->act, &r)) == OUT_N)
 		return false;
-	else
-		submit(d, o, line == LINE_OPEN ? LANE_NORMAL : LANE_URGENT);
+	tell_unsent(d, o->item, &o->o, shut, &r);
+	blotter_remove(&d->blotter, o);
+	return true;
+}
+
+bool
+place_leave(struct orderd *d, enum line line, const char *clord_id)
+{
+	if (place_is_over(d, clord_id))
+		return true;
+	if (!line_may_send(d, line))
+		return false;
+	submit(d, blotter_find(&d->blotter, clord_id),
+	    line == LINE_OPEN ? LANE_NORMAL : LANE_URGENT);
 	return true;
 }
 
@@ -150,6 +160,9 @@ end_accepted(struct orderd *d, struct order *o, int64_t order_id)
 	d->accepted++;
 	orderd_step(d, o,
 	    &(struct order_input){ .on = ON_ACK, .order_id = order_id, .told_qty = DEC_NONE });
+	/* It left before the stream was up, and the list of open orders was read before this. */
+	if (o->sync_no != 0)
+		apply_ask_now(d, o);
 	place_settle(d, o);
 }
 

@@ -65,7 +65,6 @@ static const struct field	answer_v[] = {
 	F(answer, qty, "origQty", F_DEC, 0),
 	F(answer, px, "price", F_DEC, 0),
 	F(answer, cum_qty, "executedQty", F_DEC, 0),
-	F(answer, reduce_only, "reduceOnly", F_BOOL, 0),
 	F(answer, server_ms, "serverTime", F_I64, 0),
 	F(answer, hedge, "dualSidePosition", F_BOOL, 0),
 };

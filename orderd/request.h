@@ -25,7 +25,6 @@ struct answer {
 	int64_t		order_id;
 	char		status[24];
 	dec_t		qty, px, cum_qty;
-	bool		reduce_only;
 	int64_t		server_ms;	/* of the clock */
 	bool		hedge;		/* of the position mode */
 };

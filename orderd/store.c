@@ -187,14 +187,23 @@ store_refused(struct orderd *d, struct order *o)
 	buf_free(&data);
 }
 
+static const enum venue_status	ended_as[ORD_N] = {
+	[ORD_FILLED] = VS_FILLED, [ORD_CANCELED] = VS_CANCELED, [ORD_EXPIRED] = VS_EXPIRED,
+	[ORD_REJECTED] = VS_CANCELED,
+};
+
 void
 store_report(struct orderd *d, struct order *o, const struct msg_report *r, store_done *done,
     void *arg)
 {
-	struct buf	 data = { 0 };
-	char		 cause[48];
+	struct msg_report	 kept = *r;
+	struct buf		 data = { 0 };
+	char			 cause[48];
 
-	fields_object(&msg_report_fields, r, &data);
+	/* Whoever reads it again must find the end, though its last execution came after it. */
+	if (order_is_over(o))
+		kept.status = ended_as[o->state];
+	fields_object(&msg_report_fields, &kept, &data);
 	if (r->e.trade_id != 0)
 		text_putf(cause, sizeof(cause), "exec/%lld", (long long)r->e.trade_id);
 	else

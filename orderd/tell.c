@@ -130,6 +130,22 @@ tell_resting(struct orderd *d, struct order *o)
 /* ---- what Redis may have lost ------------------------------------------------------------ */
 
 /* Rows of orders that rest no more: an earlier life did not come to take them away. */
+/* What riskd holds nothing for: it reads the terms from the ledger, and holds them again. */
+static void
+on_reserved(void *arg, const redisReply *r)
+{
+	struct orderd	*d = arg;
+	struct order	*o;
+	int64_t		 round = ++d->resv_round;
+
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
+		if ((o = blotter_find(&d->blotter, r->element[i]->str)) != NULL)
+			o->resv_round = round;
+	TAILQ_FOREACH(o, &d->blotter.live, link)
+		if (o->resv_round != round && o->item == NULL && o->state == ORD_WORKING)
+			tell_adopted(d, o);
+}
+
 static void
 drop_ghosts(void *arg, const redisReply *r)
 {
@@ -188,6 +204,8 @@ tell_rows_again(struct orderd *d)
 	txn_commit(t, NULL, NULL);
 	bus_ask(d->base->bus, look_for_ghosts, d, 6, (const char *[]){ "SCAN", "0", "MATCH",
 	    key_format(K_OPEN_ORDERS, "*", key), "COUNT", "1000" });
+	bus_ask(d->base->bus, on_reserved, d, 2,
+	    (const char *[]){ "HKEYS", key_format(K_RESV, NULL, key) });
 }
 
 /* ---- outcomes --------------------------------------------------------------------------- */
@@ -262,6 +280,8 @@ put_refusal(struct orderd *d, struct txn *t, const struct terms *o, struct msg_o
 	m->venue_code = r->venue_code;
 	snprintf(m->error, sizeof(m->error), "%s", r->error);
 	txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, m);
+	if (o->type != TYPE_MARKET)
+		txn_hdel(t, K_OPEN_ORDERS, o->sub, o->clord_id);
 	publish_failed(d, t, o, r);
 	log_info("order_failed", "sub=%s clord_id=%s sym=%s code=%s venue_code=%d why=\"%s\"",
 	    o->sub, o->clord_id, o->symbol, m->code, m->venue_code, m->error);
@@ -368,10 +388,15 @@ tell_doubt(struct orderd *d, struct order *o)
 void
 tell_known(struct orderd *d, struct order *o)
 {
-	struct txn	*t = txn_new(d->base->bus, "known", NULL);
+	struct txn			*t = txn_new(d->base->bus, "known", NULL);
+	struct msg_outcome		 m = outcome_of(&o->o, OUT_ACCEPTED, "k");
 
+	m.order_id = o->order_id;
 	o->doubted = false;
 	txn_hdel(t, K_DOUBT, NULL, o->o.clord_id);
+	/* Of an order whose item has left nothing else says that it is known again. */
+	if (o->item == NULL && o->state == ORD_WORKING)
+		txn_push_msg(t, K_Q_OUTCOME, &msg_outcome_fields, &m);
 	txn_commit(t, NULL, NULL);
 }
 

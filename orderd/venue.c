@@ -95,7 +95,7 @@ send_request(struct orderd *d, enum endpoint ep, enum http_lane lane, struct buf
 static void
 hear(struct orderd *d, const struct http_answer *a, const struct answer *r)
 {
-	const wall_t			 now = venue_now(d);
+	const wall_t			 now = venue_now(d), asked = venue_time(d, a->began);
 	const struct pace_refusal	 refusal = { a->status, r->code, r->msg,
 					    a->headers[H_RETRY_AFTER] };
 	enum pace_shut			 why;
@@ -103,9 +103,9 @@ hear(struct orderd *d, const struct http_answer *a, const struct answer *r)
 
 	if (a->status == 0)
 		return;
-	pace_heard(&d->pace, PACE_WEIGHT_1M, a->headers[H_WEIGHT], now);
-	pace_heard(&d->pace, PACE_ORDERS_10S, a->headers[H_ORDERS_10S], now);
-	pace_heard(&d->pace, PACE_ORDERS_1M, a->headers[H_ORDERS_1M], now);
+	pace_heard(&d->pace, PACE_WEIGHT_1M, a->headers[H_WEIGHT], asked, now);
+	pace_heard(&d->pace, PACE_ORDERS_10S, a->headers[H_ORDERS_10S], asked, now);
+	pace_heard(&d->pace, PACE_ORDERS_1M, a->headers[H_ORDERS_1M], asked, now);
 	if (pace_refused(&d->pace, &refusal, now, &why, &until))
 		log_error("exchange_throttles", "status=%d code=%d shut=%s wait_ms=%lld msg=\"%s\"",
 		    a->status, r->code, pace_shut_name(why), (long long)wall_diff_ms(until, now),
@@ -140,10 +140,10 @@ set_clock(struct orderd *d, const struct http_answer *a, int64_t server_ms)
 static void
 on_clock(void *arg, const struct http_answer *a)
 {
-	static unsigned	 samples;
 	struct orderd	*d = arg;
 	struct answer	 r;
 
+	d->clock_asked = false;
 	answer_read(&r, a->body, a->len);
 	if (a->status != 200 || r.server_ms <= 0) {
 		log_warn("clock_not_read", "status=%d why=\"%s%s\" retry_ms=%d", a->status, r.msg,
@@ -152,7 +152,7 @@ on_clock(void *arg, const struct http_answer *a)
 		return;
 	}
 	set_clock(d, a, r.server_ms);
-	timer_in_ms(d->clock_timer, ++samples < CLOCK_SAMPLES ? CLOCK_WARM_MS : CLOCK_EVERY_MS);
+	timer_in_ms(d->clock_timer, ++d->clock_samples < CLOCK_SAMPLES ? CLOCK_WARM_MS : CLOCK_EVERY_MS);
 	if (!d->checked)
 		orderd_start_step(d, START_ACCOUNT);
 }
@@ -163,14 +163,17 @@ ask_clock(void *arg)
 	struct orderd	*d = arg;
 	struct buf	 none = { 0 };
 
+	if (d->clock_asked)
+		return;
+	d->clock_asked = true;
 	send_request(d, EP_CLOCK, LANE_NORMAL, &none, QUERY_MS, on_clock, d);
 }
 
-/* The exchange has found our time wrong: whatever comes next is believed. */
+/* The exchange has found our time wrong: nothing is signed until it has told its own. */
 void
 venue_sync_clock(struct orderd *d)
 {
-	d->clock_error_ms = INT64_MAX / 4;
+	d->clock_at = MONO_UNSET;
 	ask_clock(d);
 }
 
@@ -320,6 +323,8 @@ on_asked(void *arg, const struct http_answer *a)
 	answer_read(&r, a->body, a->len);
 	hear(c->d, a, &r);
 	apply_answer(c->d, c->clord_id, a->began, c->trades, &r, a);
+	c->d->asks_under_way--;
+	line_answered(c->d, c->lane);
 	free(c);
 }
 
@@ -338,8 +343,11 @@ venue_ask(struct orderd *d, const struct order *o)
 	const enum endpoint	 ep = trades ? EP_USER_TRADES : EP_ORDER_QUERY;
 	struct buf		 query = { 0 };
 
-	if (!may_ask(d, ep, PACE_ASK))
+	/* Half of the connections, lest what is signed waits behind questions. */
+	if (d->asks_under_way > d->conf->connections / 2 || !may_ask(d, ep, PACE_ASK))
 		return false;
+	d->asks_under_way++;
+	d->under_way[LANE_NORMAL]++;
 	if (trades)
 		request_trades(&o->o, o->order_id, &query);
 	else

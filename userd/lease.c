@@ -3,6 +3,7 @@
 
 #include "base/attr.h"
 #include "base/die.h"
+#include "venue/fault.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -17,8 +18,6 @@ enum {
 	KEY_LIFE_MS = 60 * 60000,	/* the exchange's, since the last renewal */
 	SETTLE_MS = 3000,		/* what orderd says of a moment has arrived by then */
 	BAN_DEFAULT_MS = 60000,
-	BAN_MAX_MS = 3 * 24 * 3600000,	/* the longest the exchange speaks of */
-	MS_DIGITS = 13,			/* of an instant in this century and the next */
 };
 
 static const char *const	state_names[] = {
@@ -385,29 +384,14 @@ lease_ban(struct lease *l, mono_t until)
 }
 
 /* "Way too many requests; IP(1.2.3.4) banned until 1795200000000." */
-static int64_t
-told_in_text_ms(const char *msg, wall_t now)
-{
-	static const char	 words[] = "banned until ";
-	const char		*at = strstr(msg, words);
-	char			 digits[MS_DIGITS + 1];
-	int64_t			 until_ms;
-
-	if (at == NULL || text_copyn(digits, sizeof(digits), at + strlen(words),
-	    strspn(at + strlen(words), "0123456789")) == -1 ||
-	    text_to_i64(digits, 0, INT64_MAX, &until_ms) == -1)
-		return -1;
-	return until_ms - wall_ms(now);
-}
-
 int64_t
 lease_ban_ms(int64_t retry_after_s, const char *msg, wall_t now)
 {
-	const int64_t	 in_text = told_in_text_ms(msg, now);
-	int64_t		 ms = retry_after_s > BAN_MAX_MS / 1000 ? BAN_MAX_MS : retry_after_s * 1000;
+	const wall_t	 told = fault_banned_until(msg, now);
+	const int64_t	 in_text = wall_is_set(told) ? wall_diff_ms(told, now) : 0;
+	const int64_t	 s = retry_after_s < FAULT_BAN_MAX_MS / 1000 ? retry_after_s :
+			    FAULT_BAN_MAX_MS / 1000;
+	const int64_t	 ms = in_text > s * 1000 ? in_text : s * 1000;
 
-	ms = in_text > ms ? in_text : ms;
-	if (ms <= 0)
-		return BAN_DEFAULT_MS;
-	return ms > BAN_MAX_MS ? BAN_MAX_MS : ms;
+	return ms > 0 ? ms : BAN_DEFAULT_MS;
 }

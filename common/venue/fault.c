@@ -2,6 +2,7 @@
 #include "venue/fault.h"
 
 #include "base/attr.h"
+#include "base/text.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -97,4 +98,20 @@ fault_of(int http, int code, const char *msg)
 	if (http >= 400 && http < 500 && code != 0)
 		return (struct fault){ FAULT_REFUSED, DENY_EX_REJECTED };
 	return (struct fault){ FAULT_DOUBT, DENY_INFRA_TIMEOUT };
+}
+
+wall_t
+fault_banned_until(const char *msg, wall_t now)
+{
+	static const char	 words[] = "banned until ";
+	const char		*at = strstr(msg, words);
+	const int64_t		 last = wall_ms(now) + FAULT_BAN_MAX_MS;
+	char			 digits[20];
+	int64_t			 ms;
+
+	if (at == NULL || text_copyn(digits, sizeof(digits), at + strlen(words),
+	    strspn(at + strlen(words), "0123456789")) == -1 ||
+	    text_to_i64(digits, wall_ms(now) + 1, INT64_MAX, &ms) == -1)
+		return WALL_UNSET;
+	return wall_from_ms(ms < last ? ms : last);
 }

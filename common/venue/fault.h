@@ -10,6 +10,7 @@
 #ifndef VENUE_FAULT_H
 #define VENUE_FAULT_H
 
+#include "base/clock.h"
 #include "wire/deny.h"
 
 #include <stdbool.h>
@@ -34,5 +35,9 @@ struct fault {
 /* http 0: no answer came.  code 0: the body had none. */
 struct fault	 fault_of(int http, int code, const char *msg);
 const char	*fault_name(enum consequence);
+
+/* "... banned until <ms>.": its instant, at most FAULT_BAN_MAX_MS away; unset: the text has none. */
+enum { FAULT_BAN_MAX_MS = 3 * 24 * 3600 * 1000 };	/* the longest there is */
+wall_t		 fault_banned_until(const char *msg, wall_t now);
 
 #endif

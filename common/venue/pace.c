@@ -2,10 +2,8 @@
 #include "venue/pace.h"
 
 #include "base/attr.h"
+#include "venue/fault.h"
 #include "wire/jw.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 enum {
 	RESERVE_PCT = 10,
@@ -25,7 +23,7 @@ static const struct {
 _Static_assert(NITEMS(kinds) == PACE_N, "kinds");
 
 static const bool	may_use_reserve[PACE_CLASSES] = {
-	[PACE_CANCEL] = true, [PACE_CLOSE] = true, [PACE_ASK] = true,
+	[PACE_CANCEL] = true, [PACE_CLOSE] = true,
 };
 
 #define BIT(c)		(1U << (c))
@@ -116,10 +114,10 @@ pace_spend(struct pace *p, int weight, int orders, wall_t now)
 }
 
 void
-pace_heard(struct pace *p, enum pace_limit l, int64_t used, wall_t now)
+pace_heard(struct pace *p, enum pace_limit l, int64_t used, wall_t asked, wall_t now)
 {
 	roll(p, now);
-	if (used > p->v[l].used)
+	if (asked.us / kinds[l].window_us == p->v[l].window && used > p->v[l].used)
 		p->v[l].used = used;
 }
 
@@ -133,22 +131,12 @@ window_end(enum pace_limit l, wall_t now)
 	return (wall_t){ (now.us / window + 1) * window };
 }
 
-/* "... banned until 1795200000000.": the exchange's own milliseconds. */
-static int64_t
-banned_until_ms(const char *msg)
-{
-	static const char	 words[] = "banned until ";
-	const char		*p = strstr(msg, words);
-
-	return p == NULL ? 0 : strtoll(p + strlen(words), NULL, 10);
-}
-
 static wall_t
 told_or(const struct pace_refusal *r, wall_t now, wall_t otherwise)
 {
-	const wall_t	 told = wall_from_ms(banned_until_ms(r->msg));
+	const wall_t	 told = fault_banned_until(r->msg, now);
 
-	if (told.us > now.us)
+	if (wall_is_set(told))
 		return told;
 	return r->retry_after_s > 0 ? wall_add_us(now, r->retry_after_s * 1000000) : otherwise;
 }

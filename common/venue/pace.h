@@ -5,7 +5,7 @@
  *
  * Windows are clock windows of the exchange's time.  What the exchange says in
  * its headers replaces what we counted when it is more.  A tenth is kept for
- * what takes risk away.  A cancel costs weight and no order, a placement an
+ * cancels and closes.  A cancel costs weight and no order, a placement an
  * order and no weight: an account at its order limit can still cancel, an
  * address at its weight limit can do nothing.  Pure: now is an argument.
  */
@@ -24,7 +24,7 @@ enum pace_limit { PACE_WEIGHT_1M, PACE_ORDERS_10S, PACE_ORDERS_1M, PACE_N };
 enum pace_class {
 	PACE_CANCEL,
 	PACE_CLOSE,		/* a placement that only reduces */
-	PACE_ASK,		/* a question about an order in doubt */
+	PACE_ASK,		/* a question about one order */
 	PACE_OPEN,		/* a placement that adds risk */
 	PACE_AUDIT,		/* what may wait */
 	PACE_CLASSES
@@ -54,8 +54,11 @@ void	pace_set_limit(struct pace *, enum pace_limit, int64_t);
 bool	pace_may(struct pace *, enum pace_class, int weight, int orders, wall_t now);
 void	pace_spend(struct pace *, int weight, int orders, wall_t now);
 
-/* A header: what the exchange has counted in the window of now.  used < 0: it was not there. */
-void	pace_heard(struct pace *, enum pace_limit, int64_t used, wall_t now);
+/*
+ * A header: what the exchange had counted when it was asked; it says nothing of a
+ * window that has begun since.  used < 0: it was not there.
+ */
+void	pace_heard(struct pace *, enum pace_limit, int64_t used, wall_t asked, wall_t now);
 
 /*
  * What an answer says of the pace.  retry_after_s < 0: no such header.  True when something

@@ -180,13 +180,11 @@ told_cancelled()	# ACCOUNT ID REASON
 	at_rest
 }
 
-@test "a name that is none of ours is told so at once, and none at all, too" {
-	local began id
-	began=$(now_us)
+@test "a name that is none of ours is told so, and none at all, too" {
+	local id
 	for id in web_12345 PMS PMS_LMT_1 pms0123456789ab_LMT_0123456789ab x; do
 		cmd cancel "$(json clientOrderId="$id")" | is_unknown
 	done
-	is t eval "[ $(($(now_us) - began)) -lt 2500000 ] && echo t"
 	for id in '{}' '{"clientOrderId":""}' '{"clientOrderId":null}'; do
 		cmd cancel "$id" | holds '.success == false and
 		    .errorCode == "VALIDATION_CLIENT_ORDER_ID_REQUIRED"'

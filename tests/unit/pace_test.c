@@ -139,19 +139,35 @@ what_the_exchange_says_counts_when_it_is_more(void **state)
 		check_row("%s", rows[i].name);
 		pace_init(&p);
 		pace_spend(&p, rows[i].spent, 0, at_ms(0));
-		pace_heard(&p, PACE_WEIGHT_1M, rows[i].heard, at_ms(1));
+		pace_heard(&p, PACE_WEIGHT_1M, rows[i].heard, at_ms(0), at_ms(1));
 		CHECK_INT(how_many(&p, URGENT, 1, 0, at_ms(2)), rows[i].left);
 		CHECK_INT(how_many(&p, URGENT, 1, 0, at_ms(60000)), 2400);
 	}
 }
 
-/* What takes risk away, or asks about an order in doubt, may use the tenth that is kept. */
+/* Asked in one minute, heard in the next: that minute is over. */
+static void
+a_window_that_has_passed_says_nothing_of_the_next(void **state)
+{
+	struct pace	 p;
+
+	(void)state;
+	check_row("weight");
+	pace_init(&p);
+	pace_heard(&p, PACE_WEIGHT_1M, 2390, at_ms(59980), at_ms(60030));
+	CHECK_INT(how_many(&p, URGENT, 1, 0, at_ms(60040)), 2400);
+	check_row("orders");
+	pace_heard(&p, PACE_ORDERS_10S, 250, at_ms(69999), at_ms(70001));
+	CHECK_INT(how_many(&p, URGENT, 0, 1, at_ms(70002)), 300);
+}
+
+/* What takes risk away may use the tenth that is kept; a question may not, or it would be spent on them. */
 static void
 who_may_use_the_reserve(void **state)
 {
 	static const struct { const char *name; enum pace_class c; bool reserve; } rows[] = {
 		{ "cancel", PACE_CANCEL, true }, { "close", PACE_CLOSE, true },
-		{ "ask", PACE_ASK, true }, { "open", PACE_OPEN, false },
+		{ "ask", PACE_ASK, false }, { "open", PACE_OPEN, false },
 		{ "audit", PACE_AUDIT, false },
 	};
 
@@ -429,6 +445,7 @@ main(void)
 		cmocka_unit_test(windows_are_of_the_clock),
 		cmocka_unit_test(limits_can_be_told),
 		cmocka_unit_test(what_the_exchange_says_counts_when_it_is_more),
+		cmocka_unit_test(a_window_that_has_passed_says_nothing_of_the_next),
 		cmocka_unit_test(who_may_use_the_reserve),
 		cmocka_unit_test(what_is_shut_until_when),
 		cmocka_unit_test(what_says_nothing_of_the_pace),

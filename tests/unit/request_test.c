@@ -293,7 +293,6 @@ orders_of_a_list(void **state)
 	CHECK_INT(l.v[0].order_id, 51200773311);
 	CHECK_STR(l.v[0].clord_id, "eng-7f3a-000041");
 	CHECK_INT(l.v[0].side, SIDE_BUY);
-	CHECK(!l.v[0].reduce_only);
 	CHECK_INT(l.v[1].order_id, INT64_C(8389765739703625592));
 	CHECK_STR(l.v[1].symbol, "ETHUSDC");
 	CHECK_INT(l.v[1].side, SIDE_SELL);
@@ -301,7 +300,6 @@ orders_of_a_list(void **state)
 	CHECK_DEC(l.v[1].qty, "0.02");
 	CHECK_DEC(l.v[1].px, "2313");
 	CHECK_DEC(l.v[1].cum_qty, "0.007");
-	CHECK(l.v[1].reduce_only);
 	CHECK_INT(l.v[2].order_id, 0);		/* nothing of the one before it */
 	CHECK_STR(l.v[2].clord_id, "");
 	CHECK_DEC(l.v[2].cum_qty, "null");
