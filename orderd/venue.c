@@ -91,6 +91,12 @@ send_request(struct orderd *d, enum endpoint ep, enum http_lane lane, struct buf
 	buf_free(query);
 }
 
+static bool
+pace_allows(struct orderd *d, enum endpoint ep, enum pace_class class)
+{
+	return pace_may(&d->pace, class, endpoint_get(ep)->weight, 0, venue_now(d));
+}
+
 /* The exchange's own counts, and its wish to be left alone. */
 static void
 hear(struct orderd *d, const struct http_answer *a, const struct answer *r)
@@ -145,6 +151,7 @@ on_clock(void *arg, const struct http_answer *a)
 
 	d->clock_asked = false;
 	answer_read(&r, a->body, a->len);
+	hear(d, a, &r);
 	if (a->status != 200 || r.server_ms <= 0) {
 		log_warn("clock_not_read", "status=%d why=\"%s%s\" retry_ms=%d", a->status, r.msg,
 		    a->why, CHECK_RETRY_MS);
@@ -165,6 +172,11 @@ ask_clock(void *arg)
 
 	if (d->clock_asked)
 		return;
+	/* Without it nothing is signed: it may use what is kept for cancels. */
+	if (!pace_allows(d, EP_CLOCK, PACE_CANCEL)) {
+		timer_in_ms(d->clock_timer, CHECK_RETRY_MS);
+		return;
+	}
 	d->clock_asked = true;
 	send_request(d, EP_CLOCK, LANE_NORMAL, &none, QUERY_MS, on_clock, d);
 }
@@ -198,6 +210,7 @@ on_limits(void *arg, const struct http_answer *a)
 	struct answer	 r;
 
 	answer_read(&r, a->body, a->len);
+	hear(d, a, &r);
 	if (a->status != 200) {
 		try_check_again(d, "rate_limits", &r, a);
 		return;
@@ -223,6 +236,7 @@ on_mode(void *arg, const struct http_answer *a)
 	struct answer	 r;
 
 	answer_read(&r, a->body, a->len);
+	hear(d, a, &r);
 	if (a->status != 200) {
 		try_check_again(d, "position_mode", &r, a);
 		return;
@@ -239,7 +253,7 @@ check_account(void *arg)
 	struct orderd	*d = arg;
 	struct buf	 none = { 0 };
 
-	if (!venue_may_sign(d)) {
+	if (!venue_may_sign(d) || !pace_allows(d, EP_POSITION_MODE, PACE_ASK)) {
 		timer_in_ms(d->check_timer, CHECK_RETRY_MS);
 		return;
 	}
@@ -331,8 +345,7 @@ on_asked(void *arg, const struct http_answer *a)
 static bool
 may_ask(struct orderd *d, enum endpoint ep, enum pace_class class)
 {
-	return venue_may_sign(d) &&
-	    pace_may(&d->pace, class, endpoint_get(ep)->weight, 0, venue_now(d));
+	return venue_may_sign(d) && pace_allows(d, ep, class);
 }
 
 /* Executions that are missing are asked for; otherwise the order itself is. */
@@ -408,6 +421,8 @@ venue_start(struct orderd *d)
 	d->signer = signer_new(secret);
 	free(secret);
 	pace_init(&d->pace);
+	/* Until the exchange has told its time: a ban is told in it, even before. */
+	d->ahead_us = loop_wall(d->base->loop).us - loop_now(d->base->loop).us;
 	d->clock_timer = timer_new(d->base->loop, ask_clock, d);
 	d->check_timer = timer_new(d->base->loop, check_account, d);
 }
