@@ -7,6 +7,7 @@
 enum {
 	TIMEOUT_MS = 10000,
 	RETRY_MS = 1000,
+	THROTTLED_MS = 2 * 60 * 1000,	/* the shortest ban, when it is not told how long */
 };
 
 static void
@@ -28,6 +29,15 @@ unlist_all(struct feedd *d)
 		MAP_OF(n, struct instr, node)->trading = false;
 }
 
+/* Who asks while he is told not to is banned for longer. */
+static int64_t
+retry_ms(const struct http_answer *a)
+{
+	if (a->headers[0] > 0)
+		return a->headers[0] * 1000;
+	return a->status == 403 || a->status == 418 || a->status == 429 ? THROTTLED_MS : RETRY_MS;
+}
+
 static void
 on_info(void *arg, const struct http_answer *a)
 {
@@ -35,9 +45,9 @@ on_info(void *arg, const struct http_answer *a)
 	struct why	 why;
 
 	if (a->status != 200) {
-		log_warn("instruments_not_fetched", "status=%d why=\"%s\" retry_ms=%d", a->status,
-		    a->why, RETRY_MS);
-		timer_in_ms(d->instr_timer, RETRY_MS);
+		log_warn("instruments_not_fetched", "status=%d why=\"%s\" retry_ms=%lld", a->status,
+		    a->why, (long long)retry_ms(a));
+		timer_in_ms(d->instr_timer, retry_ms(a));
 		return;
 	}
 	unlist_all(d);
@@ -62,7 +72,7 @@ fetch(void *arg)
 
 	text_putf(url, sizeof(url), "%s%s", d->base->common->exchange_rest, e->path);
 	http_send(d->http, &(struct http_request){ .label = e->label, .method = e->method,
-	    .url = url, .timeout_ms = TIMEOUT_MS }, on_info, d);
+	    .url = url, .timeout_ms = TIMEOUT_MS, .want = { "retry-after" } }, on_info, d);
 }
 
 void
