@@ -92,7 +92,8 @@ place_leave(struct orderd *d, enum line line, const char *clord_id)
 {
 	if (place_is_over(d, clord_id))
 		return true;
-	if (!line_may_send(d, line))
+	/* After a pause an operator may have said something that was not read yet. */
+	if (!halts_are_fresh(d->halts) || !line_may_send(d, line))
 		return false;
 	submit(d, blotter_find(&d->blotter, clord_id),
 	    line == LINE_OPEN ? LANE_NORMAL : LANE_URGENT);

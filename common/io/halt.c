@@ -39,6 +39,7 @@ struct halts {
 	struct map	 words[SOURCES];	/* owns; by scope */
 	bool		 known;			/* Redis has been read */
 	bool		 asking;
+	mono_t		 asked_at, known_at;	/* known_at: when what Redis has answered was asked */
 	struct log_limit unreadable[SOURCES];
 	void		(*changed)(void *arg);
 	void		*arg;
@@ -200,6 +201,7 @@ on_hash(void *arg, const redisReply *r)
 	const bool	 first = !h->known;
 
 	h->asking = false;
+	h->known_at = h->asked_at;
 	if (r->type != REDIS_REPLY_ARRAY) {
 		unreadable(h, FROM_REDIS, r->type == REDIS_REPLY_ERROR ? r->str : "no hash");
 		return;
@@ -224,6 +226,7 @@ look(void *arg)
 	if (h->asking)
 		return;
 	h->asking = true;
+	h->asked_at = loop_now(bus_loop(h->bus));
 	bus_ask(h->bus, on_hash, h, 2, (const char *[]){ "HGETALL", key_format(K_HALT, NULL, key) });
 }
 
@@ -251,6 +254,12 @@ strictest(const struct halts *h, const char *sub)
 	const struct word	*own = sub == NULL ? NULL : word_of(h, sub);
 
 	return own != NULL && (all == NULL || own->said.trading > all->said.trading) ? own : all;
+}
+
+bool
+halts_are_fresh(const struct halts *h)
+{
+	return mono_diff_ms(loop_now(bus_loop(h->bus)), h->known_at) < HALT_FRESH_MS;
 }
 
 enum trading

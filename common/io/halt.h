@@ -16,7 +16,7 @@
 #include "io/bus.h"
 #include "wire/mode.h"
 
-enum { HALT_EVERY_MS = 250 };
+enum { HALT_EVERY_MS = 250, HALT_FRESH_MS = 1000 };
 
 struct halts;
 
@@ -27,6 +27,12 @@ struct halts;
  */
 struct halts	*halts_new(struct bus *, const char *dir, void (*changed)(void *arg), void *arg);
 void		 halts_free(struct halts *);		/* or NULL */
+
+/*
+ * Was it read just now?  After a pause of the machine, or of Redis, something may
+ * have been said meanwhile: who acts on it waits until this holds.
+ */
+bool		 halts_are_fresh(const struct halts *);
 
 /* Of an account, all-accounts words included; NULL: of all accounts. */
 enum trading	 halts_of(const struct halts *, const char *sub);
