@@ -291,6 +291,9 @@ page_done(void *arg)
 		c->since = settled(a);
 		store_cursor(d, c->symbol, 0, c->since);
 	}
+	/* The youngest do not count as walked yet: the next audit comes by for them. */
+	if (a->walk.at_id > c->trade_id)
+		c->touched = true;
 	a->next_symbol++;
 	walk_next(a);
 }
