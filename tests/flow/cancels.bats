@@ -43,7 +43,7 @@ begin_limit()	# ACCOUNT SIDE QUANTITY PRICE [KEY=VALUE...]
 was_not_sent() { ! ids_sent | grep -q "$1"; }		# ID
 
 # Taken or not: riskd does not see it.
-held_back() { is "$1" eval 'echo $(($(rc llen pms:q:risk) + $(rc llen pms:work:q:risk)))'; }
+waiting_for_riskd() { echo $(($(rc llen pms:q:risk) + $(rc llen pms:work:q:risk))); }
 
 # What the order of a command will be called, or is.
 prefix_of() { printf '%s' "$1" | sha256sum | cut -c 1-12; }	# ACCOUNT
@@ -280,6 +280,65 @@ told_cancelled()	# ACCOUNT ID REASON
 	at_rest
 }
 
+@test "an order in doubt is cancelled, whether the exchange has it or not" {
+	local asked id
+	ctl mute on=1 >/dev/null
+	fault drop
+	asked=$(begin_limit "$ALPHA" BUY 0.01 59000)
+	id=$(name_for "$ALPHA" "$asked")
+	await 3 requests_as POST "$id"
+	cancel "$id" | is_cancelled
+	await_answer "$asked" | holds .success
+	ctl mute on=0 >/dev/null
+	told_cancelled "$ALPHA" "$id" CANCELED
+	fault lose
+	asked=$(begin_limit "$ALPHA" BUY 0.01 59000)
+	id=$(name_for "$ALPHA" "$asked")
+	await 3 requests_as POST "$id"
+	cancel "$id" | holds '.success == false and .errorCode == "INFRA_TIMEOUT"'
+	await_answer "$asked" | holds '.success == false'
+	await_event order_failed ".clientOrderId == \"$id\" and .errorCode == \"NOT_PLACED\"" 12
+	await 5 is_gone "$ALPHA" "$id" CANCELLED
+	await 5 nothing_waits
+	at_rest
+}
+
+# ---- asked again ---------------------------------------------------------------------
+
+@test "the same requestId twice: one order, one cancel, and the same answer" {
+	local asked id first
+	asked=$(begin_limit "$ALPHA" BUY 0.01 59000)
+	first=$(await_answer "$asked")
+	rc del "pms:result:$asked" >/dev/null
+	begin_limit "$ALPHA" BUY 0.01 59000 requestId="$asked" >/dev/null
+	is "$first" await_answer "$asked"
+	begin_limit "$ALPHA" BUY 0.02 59000 requestId="$asked" >/dev/null
+	await 3 eval "answer $asked | grep -q REQUEST_ID_REUSED"
+	id=$(name_for "$ALPHA" "$asked")
+	is "$id" sent_since
+	asked=$(begin cancel clientOrderId="$id")
+	first=$(await_answer "$asked")
+	is_cancelled <<<"$first"
+	rc del "pms:result:$asked" >/dev/null
+	begin cancel clientOrderId="$id" requestId="$asked" >/dev/null
+	is "$first" await_answer "$asked"
+	is 1 cancels_of "$id"
+	cancel_everything
+	books_agree
+}
+
+@test "a cancel that wants no answer is done, and gets none" {
+	local id
+	id=$(rest "$ALPHA" BUY 0.01 59000)
+	push cancel "{\"clientOrderId\":\"$id\"}"
+	told_cancelled "$ALPHA" "$id" CANCELED
+	id=$(rest "$ALPHA" BUY 0.01 59000)
+	push cancel_all "{\"subAccountId\":\"$ALPHA\",\"requestId\":\"unknown\"}"
+	told_cancelled "$ALPHA" "$id" CANCELED
+	is 0 rc exists pms:result: pms:result:unknown
+	at_rest
+}
+
 # ---- a crowd ------------------------------------------------------------------------------
 
 @test "a thousand cancels of one order: one request, and each is answered once" {
@@ -357,7 +416,7 @@ cancels_all()	# CANCELLED [FAILED], of the JSON on stdin
 	freeze riskd
 	before=$(begin_limit "$ALPHA" BUY 0.01 59000 deadlineMs=20000)
 	other=$(begin_limit "$BETA" BUY 0.01 59000 deadlineMs=20000)
-	await 2 held_back 2
+	await 2 is 2 waiting_for_riskd
 	cancel_all "$ALPHA" | cancels_all 0
 	after=$(begin_limit "$ALPHA" BUY 0.02 59000 deadlineMs=20000)
 	thaw riskd
@@ -374,7 +433,7 @@ cancels_all()	# CANCELLED [FAILED], of the JSON on stdin
 	freeze riskd
 	before=$(begin_limit "$ALPHA" BUY 0.01 59000 deadlineMs=20000)
 	eth=$(begin_limit "$ALPHA" BUY 0.1 2900 symbol=ETHUSDT deadlineMs=20000)
-	await 2 held_back 2
+	await 2 is 2 waiting_for_riskd
 	cancel_all "$ALPHA" symbol=BTCUSDT | cancels_all 0
 	kill9 orderd
 	up orderd
