@@ -55,6 +55,7 @@ struct order {
 	/* what was asked; never changes */
 	struct terms		 o;
 	struct expiry		 act;
+	bool			 reduces;	/* none of it opens anything */
 	/* what happened; order_step() only */
 	enum ord_state		 state;
 	int64_t			 order_id;	/* 0: not told yet */

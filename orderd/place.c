@@ -41,14 +41,15 @@ is_stopped(struct orderd *d, const struct terms *o, int64_t no)
 
 /* OUT_N: it may leave, as far as that depends on us. */
 static enum outcome
-gate(struct orderd *d, const struct terms *o, const struct expiry *act, struct refusal_of *r)
+gate(struct orderd *d, const struct terms *o, const struct expiry *act, bool reduces,
+    struct refusal_of *r)
 {
 	if (is_expired(d, act, o)) {
 		d->expired++;
 		refuse(r, DENY_INFRA_TIMEOUT, 0, "it could not be sent in time, and was not");
 		return OUT_EXPIRED;
 	}
-	const struct mode_row	*m = mode_against(orderd_modes(d, o->sub) & ~PACE_MODES, !o->closing);
+	const struct mode_row	*m = mode_against(orderd_modes(d, o->sub) & ~PACE_MODES, !reduces);
 	if (m == NULL)
 		return OUT_N;
 	d->refused++;
@@ -80,7 +81,7 @@ place_is_over(struct orderd *d, const char *clord_id)
 
 	if (o == NULL || o->state != ORD_NEW)
 		return true;
-	if ((shut = gate(d, &o->o, &o->act, &r)) == OUT_N)
+	if ((shut = gate(d, &o->o, &o->act, o->reduces, &r)) == OUT_N)
 		return false;
 	tell_unsent(d, o->item, &o->o, shut, &r);
 	blotter_remove(&d->blotter, o);
@@ -312,12 +313,13 @@ place_new(struct orderd *d, const struct msg_order *m, struct item *item)
 		tell_cancelled_unsent(d, item, &m->o);
 		return;
 	}
-	if ((shut = gate(d, &m->o, &m->act, &r)) != OUT_N) {
+	if ((shut = gate(d, &m->o, &m->act, m->reduces, &r)) != OUT_N) {
 		tell_unsent(d, item, &m->o, shut, &r);
 		return;
 	}
 	struct order	*o = blotter_add(&d->blotter, &m->o);
 	o->act = m->act;
+	o->reduces = m->reduces;
 	o->no = m->no;
 	o->item = item;
 	line_enter(d, m->o.closing ? LINE_CLOSE : LINE_OPEN, o->o.clord_id);

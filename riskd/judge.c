@@ -152,9 +152,9 @@ compose(struct hearing *h, const struct verdict *v, const char *position_id)
 }
 
 static void
-put_order(struct hearing *h, struct txn *t, const struct terms *o, enum key queue)
+put_order(struct hearing *h, struct txn *t, const struct terms *o, bool reduces, enum key queue)
 {
-	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .o = *o };
+	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .reduces = reduces, .o = *o };
 
 	text_putf(m.id, sizeof(m.id), "%so", h->c.id);
 	txn_push_msg(t, queue, &msg_order_fields, &m);
@@ -176,7 +176,7 @@ hand_on(struct hearing *h, const struct verdict *v, const char *position_id, enu
 		p.reserved = dec_mul(v->opening, v->values.px, ROUND_UP);
 	text_put(p.as_given, sizeof(p.as_given), *h->c.symbol == '\0' ? h->symbol : h->c.symbol);
 	struct txn	*t = txn_new(h->d->base->bus, "hand_on", h->item);
-	put_order(h, t, &p.o, queue);
+	put_order(h, t, &p.o, dec_is_zero(v->opening), queue);
 	bus_put_reservation(t, &p);
 	if (*p.o.request_id != '\0')
 		txn_hset(t, K_SEEN, p.o.request_id, "clordId", p.o.clord_id);

@@ -131,6 +131,7 @@ static const struct field	msg_order_v[] = {
 	F(msg_order, no, "no", F_I64, FIELD_OMIT),
 	F(msg_order, act.boot, "boot", F_STR, FIELD_OMIT),
 	F(msg_order, act.before, "actBefore", F_MONO, FIELD_OMIT),
+	F(msg_order, reduces, "reduces", F_BOOL, FIELD_OMIT),
 	TERMS(msg_order, o.),
 };
 const struct fields	msg_order_fields = FIELDS(msg_order_v);

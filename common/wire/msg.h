@@ -94,6 +94,7 @@ struct msg_order {
 	char		id[ITEM_ID];
 	int64_t		no;
 	struct expiry	act;
+	bool		reduces;	/* none of it opens anything */
 	struct terms	o;
 };
 extern const struct fields	msg_order_fields;
