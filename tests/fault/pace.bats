@@ -52,8 +52,6 @@ others_use()	# REQUESTS
 	curl -s -o /dev/null "$SIMEX_REST/fapi/v1/depth?symbol=BTCUSDT#[1-$1]"
 }
 
-pmsctl_says() { "$REPO/build/bin/pmsctl" -f "$PMS_DIR/pmsd.conf" status | grep -qE "$1"; }
-
 was_too_late()	# REQUEST-ID: told so, never sent, nothing held
 {
 	local id
@@ -226,8 +224,8 @@ most_opened_in_10s()
 	begin_trade
 	was_refused "$ID" NOT_PLACED
 	await 2 orderd_says '.mode == "HALTED" and .why == ["exchange ban"] and .pace.closed == "banned"'
-	pmsctl_says '^orderd .* halted: exchange ban$'
-	pmsctl_says '^closed: banned, for '
+	status_says '^orderd .* halted: exchange ban$'
+	status_says '^closed: banned, for '
 	count=$(sent)
 	begin_trade
 	was_too_late "$ID"

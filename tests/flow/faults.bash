@@ -90,6 +90,9 @@ refuse_next()	# METHOD STATUS CODE MSG [KEY=VALUE...]; CODE and MSG may be empty
 	    "${@:5}" >/dev/null
 }
 
+operator() { "$(cd "$REPO" && realpath "${PMS_BIN:-build/bin}/pmsctl")" -f "$PMS_DIR/pmsd.conf" "$@"; }
+status_says() { operator status | grep -qE -- "$1"; }		# REGEX
+riskd_says() { holds "$1" rc get pms:health:riskd; }		# JQ-CONDITION
 orderd_says() { holds "$1" rc get pms:health:orderd; }	# JQ-CONDITION
 
 # ---- one order ---------------------------------------------------------------------
