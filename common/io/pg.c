@@ -227,6 +227,8 @@ end_group(struct pg *pg)
 		lose(pg, why);
 		return;
 	}
+	/* Only now: a server whose disk is full lets everybody in. */
+	pg->backoff_ms = BACKOFF_MIN_MS;
 	pg->under_way--;
 	if (pg->result.outcome != PG_DONE && !TAILQ_FIRST(&pg->jobs)->ends_group)
 		split_group(pg);
@@ -306,7 +308,6 @@ static void
 became_up(struct pg *pg)
 {
 	pg->state = ST_UP;
-	pg->backoff_ms = BACKOFF_MIN_MS;
 	timer_in_ms(pg->timer, STUCK_MS);
 	pg->hooks->up(pg->arg);
 	send_waiting(pg);
