@@ -305,8 +305,23 @@ on_owned(void *arg)
 	bus_settle(l->d.bus);
 }
 
+static void
+tell_back(struct life *l)
+{
+	if (l->started && l->d.spec->back != NULL)
+		l->d.spec->back(&l->d);
+}
+
+static void
+on_forgotten(void *arg)
+{
+	log_error("redis_forgot", "what can be is written again");
+	tell_back(arg);
+}
+
 static const struct lock_hooks	lock_hooks = {
 	.held = on_held, .standby = on_standby, .owned = on_owned, .lost = on_lost,
+	.forgotten = on_forgotten,
 };
 
 /* Before the lock is held nothing is done that another instance could mind. */
@@ -329,8 +344,8 @@ on_bus_up(void *arg)
 	if (l->lock == NULL)
 		l->lock = lock_new(l->d.bus, &l->settings.redis, l->d.spec->name,
 		    l->settings.common.run_dir, &lock_hooks, l);
-	else if (l->started && l->d.spec->back != NULL)
-		l->d.spec->back(&l->d);
+	else
+		tell_back(l);
 }
 
 static void

@@ -312,8 +312,10 @@ on_value(void *arg, const redisReply *r)
 		on_others_value(k, &h);
 		return;
 	}
-	if (free && k->state == LOCK_HELD)
-		k->again = true;	/* Redis has lost it: whoever waits for owned() need not for long */
+	if (free && k->state == LOCK_HELD) {
+		k->again = true;	/* whoever waits for owned() need not for long */
+		k->hooks->forgotten(k->arg);
+	}
 	if (ours && !k->again)
 		k->hooks->owned(k->arg);
 	write_self(k);

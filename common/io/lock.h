@@ -27,6 +27,7 @@ struct lock_hooks {
 	void	(*standby)(void *arg);		/* another one holds it, and lives */
 	void	(*owned)(void *arg);		/* looked after lock_check(), and it was ours */
 	void	(*lost)(void *arg);		/* once, after held */
+	void	(*forgotten)(void *arg);	/* Redis has lost the value, and so perhaps more */
 };
 
 struct lock	*lock_new(struct bus *, const struct redis_addr *, const char *daemon,
