@@ -161,6 +161,19 @@ bus_put_reservation(struct txn *t, const struct pending *p)
 	buf_free(&b);
 }
 
+/* What has ended is in the collection no more, and its removal is on its way. */
+void
+bus_put_reservations(struct riskd *d)
+{
+	struct txn	*t = txn_new(d->base->bus, "reservations", NULL);
+	struct map_iter	 it = map_each(&d->pendings.map);
+	struct node	*n;
+
+	while ((n = map_next(&it)) != NULL)
+		bus_put_reservation(t, MAP_OF(n, struct pending, node));
+	txn_commit(t, NULL, NULL);
+}
+
 static void
 put_pending(struct riskd *d, const char *text, size_t len)
 {

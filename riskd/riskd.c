@@ -157,6 +157,13 @@ health(struct daemon *base, struct buf *b)
 }
 
 static void
+back(struct daemon *base)
+{
+	if (daemon_is_ready(base))
+		bus_put_reservations(base->self);
+}
+
+static void
 fini(struct daemon *base)
 {
 	struct riskd	*d = base->self;
@@ -183,7 +190,7 @@ static const struct daemon_spec	spec = {
 	.counters = counters, .ncounters = NITEMS(counters),
 	.outputs = outputs, .noutputs = NITEMS(outputs),
 	.self_size = sizeof(struct riskd),
-	.start = start, .health = health, .fini = fini,
+	.start = start, .health = health, .back = back, .fini = fini,
 };
 
 int

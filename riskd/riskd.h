@@ -84,6 +84,7 @@ void		 riskd_load(struct riskd *, enum load_step);
 void	bus_load_pending(struct riskd *);
 void	bus_serve(struct riskd *);		/* begins to take */
 void	bus_put_reservation(struct txn *, const struct pending *);
+void	bus_put_reservations(struct riskd *);	/* all: Redis may have lost some */
 void	bus_tell_reconciled(struct riskd *, int64_t stream_no);
 void	bus_show_state(void *arg);		/* a struct riskd's, to people */
 
