@@ -5,6 +5,8 @@
 #include "algod/algod.h"
 
 static const struct conf_key	keys[] = {
+	CONF(algod_conf, ledger_lag, C_MS, "500ms", 50, 60000,
+	    "how long a child waits for its store, then it leaves before that"),
 	CONF(algod_conf, max_running, C_INT, "500", 1, 100000,
 	    "algos at once; beyond that a start is refused"),
 	CONF(algod_conf, stale_price, C_MS, "10s", 100, 3600000,
@@ -42,6 +44,7 @@ start(struct daemon *base)
 	d->base = base;
 	d->conf = base->conf;
 	runner_init(&d->runner);
+	TAILQ_INIT(&d->unsent);
 	d->clock = timer_new(base->loop, run_on_clock, d);
 	d->instruments = instruments_new(base->bus, on_instruments, d);
 }

@@ -11,7 +11,10 @@
 #include "io/instruments.h"
 #include "io/ledger.h"
 
+struct work;
+
 struct algod_conf {
+	int64_t	ledger_lag;
 	int64_t	max_running;
 	int64_t	stale_price;
 };
@@ -25,6 +28,7 @@ struct algod {
 	struct instruments		*instruments;
 	struct take			*takes[2];
 	struct timer			*clock;
+	TAILQ_HEAD(, work)		 unsent;	/* whose children wait for their store */
 	bool				 loading;
 	int64_t				 seq;		/* of the last event */
 	int64_t				 no;		/* of the last message */
@@ -45,6 +49,7 @@ void	run_child_report(struct algod *, struct item *);
 void	run_tick(struct algod *, const char *symbol, dec_t mid);
 void	run_resume_all(struct algod *);
 void	run_on_clock(void *arg);
+void	run_ledger_lost(struct algod *);	/* what waits for it to send a child, does not */
 
 /* store.c: every statement */
 void	store_start(struct algod *);

@@ -21,9 +21,11 @@ struct work {
 	char		 id[ALGO_ID];
 	char		 request_id[REQUEST_ID];
 	struct buf	 answer;	/* empty: nobody waits for one */
-	struct buf	 event, child;
+	struct buf	 event, child;	/* empty: there is none, or it has left */
 	enum key	 event_key;
 	bool		 ends;
+	mono_t		 send_at;	/* the child, stored or not */
+	TAILQ_ENTRY(work) link;		/* while it waits for that */
 };
 
 /* ---- composing ------------------------------------------------------------------------- */
@@ -97,11 +99,10 @@ end_run(struct algod *d, struct run *r)
 	runner_remove(&d->runner, r);
 }
 
-/* Stored: now it becomes visible, and its cause leaves. */
+/* It becomes visible, and its cause leaves. */
 static void
-on_stored(void *arg)
+finish(struct work *w)
 {
-	struct work	*w = arg;
 	struct algod	*d = w->d;
 	struct run	*r = runner_find(&d->runner, w->id);
 	struct txn	*t = txn_new(d->base->bus, "step", w->item);
@@ -136,31 +137,77 @@ work_new(struct algod *d, const struct run *r, struct item *item, const struct a
 	return w;
 }
 
+/* ---- the store ----------------------------------------------------------------------------- */
+
+static void
+on_stored(void *arg)
+{
+	struct work	*w = arg;
+
+	if (w->child.len > 0)
+		TAILQ_REMOVE(&w->d->unsent, w, link);
+	finish(w);
+}
+
 /*
- * Safety beats the record: without the ledger a child goes at once.  Its name
- * is a function of the algo and its number, so a later life that fires again
- * sends the same one.
+ * Safety beats the record: where the ledger is away, or does not answer in time,
+ * a child leaves before it is stored.  Its name is a function of the algo and its
+ * number, so a later life that fires again sends the same one.
  */
 static void
-send_child_unstored(struct work *w)
+send_unstored(struct work *w)
 {
 	struct txn	*t = txn_new(w->d->base->bus, "child", NULL);
 
-	log_warn("child_before_ledger", "algo=%s; the ledger is away", w->id);
+	log_warn("child_before_ledger", "algo=%s; the ledger does not answer", w->id);
+	TAILQ_REMOVE(&w->d->unsent, w, link);
 	txn_push(t, K_Q_CLOSE, NULL, w->child.p, w->child.len);
 	buf_free(&w->child);
 	txn_commit(t, NULL, NULL);
 }
 
 static void
+send_late(struct algod *d, mono_t now)
+{
+	struct work	*w;
+
+	while ((w = TAILQ_FIRST(&d->unsent)) != NULL && !mono_before(now, w->send_at))
+		send_unstored(w);
+}
+
+void
+run_ledger_lost(struct algod *d)
+{
+	send_late(d, MONO_NEVER);
+}
+
+static bool
+has_ledger(const struct algod *d)
+{
+	return pg_is_up(d->pg) && pg_oldest_us(d->pg) < d->conf->ledger_lag * 1000;
+}
+
+static void
+keep(struct work *w, struct run *r, const char *type)
+{
+	struct algod	*d = w->d;
+	const mono_t	 now = loop_now(d->base->loop);
+
+	if (w->child.len > 0) {
+		w->send_at = mono_after_ms(now, has_ledger(d) ? d->conf->ledger_lag : 0);
+		TAILQ_INSERT_TAIL(&d->unsent, w, link);
+		send_late(d, now);
+	}
+	store_keep(d, r, type, on_stored, w);
+}
+
+static void
 do_work(struct work *w, struct run *r, const struct algo_acts *a)
 {
-	if (w->child.len > 0 && !pg_is_up(w->d->pg))
-		send_child_unstored(w);
 	if (a->set & ACT_KEEP)
-		store_keep(w->d, r, a->kept_as, on_stored, w);
+		keep(w, r, a->kept_as);
 	else
-		on_stored(w);
+		finish(w);
 }
 
 static void
@@ -450,6 +497,7 @@ run_on_clock(void *arg)
 		if (!mono_before(now, r->wake))
 			step(d, r, &(struct algo_input){ .on = ON_TIME }, NULL);
 	}
+	send_late(d, now);
 	timer_in_ms(d->clock, CLOCK_MS);
 }
 

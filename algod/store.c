@@ -180,6 +180,7 @@ on_down(void *arg)
 
 	if (daemon_is_ready(d->base))
 		daemon_status(d->base, "degraded: no ledger");
+	run_ledger_lost(d);
 }
 
 void

@@ -381,45 +381,116 @@ serve(struct hearing *h, size_t service)
 
 /* ---- children ---------------------------------------------------------------------------- */
 
-/* A child whose order may have been handed on by an earlier life. */
+/* A child whose order may have been handed on by an earlier life: the ledger is asked. */
 struct child {
-	struct hearing	 h;
-	size_t		 service;
+	struct hearing		 h;
+	size_t			 service;
+	mono_t			 serve_at;	/* without its word; unset: that was done */
+	TAILQ_ENTRY(child)	 link;
 };
 
+/*
+ * Without the ledger's word: safety beats the record, and what a child may close
+ * is clamped anyway.
+ */
+static void
+serve_unchecked(struct child *c)
+{
+	c->serve_at = MONO_UNSET;
+	log_warn("child_unchecked", "sub=%s algo=%s no=%d; the ledger does not answer", c->h.c.sub,
+	    c->h.c.parent_id, c->h.c.child_no);
+	serve(&c->h, c->service);
+}
+
+static void
+serve_checked(struct child *c, const struct placed *placed)
+{
+	if (placed == NULL) {
+		serve(&c->h, c->service);
+		return;
+	}
+	log_warn("child_placed_before", "sub=%s algo=%s no=%d; the copy is dropped", c->h.c.sub,
+	    c->h.c.parent_id, c->h.c.child_no);
+	bus_ack(c->h.d->base->bus, c->h.item);
+}
+
+/* One that was served unchecked has no item any more. */
 static void
 on_child_checked(void *arg, const struct placed *placed)
 {
 	struct child	*c = arg;
 
-	if (placed != NULL) {
-		log_warn("child_placed_before", "sub=%s algo=%s no=%d; the copy is dropped", c->h.c.sub,
-		    c->h.c.parent_id, c->h.c.child_no);
-		bus_ack(c->h.d->base->bus, c->h.item);
-	} else
-		serve(&c->h, c->service);
+	TAILQ_REMOVE(&c->h.d->children, c, link);
+	if (mono_is_set(c->serve_at))
+		serve_checked(c, placed);
 	free(c);
+}
+
+void
+judge_on_children_time(void *arg)
+{
+	struct riskd	*d = arg;
+	struct child	*c;
+
+	TAILQ_FOREACH(c, &d->children, link) {
+		if (!mono_is_set(c->serve_at))
+			continue;
+		if (mono_before(loop_now(d->base->loop), c->serve_at)) {
+			timer_at(d->children_timer, c->serve_at);
+			return;
+		}
+		serve_unchecked(c);
+	}
+}
+
+void
+judge_ledger_lost(struct riskd *d)
+{
+	struct child	*c;
+
+	TAILQ_FOREACH(c, &d->children, link)
+		if (mono_is_set(c->serve_at))
+			serve_unchecked(c);
+}
+
+void
+judge_fini(struct riskd *d)
+{
+	struct child	*c;
+
+	while ((c = TAILQ_FIRST(&d->children)) != NULL) {
+		TAILQ_REMOVE(&d->children, c, link);
+		free(c);
+	}
+}
+
+static void
+ask_ledger(struct hearing *h, size_t service)
+{
+	struct riskd	*d = h->d;
+	struct child	*c = xcalloc(1, sizeof(*c));
+	char		 clord_id[CLORD_ID];
+
+	*c = (struct child){ .h = *h, .service = service,
+	    .serve_at = mono_after_ms(loop_now(d->base->loop), d->conf->ledger_lag) };
+	TAILQ_INSERT_TAIL(&d->children, c, link);
+	name_child(h, clord_id);
+	store_find_placed(d, clord_id, on_child_checked, c);
+	judge_on_children_time(d);
 }
 
 /*
  * An algo that does not know whether its child has left sends it again under
  * the same name.  An order of that name which the ledger knows is that child.
- * Without the ledger the child is served: what it may close is clamped anyway.
  */
 static void
-serve_child(const struct hearing *h, size_t service)
+serve_child(struct hearing *h, size_t service)
 {
-	struct child	*c = xcalloc(1, sizeof(*c));
-	char		 clord_id[CLORD_ID];
-
-	*c = (struct child){ *h, service };
-	open_hearing(&c->h);
-	if (c->h.account == NULL || !pg_is_up(h->d->pg)) {
-		on_child_checked(c, NULL);
-		return;
-	}
-	name_child(&c->h, clord_id);
-	store_find_placed(h->d, clord_id, on_child_checked, c);
+	open_hearing(h);
+	if (h->account == NULL || !riskd_has_ledger(h->d))
+		serve(h, service);
+	else
+		ask_ledger(h, service);
 }
 
 /* ---- all of them ------------------------------------------------------------------------- */

@@ -46,16 +46,33 @@ riskd_is_reconciled(const struct riskd *d)
 	return d->reconciled_no > d->gap_no && peer_is_alive(d->userd);
 }
 
+static bool
+is_up(const struct riskd *d)
+{
+	return d->pg != NULL && pg_is_up(d->pg);
+}
+
+static bool
+is_slow(const struct riskd *d)
+{
+	return is_up(d) && pg_oldest_us(d->pg) >= d->conf->ledger_lag * 1000;
+}
+
+bool
+riskd_has_ledger(const struct riskd *d)
+{
+	return is_up(d) && !is_slow(d);
+}
+
 unsigned
 riskd_modes(const struct riskd *d, const char *sub)
 {
-	const bool		 up = d->pg != NULL && pg_is_up(d->pg);
 	const enum trading	 says = d->halts == NULL ? TRADING_ACTIVE : halts_of(d->halts, sub);
 
 	return mode_bit(MODE_HALTED, says == TRADING_HALTED) |
 	    mode_bit(MODE_REDUCING, says == TRADING_REDUCING) |
-	    mode_bit(MODE_NO_LEDGER, !up) |
-	    mode_bit(MODE_LEDGER_SLOW, up && pg_oldest_us(d->pg) >= d->conf->ledger_lag * 1000) |
+	    mode_bit(MODE_NO_LEDGER, !is_up(d)) |
+	    mode_bit(MODE_LEDGER_SLOW, is_slow(d)) |
 	    mode_bit(MODE_NO_ORDERD, d->orderd == NULL || !peer_is_alive(d->orderd)) |
 	    mode_bit(MODE_STREAM_GAP, !riskd_is_reconciled(d));
 }
@@ -133,8 +150,10 @@ start(struct daemon *base)
 	d->conf = base->conf;
 	d->market.stale_ms = d->conf->stale_price;
 	pendings_init(&d->pendings);
+	TAILQ_INIT(&d->children);
 	d->global_rules = rules_builtin();
 	d->reply_timer = timer_new(base->loop, book_on_reply_time, d);
+	d->children_timer = timer_new(base->loop, judge_on_children_time, d);
 	d->userd = peer_new(base->bus, "userd", bus_show_state, d);
 	d->orderd = peer_new(base->bus, "orderd", bus_show_state, d);
 	store_start(d);
@@ -147,7 +166,7 @@ health(struct daemon *base, struct buf *b)
 
 	jw_put_int(b, "accounts", (int64_t)d->accounts.map.n);
 	jw_put_int(b, "pending", (int64_t)d->pendings.map.n);
-	jw_put_bool(b, "ledger", d->pg != NULL && pg_is_up(d->pg));
+	jw_put_bool(b, "ledger", is_up(d));
 	jw_put_bool(b, "reconciled", riskd_is_reconciled(d));
 	jw_key(b, "external");
 	tally_print(&d->external_net, b);
@@ -168,6 +187,7 @@ fini(struct daemon *base)
 {
 	struct riskd	*d = base->self;
 
+	judge_fini(d);
 	book_fini(d);
 	adopt_fini(d);
 	peer_free(d->userd);
@@ -177,6 +197,7 @@ fini(struct daemon *base)
 	timer_free(d->accounts_timer);
 	timer_free(d->views_timer);
 	timer_free(d->reply_timer);
+	timer_free(d->children_timer);
 	pendings_fini(&d->pendings);
 	tally_fini(&d->external_net);
 	accounts_fini(&d->accounts);

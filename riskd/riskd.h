@@ -17,6 +17,8 @@
 #define EXTERNAL	"EXTERNAL"
 enum { STRANGERS = 64 };		/* foreign orders whose first execution has been told */
 
+struct child;
+
 enum off_tick { OFF_TICK_ROUND, OFF_TICK_DENY };
 
 struct riskd_conf {
@@ -51,8 +53,10 @@ struct riskd {
 	struct market			 market;
 	struct map			 bookers;	/* by account */
 	struct map			 adoptions;	/* by clord_id */
+	TAILQ_HEAD(, child)		 children;	/* that the ledger is asked about */
 	struct rules			 global_rules;
 	struct timer			*accounts_timer, *views_timer, *reply_timer;
+	struct timer			*children_timer;
 	struct take			*takes[8];	/* as bus.c lists its sources */
 	int64_t				 seq;		/* of the last event */
 	bool				 loading;	/* begun, see riskd_load() */
@@ -68,6 +72,8 @@ struct riskd {
 
 struct account	*riskd_account(struct riskd *, const char *id);		/* or NULL */
 bool		 riskd_is_reconciled(const struct riskd *);
+/* It is there, and keeps up. */
+bool		 riskd_has_ledger(const struct riskd *);
 /* What is missing or forbidden, for that account; sub NULL: for all. */
 unsigned	 riskd_modes(const struct riskd *, const char *sub);
 struct spelling	 riskd_spelling(struct riskd *);
@@ -90,6 +96,9 @@ void	bus_show_state(void *arg);		/* a struct riskd's, to people */
 
 /* judge.c: commands */
 void	judge_command(struct riskd *, struct item *);
+void	judge_on_children_time(void *arg);
+void	judge_ledger_lost(struct riskd *);	/* who waits for it, waits no longer */
+void	judge_fini(struct riskd *);
 
 /* book.c: executions, outcomes, answers */
 void	book_fill(struct riskd *, struct item *);

@@ -544,7 +544,14 @@ on_up(void *arg)
 	riskd_load(d, LOAD_HALTS);
 }
 
-static const struct pg_hooks	hooks = { .up = on_up, .down = bus_show_state };
+static void
+on_down(void *arg)
+{
+	bus_show_state(arg);
+	judge_ledger_lost(arg);
+}
+
+static const struct pg_hooks	hooks = { .up = on_up, .down = on_down };
 
 void
 store_start(struct riskd *d)

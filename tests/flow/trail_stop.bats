@@ -20,6 +20,7 @@ setup()
 
 teardown()
 {
+	ledger_send CONT
 	events_stop
 	! has_position "$ALPHA" || cmd close "$(json subAccountId="$ALPHA" symbol=BTCUSDT)"
 }
@@ -169,6 +170,40 @@ is_flat() { ! has_position "$ALPHA"; }
 	up postgres
 	await 10 is_flat
 	books_agree
+}
+
+@test "it fires while the ledger answers nothing, and closes once" {
+	local before
+	stop_on "$(buy)" callbackPct=1 | holds .success
+	before=$(orders_at_exchange)
+	ledger_send STOP
+	price BTCUSDT 59000
+	await 2 is_flat_at_exchange
+	ledger_send CONT
+	await 10 is_flat
+	await_event trail_stop_triggered '.triggeredPrice == 59000'
+	await 5 is 0 rc hlen "pms:active_trail_stop:$ALPHA"
+	is "$((before + 1))" orders_at_exchange
+	is 'triggered ended' ledger_of_the_last
+	books_agree
+}
+
+# PostgreSQL is a process for each connection: STOP or CONT, all of them.
+ledger_send()	# SIGNAL
+{
+	local main
+	main=$(pid postgres)
+	# shellcheck disable=SC2046 # a list of pids
+	kill -"$1" "$main" $(ps -o pid= --ppid "$main")
+}
+
+is_flat_at_exchange() { ctl position symbol=BTCUSDT | holds '.qty | tonumber == 0'; }
+
+ledger_of_the_last()	# -> what was stored of the last stop since it fired, in order
+{
+	sql "select type from engine.events where stream = (select stream from engine.events
+	        where stream like 'algo/%' order by seq desc limit 1)
+	    and type not in ('started', 'activated', 'extreme') order by version" | paste -sd' '
 }
 
 orders_at_exchange()
