@@ -41,6 +41,15 @@ all_answered()
 	done <"$BATS_TEST_TMPDIR/asked"
 }
 
+# Where it may take longer than a result lives.
+all_remembered()
+{
+	local id
+	while read -r id; do
+		[ "$(rc hexists "pms:seen:$id" answer)" = 1 ] || { echo "no answer: $id" >&2; return 1; }
+	done <"$BATS_TEST_TMPDIR/asked"
+}
+
 position_of()	# ACCOUNT [SYMBOL] -> the id of its open position
 {
 	sql "select id from virtual_positions where sub_account_id = '$1' and status = 'OPEN'
@@ -48,3 +57,11 @@ position_of()	# ACCOUNT [SYMBOL] -> the id of its open position
 }
 
 has_position() { [ -n "$(position_of "$@")" ]; }
+
+# The client order id of what was asked last.
+name_of()	# ACCOUNT TYPE
+{
+	echo "PMS$(hex12 "$1")_$2_$(hex12 "$(tail -n 1 "$BATS_TEST_TMPDIR/asked")/0")"
+}
+
+hex12() { printf '%s' "$1" | sha256sum | cut -c 1-12; }

@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # kill -9 of each daemon, before and after each EXEC, COMMIT, request and frame
-# of the way a trade takes, while trades run.  After each: every command has
-# been answered exactly once, no client order id is twice in the exchange's
-# ledger, and at rest book and exchange agree.
+# of the way an order takes, while trades and limits run.  After each: every
+# command has been answered exactly once, no client order id is twice in the
+# exchange's ledger, what rests is shown as it is, and at rest book and exchange
+# agree.  tests/fault/crash.bats has all points.
 
 load lib
 load answers
+load crash
 
 setup_file() { stack_up; }
 teardown_file() { stack_down; }
+
+setup() { quiet_market; }
 
 # ---- what runs while it happens ------------------------------------------------
 
@@ -49,33 +53,6 @@ stops()
 is_flat() { ! has_position "$ALPHA"; }
 runs_or_is_over() { is_over algod || is 1 rc hlen "pms:active_trail_stop:$ALPHA"; }
 
-# ---- what must hold --------------------------------------------------------------
-
-survives()	# DAEMON POINT TRAFFIC: one row
-{
-	echo "$1 $2" >&2
-	down "$1"
-	asked_begin
-	CRASH_AT=$2 up "$1" || :
-	"$3"
-	await 10 is_over "$1" || { echo "$1 never came to $2" >&2; return 1; }
-	up "$1"
-	await 12 all_answered_once || { all_answered_once >&2; return 1; }
-	await 12 nothing_waits || { nothing_waits; return 1; }
-	books_agree
-	all_answered_once >&2
-	asked_end
-	ctl clear >/dev/null
-}
-
-each()	# DAEMON TRAFFIC POINT...
-{
-	local daemon=$1 traffic=$2 point
-	for point in "${@:3}"; do
-		survives "$daemon" "$point" "$traffic" || return 1
-	done
-}
-
 # ---- the table: daemon, traffic, points ----------------------------------------------
 
 @test "cmdd" {
@@ -91,13 +68,17 @@ each()	# DAEMON TRAFFIC POINT...
 
 @test "orderd, on the way out" {
 	each orderd traffic send.before:order_place#2 send.after:order_place#2 \
-	    answer.before:order_place#2 answer.after:order_place#2 commit.before:placed#2 \
-	    commit.after:placed#2
+	    commit.before:placed#2
+	each orderd limits answer.before:order_place#2
 }
 
 @test "orderd, on the way back" {
-	each orderd traffic exec.before:outcome#2 exec.after:outcome#2 commit.before:report#2 \
-	    commit.after:report#2 exec.before:fill#2 exec.after:fill#2
+	each orderd traffic exec.before:outcome#2 commit.before:report#2
+	each orderd limits exec.after:fill#2
+}
+
+@test "orderd, cancels" {
+	each orderd limits send.after:order_cancel exec.before:cancel_all
 }
 
 @test "userd" {

@@ -354,3 +354,31 @@ executions_agree()
 {
 	same 'executed quantity of each order' "$(booked_executions)" "$(exchange_executions)"
 }
+
+# ---- what rests ---------------------------------------------------------------
+
+# Ours at the exchange, oldest first.
+exchange_open()
+{
+	ctl ledger kind=orders | jq -r '.[] | select(.clientOrderId | startswith("PMS")) |
+	    select(.status == "NEW" or .status == "PARTIALLY_FILLED") | .clientOrderId'
+}
+
+# Its rows, as the gateway reads them, with what is filled of each.
+shown_open()
+{
+	local key
+	for key in $(rc --scan --pattern 'pms:open_orders:*'); do
+		rc hvals "$key" | jq -r '"\(.clientOrderId) \(.filledQty + 1)"'
+	done
+}
+
+exchange_open_filled()
+{
+	ctl ledger kind=orders | jq -r '.[] | select(.clientOrderId | startswith("PMS")) |
+	    select(.status == "NEW" or .status == "PARTIALLY_FILLED") |
+	    "\(.clientOrderId) \((.executedQty | tonumber) + 1)"'
+}
+
+nothing_rests() { is '' exchange_open && is '' shown_open; }
+open_orders_agree() { same 'filled quantity of what rests' "$(shown_open)" "$(exchange_open_filled)"; }
