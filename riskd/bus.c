@@ -196,7 +196,7 @@ on_pending(void *arg, const redisReply *r)
 
 	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2)
 		put_pending(d, r->element[i + 1]->str, (size_t)r->element[i + 1]->len);
-	riskd_load(d, LOAD_SUMS);
+	riskd_load(d, LOAD_DOUBTS);
 }
 
 void
@@ -206,6 +206,30 @@ bus_load_pending(struct riskd *d)
 
 	bus_ask(d->base->bus, on_pending, d, 2,
 	    (const char *[]){ "HGETALL", key_format(K_RESV, NULL, key) });
+}
+
+/* orderd keeps the hash: what becomes of a doubt afterwards waits in pms:q:outcome. */
+static void
+on_doubts(void *arg, const redisReply *r)
+{
+	struct riskd	*d = arg;
+
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
+		struct pending	*p = pendings_find(&d->pendings, r->element[i]->str);
+
+		if (p != NULL)
+			pendings_doubt(&d->pendings, p, true);
+	}
+	riskd_load(d, LOAD_SUMS);
+}
+
+void
+bus_load_doubts(struct riskd *d)
+{
+	char	 key[KEY_MAX];
+
+	bus_ask(d->base->bus, on_doubts, d, 2,
+	    (const char *[]){ "HKEYS", key_format(K_DOUBT, NULL, key) });
 }
 
 /* ---- start and end -------------------------------------------------------------------------- */

@@ -127,6 +127,9 @@ riskd_load(struct riskd *d, enum load_step step)
 	case LOAD_PENDING:
 		bus_load_pending(d);
 		return;
+	case LOAD_DOUBTS:
+		bus_load_doubts(d);
+		return;
 	case LOAD_SUMS:
 		load_sums(d);
 		return;

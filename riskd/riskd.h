@@ -82,12 +82,14 @@ struct event_stamp	 riskd_stamp(struct riskd *);
 
 /* The steps of a start, each begun by the end of the one before it. */
 enum load_step {
-	LOAD_HALTS, LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_SUMS, LOAD_ACCOUNTS, LOAD_DONE,
+	LOAD_HALTS, LOAD_INSTRUMENTS, LOAD_LEDGER, LOAD_PENDING, LOAD_DOUBTS, LOAD_SUMS,
+	LOAD_ACCOUNTS, LOAD_DONE,
 };
 void		 riskd_load(struct riskd *, enum load_step);
 
 /* bus.c: what is taken, views out, views in */
 void	bus_load_pending(struct riskd *);
+void	bus_load_doubts(struct riskd *);
 void	bus_serve(struct riskd *);		/* begins to take */
 void	bus_put_reservation(struct txn *, const struct pending *);
 void	bus_put_reservations(struct riskd *);	/* all: Redis may have lost some */

@@ -224,6 +224,24 @@ at_rest()
 	at_rest
 }
 
+@test "a doubt outlives riskd: an equal order is suspected all the same" {
+	local id
+	ctl lose path=/fapi/v1/order method=GET n=100 >/dev/null
+	fault lose
+	begin "$ALPHA" BUY 0.01
+	await 3 is_in_doubt "$(name_of "$ID")"
+	id=$(name_of "$ID")
+	kill9 riskd
+	up riskd
+	await 5 stream_is_up
+	again_as_new | holds '.errorCode == "DUPLICATE_SUSPECTED"'
+	trade "$BETA" BUY 0.01 | holds .success
+	ctl clear >/dev/null
+	await 15 is_not_placed "$id"
+	again_as_new | holds .success
+	at_rest
+}
+
 again_as_new() { trade "$ALPHA" BUY 0.01; }
 
 @test "of two orders in doubt under way at once each is told its own truth" {
