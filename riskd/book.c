@@ -136,6 +136,20 @@ publish_end(struct riskd *d, struct txn *t, const struct work *w, const char *sn
 }
 
 static void
+publish_end_alone(struct riskd *d, struct txn *t, const struct work *w)
+{
+	const struct account	*a = riskd_account(d, w->m.o.sub);
+	const struct spelling	 s = riskd_spelling(d);
+	struct buf		 snapshot = { 0 };
+
+	if (a == NULL)
+		return;
+	view_snapshot(a, &d->market, &s, loop_wall(d->base->loop), &snapshot);
+	publish_end(d, t, w, snapshot.p);
+	buf_free(&snapshot);
+}
+
+static void
 publish_account(struct riskd *d, struct txn *t, const struct account *a, const char *snapshot)
 {
 	struct buf	 b = { 0 };
@@ -270,7 +284,10 @@ tell(struct work *w)
 	end_work(w);
 }
 
-/* Nothing new: only what the message says of the order's end counts. */
+/*
+ * Nothing new: only what the message says of the order's end counts.  Of an order
+ * that is still under way the end has not been told.
+ */
 static void
 tell_nothing(struct work *w)
 {
@@ -278,9 +295,10 @@ tell_nothing(struct work *w)
 	struct pending	*p = note_progress(d, w);
 	struct txn	*t = txn_new(d->base->bus, "booked_before", w->item);
 
-	if (p != NULL && pending_is_over(p))
+	if (p != NULL && pending_is_over(p)) {
+		publish_end_alone(d, t, w);
 		commit_end(d, p, t);
-	else
+	} else
 		txn_commit(t, NULL, NULL);
 	end_work(w);
 }

@@ -248,6 +248,39 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	at_rest
 }
 
+# ---- told again -----------------------------------------------------------------------
+
+# What orderd has told of its last execution, in other words: after it the order has ended.
+told_to_end()	# ID FILLED-QUANTITY
+{
+	local trade
+	trade=$(sql "select trade_id from engine.executions where clord_id = '$1'")
+	row "$ALPHA" "$1" | jq -c --argjson trade "$trade" --arg cum "$2" '. + {id: "again",
+	    cmd: "limit", orderId: (.exchangeOrderId | tonumber), status: "cancelled", cumQty: $cum,
+	    reason: "CANCELED", tradeId: $trade, lastQty: $cum, lastPrice: 59000, fee: 0, feeAsset: "USDT"}'
+}
+
+@test "an execution told again that ends its order: the end is told, once" {
+	local id told
+	id=$(rest "$ALPHA" BUY 0.03 59000)
+	fill BTCUSDT "$id" 0.01
+	await 5 is 0.01 quantity_of "$ALPHA"
+	told=$(told_to_end "$id" 0.01)
+	rc rpush pms:q:fill "$told" >/dev/null
+	await_event order_cancelled ".clientOrderId == \"$id\" and .filledQty == 0.01 and
+	    .reason == \"CANCELED\" and .account.positions[0].quantity == 0.01"
+	is 0 rc hexists pms:resv "$id"
+	rc rpush pms:q:fill "$told" >/dev/null
+	await 5 nothing_to_book
+	is 1 eval "types_of $id | grep -c order_cancelled"
+	is 0.01 quantity_of "$ALPHA"
+	cancel "$id" | holds .success
+	await 5 is_gone "$ALPHA" "$id" CANCELLED
+	at_rest
+}
+
+nothing_to_book() { is 0 rc exists pms:q:fill pms:work:q:fill; }
+
 # ---- crashes ------------------------------------------------------------------------
 
 dies_placing()	# POINT: one row
