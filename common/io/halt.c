@@ -193,20 +193,30 @@ read_files(struct halts *h)
 
 /* ---- Redis ---------------------------------------------------------------------------- */
 
+/* Somebody else's value is no operator's word, and a start must not wait for its end. */
+static bool
+is_strange(const struct halts *h, const redisReply *r)
+{
+	return !h->known && r->type == REDIS_REPLY_ERROR && text_starts_with(r->str, "WRONGTYPE");
+}
+
 static void
 on_hash(void *arg, const redisReply *r)
 {
 	struct halts	*h = arg;
 	struct map	 is = { 0 };
 	const bool	 first = !h->known;
+	char		 key[KEY_MAX];
 
 	h->asking = false;
 	h->known_at = h->asked_at;
-	if (r->type != REDIS_REPLY_ARRAY) {
+	if (is_strange(h, r))
+		bus_move_aside(h->bus, key_format(K_HALT, NULL, key), "wrong");
+	else if (r->type != REDIS_REPLY_ARRAY) {
 		unreadable(h, FROM_REDIS, r->type == REDIS_REPLY_ERROR ? r->str : "no hash");
 		return;
 	}
-	for (size_t i = 0; i + 1 < r->elements; i += 2)
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2)
 		put(&is, r->element[i]->str, r->element[i + 1]->str, r->element[i + 1]->len);
 	replace(h, FROM_REDIS, &is);
 	h->known = true;

@@ -8,7 +8,7 @@
  * halt.<subAccountId> for one.  Value and content are the same text (wire/mode.h).
  * Both count, and of all that is said about an account the strictest holds.  It
  * is read four times a second.  While Redis is away, or a source cannot be read,
- * what was known stays.
+ * what was known stays.  A pms:halt that is no hash at the start is moved aside.
  */
 #ifndef IO_HALT_H
 #define IO_HALT_H

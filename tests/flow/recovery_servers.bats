@@ -175,6 +175,24 @@ want()	# SYMBOL SECONDS
 
 books_agree_but_for_the_old_one() { nothing_waits && balances_agree && no_id_twice; }
 
+# ---- operators' words --------------------------------------------------------------------------
+
+@test "an operators' key of the wrong type is moved aside at a start, and everything is served" {
+	local name
+	for name in riskd orderd; do
+		down "$name"
+		rc set pms:halt spoilt >/dev/null
+		up "$name"
+		await_log "$name" 'key_moved_aside .*key=pms:halt '
+		is 0 rc exists pms:halt
+	done
+	await 10 eval "rc get pms:health:riskd | jq -e .reconciled"
+	run cmd trade "$(trade_json "$(uuid)" 0.012)"
+	is true field .success <<<"$output"
+	is 2 eval "rc --scan --pattern 'pms:dead:pms:halt:*' | wc -l"
+	rc --scan --pattern 'pms:dead:pms:halt:*' | while read -r name; do rc del "$name"; done
+}
+
 # ---- PostgreSQL comes and goes -----------------------------------------------------------------
 
 @test "an orderly restart of PostgreSQL ends nobody" {
