@@ -68,6 +68,7 @@ enum algo_act {
 	ACT_CHILD = 2,		/* send the child that make_child() composes */
 	ACT_TELL = 4,		/* publish the event */
 	ACT_END = 8,		/* it is over */
+	ACT_ALARM = 16,		/* a person has to look: its orders are refused */
 };
 
 struct algo_acts {

@@ -18,6 +18,7 @@ static const struct counter	counters[] = {
 	COUNTER(algod, refused, "commands refused"),
 	COUNTER(algod, ticks, "prices heard of symbols that are followed"),
 	COUNTER(algod, children, "children sent"),
+	COUNTER(algod, alarms, "algos whose orders the exchange rejects"),
 	COUNTER(algod, ended, "algos ended"),
 };
 

@@ -33,7 +33,7 @@ struct algod {
 	int64_t				 seq;		/* of the last event */
 	int64_t				 no;		/* of the last message */
 	/* counters */
-	uint64_t			 started, refused, ticks, children, ended;
+	uint64_t			 started, refused, ticks, children, alarms, ended;
 };
 
 struct spelling		 algod_spelling(struct algod *);

@@ -211,6 +211,15 @@ do_work(struct work *w, struct run *r, const struct algo_acts *a)
 }
 
 static void
+raise_alarm(struct algod *d, const struct run *r, const struct msg_child *m)
+{
+	d->alarms++;
+	log_error("child_rejected", "sub=%s algo=%s sym=%s position=%s code=%s why=\"%s\"; it goes on "
+	    "trying, close the position by hand", r->sub, r->id, r->symbol, r->position_id, m->code,
+	    m->error);
+}
+
+static void
 step(struct algod *d, struct run *r, const struct algo_input *in, struct item *item)
 {
 	const enum run_status	 was = r->status;
@@ -221,6 +230,8 @@ step(struct algod *d, struct run *r, const struct algo_input *in, struct item *i
 		log_info("algo_state", "sub=%s algo=%s sym=%s from=%s to=%s", r->sub, r->id, r->symbol,
 		    names_get(&run_status_names, (int)was),
 		    names_get(&run_status_names, (int)r->status));
+	if (acts.set & ACT_ALARM)
+		raise_alarm(d, r, in->child);
 	if (acts.set != 0)
 		do_work(work_new(d, r, item, &acts), r, &acts);
 	else if (item != NULL)

@@ -10,7 +10,8 @@
  *     the quantity it had at the start of the stop.
  * (4) A closing order that is refused, or ends short of its quantity, is
  *     followed by the next one until the position has ended: a stop that fired
- *     does not give up.
+ *     does not give up.  When the exchange has rejected three in a row, a person
+ *     is told once.
  * (5) It ends when the position does, whoever closed it.
  */
 #include "algod/algo.h"
@@ -24,6 +25,7 @@ enum {
 	KEEP_MS = 1000,			/* a moved extreme is stored so often */
 	RESEND_MS = 1000,		/* a new process gives old reports that long to arrive */
 	RETRY_MIN_MS = 250, RETRY_MAX_MS = 8000,
+	ALARM_REJECTED = 3,		/* children in a row */
 };
 
 struct trail_stop {
@@ -43,6 +45,7 @@ struct trail_stop {
 	/* not stored */
 	mono_t		kept_at;
 	bool		moved;		/* extreme, since then */
+	int		rejected;	/* children in a row, by the exchange */
 };
 
 static const struct field	state_v[] = {
@@ -241,7 +244,17 @@ on_child_end(struct trail_stop *t, const struct msg_child *m, mono_t now, struct
 	try_again(t, now);
 }
 
-/* An order is named by its algo and the number of the child; a denial names none. */
+/* The exchange takes none: it goes on trying, but the position is without a stop. */
+static void
+count_rejected(struct trail_stop *t, enum child_kind kind, struct algo_acts *a)
+{
+	if (kind == CHILD_ENDED)
+		t->rejected = 0;
+	if (kind == CHILD_REJECTED && ++t->rejected == ALARM_REJECTED)
+		a->set |= ACT_ALARM;
+}
+
+/* An order is named by its algo and the number of the child. */
 static bool
 is_of_child(const struct trail_stop *t, const struct msg_child *m, int no)
 {
@@ -274,12 +287,13 @@ on_child(struct trail_stop *t, const struct algo_input *in, mono_t now, struct a
 
 	if (!t->child_open && is_of_child(t, m, t->child_no + 1))
 		remember_child(t, a);
-	if (!t->child_open || (*m->clord_id != '\0' && !is_of_child(t, m, t->child_no)))
+	if (!t->child_open || !is_of_child(t, m, t->child_no))
 		return;
 	switch (m->kind) {
 	case CHILD_DENIED:
 	case CHILD_REJECTED:
 	case CHILD_ENDED:
+		count_rejected(t, m->kind, a);
 		on_child_end(t, m, now, a);
 		return;
 	case CHILD_ACCEPTED:

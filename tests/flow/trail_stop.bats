@@ -159,6 +159,18 @@ is_flat() { ! has_position "$ALPHA"; }
 	books_agree
 }
 
+@test "the exchange rejects its orders: it says so once, and goes on trying" {
+	local id
+	id=$(stop_on "$(buy)" callbackPct=1 | jq -r .trailStopId)
+	fault fail status=400 code=-2019 n=4
+	price BTCUSDT 59000
+	await_log algod "child_rejected .*algo=$id .*code=" 8
+	await 10 is_flat
+	is 1 eval "grep -c 'child_rejected .*algo=$id ' '$PMS_DIR/algod.log'"
+	await 3 holds '.counters.alarms == 1' rc get pms:health:algod
+	books_agree
+}
+
 @test "it fires while the ledger is away, and closes once" {
 	local before
 	stop_on "$(buy)" callbackPct=1 | holds .success

@@ -142,7 +142,7 @@ child_of(const struct stop *s)
 	return c;
 }
 
-/* As riskd names it; 0: a denial, before it has a name. */
+/* As riskd names it. */
 static inline struct msg_child
 report_of(int child, enum child_kind kind, dec_t cum_qty, const char *code)
 {
@@ -151,8 +151,7 @@ report_of(int child, enum child_kind kind, dec_t cum_qty, const char *code)
 	fields_blank(&msg_child_fields, &m, sizeof(m));
 	m.kind = kind;
 	m.cum_qty = cum_qty;
-	if (child != 0)
-		clord_format("c812e1edb644", TYPE_MARKET, ID, child, m.clord_id);
+	clord_format("c812e1edb644", TYPE_MARKET, ID, child, m.clord_id);
 	text_put(m.code, sizeof(m.code), code);
 	text_put(m.algo_id, sizeof(m.algo_id), ID);
 	return m;
@@ -191,6 +190,8 @@ print_acts(const struct stop *s, const struct algo_acts *a, struct buf *b)
 	}
 	if (a->set & ACT_END)
 		add_word(b, "end");
+	if (a->set & ACT_ALARM)
+		add_word(b, "alarm");
 }
 
 static inline void

@@ -153,7 +153,7 @@ execute(struct world *w, int no, dec_t qty)
 	if (rng_below(&w->r, 3) == 0)
 		post(w, &m);			/* told twice */
 	if (dec_is_zero(w->position)) {
-		m = report_of(0, CHILD_POSITION_ENDED, DEC_NONE, "");
+		m = report_of(no, CHILD_POSITION_ENDED, DEC_NONE, "");
 		post(w, &m);
 	}
 }
@@ -170,7 +170,7 @@ receive(struct world *w, const struct cmd *c)
 	if (w->placed[c->child_no])
 		return;
 	if (dec_is_zero(w->position) || luck < 2) {
-		const struct msg_child	 m = report_of(0, CHILD_DENIED, DEC_NONE,
+		const struct msg_child	 m = report_of(c->child_no, CHILD_DENIED, DEC_NONE,
 					    dec_is_zero(w->position) ? "POSITION_NOT_FOUND" :
 					    "CLOSE_IN_FLIGHT");
 		post(w, &m);

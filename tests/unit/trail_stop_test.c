@@ -7,15 +7,14 @@
 
 /* ---- stories -------------------------------------------------------------------------- */
 
-/* "1 ended 0.5", "denied NO_PRICE". */
+/* "1 ended 0.5", "2 denied NO_PRICE". */
 static struct algo_acts
 report(struct stop *s, const char *what, int64_t ms)
 {
 	char	 kind[24] = "", rest[40] = "";
 	int	 child = 0;
 
-	if (sscanf(what, "%d %23s %39s", &child, kind, rest) < 2)
-		CHECK(sscanf(what, "%23s %39s", kind, rest) == 2);
+	CHECK(sscanf(what, "%d %23s %39s", &child, kind, rest) >= 2);
 	const int	 k = names_find(&child_names, kind);
 	CHECK(k != -1);
 	const bool	 has_qty = k == CHILD_EXEC || k == CHILD_ENDED;
