@@ -32,34 +32,40 @@ back_again()	# NAME: started, and everything compared
 
 # ---- one order -------------------------------------------------------------------
 
-ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","filledQty","lastFillPrice",
-    "lastFillQty","leverage","orderRole","orderType","origin","parentId","parentStrategySessionId","price",
-    "quantity","reduceOnly","replacesClientOrderId","rootStrategySessionId","side","state",
-    "strategySessionId","subAccountId","symbol","updatedAt"]'
+ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","filledQty",
+    "lastFillPrice","lastFillQty","leverage","orderRole","orderType","origin","parentId",
+    "parentStrategySessionId","price","quantity","reduceOnly","replacesClientOrderId",
+    "rootStrategySessionId","side","state","strategySessionId","subAccountId","symbol","updatedAt"]'
 
 @test "a limit order rests: answer, row, events, reservation and pending order" {
 	local got id
 	got=$(limit "$ALPHA" LONG 0.01 59000)
 	id=$(field .clientOrderId <<<"$got")
 	holds '.success and .state == "active" and .quantity == 0.01 and .price == 59000 and
-	    .filledQty == 0 and (.clientOrderId | test("^PMS[0-9a-f]{12}_LMT_[0-9a-f]{12}$"))' <<<"$got"
+	    .filledQty == 0 and
+	    (.clientOrderId | test("^PMS[0-9a-f]{12}_LMT_[0-9a-f]{12}$"))' <<<"$got"
 	row_holds "$ALPHA" "$id" "keys == $ORDER_FIELDS"
 	row_holds "$ALPHA" "$id" ".clientOrderId == \"$id\" and .subAccountId == \"$ALPHA\" and
 	    .exchangeOrderId == \"$(field .orderId <<<"$got")\" and .symbol == \"BTCUSDT\" and
-	    .side == \"BUY\" and .orderType == \"LIMIT\" and .quantity == 0.01 and .price == 59000 and
-	    .reduceOnly == false and .state == \"active\" and .filledQty == 0 and .avgFillPrice == 0 and
-	    .lastFillPrice == 0 and .lastFillQty == 0 and .origin == \"MANUAL\" and .parentId == null and
+	    .side == \"BUY\" and .orderType == \"LIMIT\" and .quantity == 0.01 and
+	    .price == 59000 and
+	    .reduceOnly == false and .state == \"active\" and .filledQty == 0 and
+	    .avgFillPrice == 0 and
+	    .lastFillPrice == 0 and .lastFillQty == 0 and .origin == \"MANUAL\" and
+	    .parentId == null and
 	    .orderRole == \"UNKNOWN\" and .strategySessionId == null and .leverage == 10 and
-	    .replacesClientOrderId == null and .createdAt > 1600000000000 and .updatedAt >= .createdAt"
+	    .replacesClientOrderId == null and .createdAt > 1600000000000 and
+	    .updatedAt >= .createdAt"
 	is t eval "[ \$(rc ttl pms:open_orders:$ALPHA) -gt 86000 ] && echo t"
-	is "BTC/USDT:USDT|LONG|LIMIT|59000|0.01|10|MANUAL|PENDING" sql "select symbol, side, type, price,
-	    quantity, leverage, origin, status from pending_orders where id = '$id'"
+	is "BTC/USDT:USDT|LONG|LIMIT|59000|0.01|10|MANUAL|PENDING" sql "select symbol, side, type,
+	    price, quantity, leverage, origin, status from pending_orders where id = '$id'"
 	holds '.reserved == "590" and .closing == "0" and .quantity == "0.01"' reservation "$id"
 	await_event order_active
 	await_event order_placed
 	told_once "$id" order_active order_placed
 	holds ".subAccountId == \"$ALPHA\" and .type == \"order_placed\" and .side == \"BUY\" and
-	    .symbol == \"BTCUSDT\" and .price == 59000 and .account == {} and (.seq | type == \"number\") and
+	    .symbol == \"BTCUSDT\" and .price == 59000 and .account == {} and
+	    (.seq | type == \"number\") and
 	    .timestamp > 1600000000000" events_get order_placed
 	holds ".state == \"active\" and .clientOrderId == \"$id\" and .orderType == \"LIMIT\" and
 	    .quantity == 0.01 and .origin == \"MANUAL\"" events_get order_active
@@ -83,7 +89,8 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	id=$(rest "$ALPHA" BUY 0.03 59000)
 	fill BTCUSDT "$id" 0.01
 	await 5 is 0.01 quantity_of "$ALPHA"
-	stands "$ALPHA" "$id" '.filledQty == 0.01 and .avgFillPrice == 59000 and .quantity == 0.03 and
+	stands "$ALPHA" "$id" '.filledQty == 0.01 and .avgFillPrice == 59000 and
+	    .quantity == 0.03 and
 	    .lastFillQty == 0.01 and .lastFillPrice == 59000'
 	fill BTCUSDT "$id" 0.015 price=58990
 	await 5 is 0.025 quantity_of "$ALPHA"
@@ -91,8 +98,10 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	    .lastFillQty == 0.015 and .lastFillPrice == 58990'
 	fill BTCUSDT "$id" 0.005
 	await_event order_filled
-	holds '.filledQty == 0.03 and .price == 59000 and .avgFillPrice == 58995 and .lastFillQty == 0.005 and
-	    .state == "filled" and .orderType == "LIMIT" and .account.positions[0].quantity == 0.03' \
+	holds '.filledQty == 0.03 and .price == 59000 and .avgFillPrice == 58995 and
+	    .lastFillQty == 0.005 and
+	    .state == "filled" and .orderType == "LIMIT" and
+	    .account.positions[0].quantity == 0.03' \
 	    events_get order_filled
 	is '0.01 0.025' eval "events_get order_partial | jq .filledQty | paste -sd' '"
 	told_once "$id" order_active order_filled order_partial order_partial order_placed
@@ -111,7 +120,8 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	    .clientOrderId == \"$id\""
 	await_event order_cancelled
 	holds ".reason == \"CANCELED\" and .subAccountId == \"$ALPHA\" and .filledQty == 0.01 and
-	    .state == \"cancelled\" and .symbol == \"BTCUSDT\" and .account.positions[0].quantity == 0.01" \
+	    .state == \"cancelled\" and .symbol == \"BTCUSDT\" and
+	    .account.positions[0].quantity == 0.01" \
 	    events_get order_cancelled
 	await 5 is_gone "$ALPHA" "$id" CANCELLED
 	told_once "$id" order_active order_cancelled order_partial order_placed
@@ -134,9 +144,11 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 @test "one that would be hit by the account's own order expires, and is told so" {
 	local id
 	id=$(rest "$ALPHA" BUY 0.02 60000)
-	trade "$BETA" SELL 0.01 | holds '.success and .trade.quantity == 0.01 and .trade.price == 59999.9'
+	trade "$BETA" SELL 0.01 | holds '.success and .trade.quantity == 0.01 and
+	    .trade.price == 59999.9'
 	await_event order_cancelled ".clientOrderId == \"$id\" and .reason == \"EXPIRED\" and
-	    .state == \"expired\" and .subAccountId == \"$ALPHA\" and .filledQty == 0 and .account.balance > 0"
+	    .state == \"expired\" and .subAccountId == \"$ALPHA\" and .filledQty == 0 and
+	    .account.balance > 0"
 	await 5 is_gone "$ALPHA" "$id" EXPIRED
 	at_rest
 }
@@ -237,8 +249,10 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	skip "riskd does not fill it yet"
 	id=$(rest "$ALPHA" BUY 0.02 59000)
 	await 5 holds ".openOrders | length == 1 and (.[0] | .clientOrderId == \"$id\" and
-	    (.exchangeOrderId | test(\"^[0-9]+$\")) and .symbol == \"BTCUSDT\" and .side == \"BUY\" and
-	    .orderType == \"LIMIT\" and .price == 59000 and .quantity == 0.02 and .filledQty == 0 and
+	    (.exchangeOrderId | test(\"^[0-9]+$\")) and .symbol == \"BTCUSDT\" and
+	    .side == \"BUY\" and
+	    .orderType == \"LIMIT\" and .price == 59000 and .quantity == 0.02 and
+	    .filledQty == 0 and
 	    .origin == \"MANUAL\" and .leverage == 10 and .reduceOnly == false and
 	    .state == \"active\" and .createdAt > 1600000000000)" rc get "pms:risk:$ALPHA"
 	fill BTCUSDT "$id" 0.005
@@ -380,10 +394,11 @@ settled()	# ID
 }
 
 @test "rows of orders that do not exist disappear when orderd starts" {
-	local id
+	local id ghost
 	id=$(rest "$ALPHA" BUY 0.02 59000)
-	rc hset "pms:open_orders:$ALPHA" "${id%????}dead" "$(row "$ALPHA" "$id" | sed "s/$id/${id%????}dead/")" \
-	    >/dev/null
+	ghost=${id%????}dead
+	rc hset "pms:open_orders:$ALPHA" "$ghost" "$(row "$ALPHA" "$id" |
+	    sed "s/$id/$ghost/")" >/dev/null
 	rc hset "pms:open_orders:$BETA" somebody "$(row "$ALPHA" "$id" |
 	    sed "s/$id/somebody/; s/$ALPHA/$BETA/")" >/dev/null
 	kill9 orderd
@@ -415,7 +430,8 @@ settled()	# ID
 questions_about()	# ID
 {
 	ctl ledger kind=requests | jq --arg id "$1" \
-	    'map(select(.method == "GET" and .path == "/fapi/v1/order" and (.body | contains($id)))) | length'
+	    'map(select(.method == "GET" and .path == "/fapi/v1/order" and
+	    (.body | contains($id)))) | length'
 }
 
 audits() { ctl ledger kind=requests | grep -o '"path":"/fapi/v1/openOrders"' | wc -l; }

@@ -35,14 +35,16 @@ give()	# QUEUE KEY=VALUE... -> the result
 # limit "$ALPHA" BUY 0.01 59000 reduceOnly=true
 limit()	# ACCOUNT SIDE QUANTITY PRICE [KEY=VALUE...] -> the result
 {
-	give limit subAccountId="$1" symbol=BTCUSDT side="$2" quantity="$3" price="$4" leverage=10 "${@:5}"
+	give limit subAccountId="$1" symbol=BTCUSDT side="$2" quantity="$3" price="$4" \
+	    leverage=10 "${@:5}"
 }
 
-cancel() { give cancel clientOrderId="$1"; }		# CLIENT-ORDER-ID -> the result
-cancel_all() { give cancel_all subAccountId="$1" "${@:2}"; }	# ACCOUNT [symbol=SYMBOL] -> the result
+cancel() { give cancel clientOrderId="$1"; }			# ID
+cancel_all() { give cancel_all subAccountId="$1" "${@:2}"; }	# ACCOUNT [symbol=SYMBOL]
 
-buy() { give trade subAccountId="$1" symbol=BTCUSDT side=BUY quantity="$2" leverage=10; }
-close_() { give close subAccountId="$1" symbol=BTCUSDT; }
+# ACCOUNT QUANTITY [KEY=VALUE...]; ACCOUNT [KEY=VALUE...]
+buy() { give trade subAccountId="$1" symbol=BTCUSDT side=BUY quantity="$2" leverage=10 "${@:3}"; }
+close_() { give close subAccountId="$1" symbol=BTCUSDT "${@:2}"; }
 
 # A limit order that rests: its id.  One that does not fails the test.
 rest()	# ACCOUNT SIDE QUANTITY PRICE [KEY=VALUE...]
@@ -129,7 +131,8 @@ no_answer_twice() { is '' eval 'answered | uniq -d'; }
 cancel_everything()
 {
 	local account
-	for account in $(sql "select distinct sub_account_id from pending_orders where status = 'PENDING'"); do
+	for account in $(sql "select distinct sub_account_id from pending_orders
+	    where status = 'PENDING'"); do
 		cancel_all "$account" | holds .success || return 1
 	done
 	await 10 nothing_rests
