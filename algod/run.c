@@ -214,8 +214,8 @@ static void
 raise_alarm(struct algod *d, const struct run *r, const struct msg_child *m)
 {
 	d->alarms++;
-	log_error("child_rejected", "sub=%s algo=%s sym=%s position=%s code=%s why=\"%s\"; it goes on "
-	    "trying, close the position by hand", r->sub, r->id, r->symbol, r->position_id, m->code,
+	log_error("child_rejected", "sub=%s algo=%s sym=%s position=%s code=%s why=\"%s\"; it goes "
+	    "on trying, close the position by hand", r->sub, r->id, r->symbol, r->position_id, m->code,
 	    m->error);
 }
 
@@ -227,8 +227,8 @@ step(struct algod *d, struct run *r, const struct algo_input *in, struct item *i
 
 	r->algo->step(r, in, loop_now(d->base->loop), &acts);
 	if (r->status != was)
-		log_info("algo_state", "sub=%s algo=%s sym=%s from=%s to=%s", r->sub, r->id, r->symbol,
-		    names_get(&run_status_names, (int)was),
+		log_info("algo_state", "sub=%s algo=%s sym=%s from=%s to=%s", r->sub, r->id,
+		    r->symbol, names_get(&run_status_names, (int)was),
 		    names_get(&run_status_names, (int)r->status));
 	if (acts.set & ACT_ALARM)
 		raise_alarm(d, r, in->child);
@@ -478,7 +478,7 @@ run_child_report(struct algod *d, struct item *item)
 		bus_ack(d->base->bus, item);
 }
 
-/* ---- ticks and time --------------------------------------------------------------------------- */
+/* ---- ticks and time ------------------------------------------------------------------------ */
 
 void
 run_tick(struct algod *d, const char *symbol, dec_t mid)

@@ -79,7 +79,6 @@ book_fini(struct riskd *d)
 
 /* ---- what the world is told ----------------------------------------------------------- */
 
-
 static void
 publish_leg(struct riskd *d, struct txn *t, const struct account *a, const struct leg *l,
     enum key k, enum origin origin)
@@ -374,7 +373,8 @@ tell_with_surplus(struct work *w)
 	if (dec_is_zero(w->surplus))
 		tell(w);
 	else
-		book_external(w, w->surplus, "the order may only close, and there was less to close");
+		book_external(w, w->surplus,
+		    "the order may only close, and there was less to close");
 }
 
 static void
@@ -439,7 +439,7 @@ on_booked(void *arg, enum ledger_outcome outcome, const struct pg_result *r)
 			tell_nothing(w);
 		return;
 	case LEDGER_STALE:
-		/* Another writer of this account's stream: what we have in memory is not the truth. */
+		/* Another writer of this stream: what we have in memory is not the truth. */
 		fatal(EXIT_TRY_AGAIN, "account_changed_elsewhere", "sub=%s; loading it again",
 		    w->b.account);
 	case LEDGER_FAILED:
@@ -525,7 +525,7 @@ book_fill(struct riskd *d, struct item *item)
 	next(w->booker);
 }
 
-/* ---- outcomes ----------------------------------------------------------------------------------- */
+/* ---- outcomes ------------------------------------------------------------------------------- */
 
 static void
 on_accepted(struct riskd *d, struct item *item, const struct msg_outcome *m, struct pending *p)

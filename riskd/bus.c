@@ -133,11 +133,10 @@ tell_snapshot(struct riskd *d, const struct account *a)
 static void
 on_views_time(void *arg)
 {
-	static unsigned	 turn;
 	struct riskd	*d = arg;
 	struct map_iter	 it = map_each(&d->accounts.map);
 	struct node	*n;
-	const bool	 all = turn++ % IDLE_VIEW_TURNS == 0;
+	const bool	 all = d->views_turn++ % IDLE_VIEW_TURNS == 0;
 
 	while ((n = map_next(&it)) != NULL) {
 		const struct account	*a = MAP_OF(n, struct account, node);

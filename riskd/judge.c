@@ -154,7 +154,8 @@ compose(struct hearing *h, const struct verdict *v, const char *position_id)
 static void
 put_order(struct hearing *h, struct txn *t, const struct terms *o, bool reduces, enum key queue)
 {
-	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .reduces = reduces, .o = *o };
+	struct msg_order	 m = { .no = h->c.no, .act = h->c.act, .reduces = reduces,
+				    .o = *o };
 
 	text_putf(m.id, sizeof(m.id), "%so", h->c.id);
 	txn_push_msg(t, queue, &msg_order_fields, &m);
@@ -199,9 +200,11 @@ static void
 judge(struct hearing *h, struct verdict *v)
 {
 	const struct question	 q = { .account = h->account, .instr = h->instr,
-	    .market = &h->d->market, .sub = h->c.sub, .symbol = h->c.symbol, .side = h->c.side, .qty = h->c.qty,
-	    .px = h->c.px, .leverage = h->c.leverage, .reduce_only = h->c.reduce_only,
-	    .tick_strict = h->d->conf->off_tick == OFF_TICK_DENY, .now = loop_now(h->d->base->loop) };
+	    .market = &h->d->market, .sub = h->c.sub, .symbol = h->c.symbol, .side = h->c.side,
+	    .qty = h->c.qty, .px = h->c.px, .leverage = h->c.leverage,
+	    .reduce_only = h->c.reduce_only,
+	    .tick_strict = h->d->conf->off_tick == OFF_TICK_DENY,
+	    .now = loop_now(h->d->base->loop) };
 
 	h->d->judged++;
 	limit_judge(&q, v);

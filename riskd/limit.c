@@ -411,7 +411,8 @@ limit_check_name(size_t i)
 void
 limit_judge(const struct question *q, struct verdict *v)
 {
-	*v = (struct verdict){ .qty = DEC_ZERO, .px = DEC_NONE, .closing = DEC_ZERO, .opening = q->qty };
+	*v = (struct verdict){ .qty = DEC_ZERO, .px = DEC_NONE, .closing = DEC_ZERO,
+	    .opening = q->qty };
 	for (size_t i = 0; i < NITEMS(checks); i++) {
 		const int	 before = v->n;
 

@@ -25,7 +25,7 @@ struct question {
 	dec_t			 px;		/* of a LIMIT; DEC_NONE: MARKET */
 	int			 leverage;
 	bool			 reduce_only;
-	bool			 tick_strict;	/* a price between two ticks is refused, not rounded */
+	bool			 tick_strict;	/* a price between two ticks is refused */
 	mono_t			 now;
 };
 

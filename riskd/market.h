@@ -31,6 +31,6 @@ dec_t	market_px(const struct market *, const char *symbol, mono_t now);
 
 /* The last one whatever its age, for showing; DEC_NONE: never heard. */
 dec_t	market_last_px(const struct market *, const char *symbol);
-int64_t	market_age_ms(const struct market *, const char *symbol, mono_t now);	/* -1: never heard */
+int64_t	market_age_ms(const struct market *, const char *symbol, mono_t now);	/* -1: never */
 
 #endif

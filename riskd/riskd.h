@@ -46,7 +46,7 @@ struct riskd {
 	struct ledger			*ledger;
 	struct accounts			 accounts;
 	struct pendings			 pendings;
-	struct tally			 external_net;	/* by symbol: signed quantity that is nobody's */
+	struct tally			 external_net;	/* by symbol: signed, nobody's */
 	int64_t				 strangers[STRANGERS];	/* the last, by order id */
 	unsigned			 nstrangers;
 	struct instruments		*instruments;
@@ -59,6 +59,7 @@ struct riskd {
 	struct timer			*children_timer;
 	struct take			*takes[8];	/* as bus.c lists its sources */
 	int64_t				 seq;		/* of the last event */
+	unsigned			 views_turn;
 	bool				 loading;	/* begun, see riskd_load() */
 	bool				 serving;	/* loaded: items are taken */
 	/* the stream's gaps and orderd's word that book and exchange agree, by their numbers */
@@ -119,8 +120,8 @@ void	adopt_fini(struct riskd *);
 /* store.c: every statement */
 enum {
 	SQL_ACCOUNTS = LEDGER_OWN, SQL_BALANCE, SQL_BOOKING_OF, SQL_EVENTS, SQL_EXECUTION,
-	SQL_EXTERNAL, SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE, SQL_POSITION_PUT, SQL_SNAPSHOT,
-	SQL_SNAPSHOTS, SQL_SUMS, SQL_TRADE, SQL_N
+	SQL_EXTERNAL, SQL_GLOBAL_RULES, SQL_OPEN_ROWS, SQL_PLACED, SQL_POSITION_CLOSE,
+	SQL_POSITION_PUT, SQL_SNAPSHOT, SQL_SNAPSHOTS, SQL_SUMS, SQL_TRADE, SQL_N
 };
 enum { CAUSE_MAX = 160 };
 void	store_start(struct riskd *);
@@ -144,7 +145,7 @@ typedef void	store_placed(void *arg, const struct placed *);
 void	store_find_placed(struct riskd *, const char *clord_id, store_placed *, void *arg);
 /* A number of the gateway's; otherwise where it is NULL or none. */
 dec_t	store_dec(const struct pg_result *, size_t i, int row, int col, dec_t otherwise);
-struct pending_sums	store_sums(const struct pg_result *, size_t i, int row);	/* of SQL_SUMS */
+struct pending_sums	store_sums(const struct pg_result *, size_t i, int row);
 void	store_fini(struct riskd *);
 
 /* load.c: what an earlier life has left in the ledger */

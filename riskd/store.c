@@ -38,8 +38,8 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	[SQL_EXECUTION] = { "execution", 13,
 	    "INSERT INTO engine.executions (symbol, trade_id, exchange_order_id, clord_id,"
 	    " sub_account_id, side, qty, px, fee, fee_asset, maker, realized_pnl, at)"
-	    " VALUES ($1, $2::bigint, $3::bigint, $4, $5, $6, $7::numeric, $8::numeric, $9::numeric,"
-	    " $10, $11::boolean, $12::numeric, $13::timestamptz)" },
+	    " VALUES ($1, $2::bigint, $3::bigint, $4, $5, $6, $7::numeric, $8::numeric,"
+	    " $9::numeric, $10, $11::boolean, $12::numeric, $13::timestamptz)" },
 	[SQL_EXTERNAL] = { "external", 0,
 	    "SELECT data->>'symbol', sum((data->>'externalQty')::numeric)::text FROM engine.events"
 	    " WHERE stream LIKE 'account/EXTERNAL/%' AND type = 'external_execution' GROUP BY 1" },
@@ -49,19 +49,20 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	[SQL_OPEN_ROWS] = { "open_rows", 0,
 	    "SELECT sub_account_id, id, symbol, side, quantity, entry_price, leverage,"
 	    " (extract(epoch FROM opened_at) * 1000)::bigint"
-	    " FROM virtual_positions WHERE status = 'OPEN' ORDER BY sub_account_id, notional DESC" },
+	    " FROM virtual_positions WHERE status = 'OPEN'"
+	    " ORDER BY sub_account_id, notional DESC" },
 	[SQL_PLACED] = { "placed", 1,
 	    "SELECT e.data, coalesce(p.status = 'PENDING', false) FROM engine.events e"
 	    " LEFT JOIN pending_orders p ON p.id = $1::text"
 	    " WHERE e.stream = 'order/' || $1::text AND e.version = 1" },
 	[SQL_POSITION_CLOSE] = { "position_close", 3,
-	    "UPDATE virtual_positions SET status = 'CLOSED', quantity = 0, notional = 0, margin = 0,"
-	    " realized_pnl = $2::float8, closed_at = $3::timestamp WHERE id = $1" },
+	    "UPDATE virtual_positions SET status = 'CLOSED', quantity = 0, notional = 0,"
+	    " margin = 0, realized_pnl = $2::float8, closed_at = $3::timestamp WHERE id = $1" },
 	[SQL_POSITION_PUT] = { "position_put", 11,
-	    "INSERT INTO virtual_positions (id, sub_account_id, symbol, side, entry_price, quantity,"
-	    " notional, leverage, margin, liquidation_price, realized_pnl, status, opened_at)"
-	    " VALUES ($1, $2, $3, $4, $5::float8, $6::float8, $7::float8, $8::float8, $9::float8, 0,"
-	    " $10::float8, 'OPEN', $11::timestamp)"
+	    "INSERT INTO virtual_positions (id, sub_account_id, symbol, side, entry_price,"
+	    " quantity, notional, leverage, margin, liquidation_price, realized_pnl, status, opened_at)"
+	    " VALUES ($1, $2, $3, $4, $5::float8, $6::float8, $7::float8, $8::float8,"
+	    " $9::float8, 0, $10::float8, 'OPEN', $11::timestamp)"
 	    " ON CONFLICT (id) DO UPDATE SET entry_price = excluded.entry_price,"
 	    " quantity = excluded.quantity, notional = excluded.notional,"
 	    " margin = excluded.margin, realized_pnl = excluded.realized_pnl" },
@@ -80,7 +81,8 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	    " client_order_id, symbol, side, type, price, quantity, notional, fee, realized_pnl,"
 	    " action, origin_type, signature, timestamp)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::float8, $10::float8,"
-	    " ($9::float8 * $10::float8), $11::float8, $12::float8, $13, $14, $15, $16::timestamp)" },
+	    " ($9::float8 * $10::float8), $11::float8, $12::float8, $13, $14, $15,"
+	    " $16::timestamp)" },
 };
 
 enum { EXEC_KEY = SYMBOL + 64 };
@@ -267,8 +269,8 @@ store_book_external(struct riskd *d, const struct msg_fill *m, dec_t qty, entry_
 	jw_put_str(&data, "externalQty", num(store_external_qty(m, qty), text));
 	jw_close(&data, '}');
 	/* A stream of its own each: there is no balance that would need an order of events. */
-	text_putf(stream, sizeof(stream), "account/" EXTERNAL "/%lld-%lld", (long long)m->e.trade_id,
-	    (long long)m->order_id);
+	text_putf(stream, sizeof(stream), "account/" EXTERNAL "/%lld-%lld",
+	    (long long)m->e.trade_id, (long long)m->order_id);
 	if (dec_cmp(qty, m->e.qty) == 0)
 		add_execution(e, m, EXTERNAL, m->e.fee, DEC_ZERO);
 	entry_event(e, &(struct event_row){ .stream = stream, .version = 1,
@@ -311,6 +313,7 @@ struct asking_placed {
 	void		*arg;
 };
 
+/* Of SQL_SUMS. */
 struct pending_sums
 store_sums(const struct pg_result *r, size_t i, int row)
 {
@@ -529,7 +532,7 @@ on_accounts_time(void *arg)
 	store_poll_accounts(arg);
 }
 
-/* ---- start and end ---------------------------------------------------------------------------- */
+/* ---- start and end ------------------------------------------------------------------------- */
 
 static void
 on_up(void *arg)

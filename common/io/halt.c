@@ -39,7 +39,7 @@ struct halts {
 	struct map	 words[SOURCES];	/* owns; by scope */
 	bool		 known;			/* Redis has been read */
 	bool		 asking;
-	mono_t		 asked_at, known_at;	/* known_at: when what Redis has answered was asked */
+	mono_t		 asked_at, known_at;	/* known_at: of the last question answered */
 	struct log_limit unreadable[SOURCES];
 	void		(*changed)(void *arg);
 	void		*arg;
@@ -237,7 +237,8 @@ look(void *arg)
 		return;
 	h->asking = true;
 	h->asked_at = loop_now(bus_loop(h->bus));
-	bus_ask(h->bus, on_hash, h, 2, (const char *[]){ "HGETALL", key_format(K_HALT, NULL, key) });
+	bus_ask(h->bus, on_hash, h, 2,
+	    (const char *[]){ "HGETALL", key_format(K_HALT, NULL, key) });
 }
 
 /* ---- what holds ------------------------------------------------------------------------- */
