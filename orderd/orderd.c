@@ -11,7 +11,7 @@ enum { STATE_MS = 500 };		/* how often people are shown what is missing */
 static const struct conf_key	keys[] = {
 	CONF(orderd_conf, answer_wait, C_MS, "3s", 100, 60000,
 	    "how long the exchange may take to answer an order before it is in doubt"),
-	CONF(orderd_conf, audit_every, C_MS, "30s", 1000, 3600000,
+	CONF(orderd_conf, audit_every, C_MS, "30s", 2000, 3600000,
 	    "how often open orders and trades are compared with the exchange"),
 	CONF(orderd_conf, connections, C_INT, "8", 1, 64,
 	    "requests under way at once, for each of the two lanes"),

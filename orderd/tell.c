@@ -9,6 +9,7 @@
 #include <hiredis/hiredis.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS_AT_ONCE = 100 };	/* in one EXEC, lest it stop the others */
@@ -129,14 +130,13 @@ tell_resting(struct orderd *d, struct order *o)
 
 /* ---- what Redis may have lost ------------------------------------------------------------ */
 
-/* Rows of orders that rest no more: an earlier life did not come to take them away. */
 /* What riskd holds nothing for: it reads the terms from the ledger, and holds them again. */
 static void
 on_reserved(void *arg, const redisReply *r)
 {
 	struct orderd	*d = arg;
 	struct order	*o;
-	int64_t		 round = ++d->resv_round;
+	const int64_t	 round = ++d->resv_round;
 
 	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
 		if ((o = blotter_find(&d->blotter, r->element[i]->str)) != NULL)
@@ -146,25 +146,42 @@ on_reserved(void *arg, const redisReply *r)
 			tell_adopted(d, o);
 }
 
+struct ghosts {
+	struct orderd	*d;
+	char		 sub[SUB_ID];
+};
+
+/* Rows of orders that rest no more: an earlier life did not come to take them away. */
 static void
 drop_ghosts(void *arg, const redisReply *r)
 {
-	struct orderd	*d = arg;
-	struct txn	*t = txn_new(d->base->bus, "ghosts", NULL);
+	struct ghosts	*g = arg;
+	struct txn	*t = txn_new(g->d->base->bus, "ghosts", NULL);
 
-	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
+	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++) {
 		const char		*clord_id = r->element[i]->str;
-		const struct order	*o = blotter_find(&d->blotter, clord_id);
-		struct terms		 row;
-		struct field_fault	 ff;
+		const struct order	*o = blotter_find(&g->d->blotter, clord_id);
 
-		fields_blank(&terms_fields, &row, sizeof(row));
-		if ((o == NULL || order_is_over(o)) &&
-		    fields_read(&terms_fields, &row, r->element[i + 1]->str,
-		    (size_t)r->element[i + 1]->len, &ff) == 0)
-			txn_hdel(t, K_OPEN_ORDERS, row.sub, clord_id);
+		if (o == NULL || order_is_over(o))
+			txn_hdel(t, K_OPEN_ORDERS, g->sub, clord_id);
 	}
 	txn_commit(t, NULL, NULL);
+	free(g);
+}
+
+static void
+look_into(struct orderd *d, const char *key)
+{
+	struct ghosts	*g = xcalloc(1, sizeof(*g));
+	char		 none[KEY_MAX];
+
+	g->d = d;
+	if (text_copy(g->sub, sizeof(g->sub),
+	    key + strlen(key_format(K_OPEN_ORDERS, "", none))) == -1) {
+		free(g);	/* no account is called so */
+		return;
+	}
+	bus_ask(d->base->bus, drop_ghosts, g, 2, (const char *[]){ "HKEYS", key });
 }
 
 static void
@@ -176,8 +193,7 @@ look_for_ghosts(void *arg, const redisReply *r)
 	char			 pattern[KEY_MAX];
 
 	for (size_t i = 0; keys != NULL && i < keys->elements; i++)
-		bus_ask(d->base->bus, drop_ghosts, d, 2,
-		    (const char *[]){ "HGETALL", keys->element[i]->str });
+		look_into(d, keys->element[i]->str);
 	if (keys != NULL && !text_eq(r->element[0]->str, "0"))
 		bus_ask(d->base->bus, look_for_ghosts, d, 6, (const char *[]){ "SCAN",
 		    r->element[0]->str, "MATCH", key_format(K_OPEN_ORDERS, "*", pattern), "COUNT",

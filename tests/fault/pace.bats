@@ -10,7 +10,7 @@ load ../flow/lib
 load ../flow/answers
 load ../flow/faults
 
-setup_file() { PMS_ORDERD_AUDIT_EVERY=1s stack_up; }
+setup_file() { PMS_ORDERD_AUDIT_EVERY=2s stack_up; }
 teardown_file() { stack_down; }
 setup() { trouble_begin; }
 
@@ -26,7 +26,7 @@ teardown()
 orderd_anew()
 {
 	down orderd
-	PMS_ORDERD_AUDIT_EVERY=1s up orderd
+	PMS_ORDERD_AUDIT_EVERY=2s up orderd
 	await 20 stream_is_up
 }
 

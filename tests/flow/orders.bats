@@ -413,12 +413,12 @@ settled()	# ID
 @test "an order that rests is not asked for, before a restart and after" {
 	local id
 	down orderd
-	PMS_ORDERD_AUDIT_EVERY=1s PMS_ORDERD_SILENCE=100ms up orderd
+	PMS_ORDERD_AUDIT_EVERY=2s PMS_ORDERD_SILENCE=100ms up orderd
 	id=$(rest "$ALPHA" BUY 0.02 59000)
 	await_audits 2
 	is 0 questions_about "$id"
 	kill9 orderd
-	PMS_ORDERD_AUDIT_EVERY=1s PMS_ORDERD_SILENCE=100ms up orderd
+	PMS_ORDERD_AUDIT_EVERY=2s PMS_ORDERD_SILENCE=100ms up orderd
 	await_audits 2
 	is 0 questions_about "$id"
 	is 0 eval 'rc get pms:health:orderd | jq .missed'
