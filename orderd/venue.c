@@ -253,7 +253,8 @@ check_account(void *arg)
 	struct orderd	*d = arg;
 	struct buf	 none = { 0 };
 
-	if (!venue_may_sign(d) || !pace_allows(d, EP_POSITION_MODE, PACE_ASK)) {
+	/* Without it not even a cancel is taken: it may use what is kept for them. */
+	if (!venue_may_sign(d) || !pace_allows(d, EP_POSITION_MODE, PACE_CANCEL)) {
 		timer_in_ms(d->check_timer, CHECK_RETRY_MS);
 		return;
 	}
