@@ -21,7 +21,7 @@ teardown()
 	modes_end
 }
 
-# ---- under load -----------------------------------------------------------------------------
+# ---- under load -------------------------------------------------------------------
 
 # Trades of both accounts, one after the other, until there is "enough".
 load_begin()
@@ -67,7 +67,7 @@ asked_more_than() { [ "$(wc -l <"$BATS_TEST_TMPDIR/asked")" -gt "$1" ]; }
 	settles
 }
 
-# ---- files ---------------------------------------------------------------------------------------
+# ---- files ------------------------------------------------------------------------
 
 says_by_file()	# NAME TEXT
 {
@@ -119,7 +119,7 @@ says_by_file()	# NAME TEXT
 	settles
 }
 
-# ---- what it outlives ----------------------------------------------------------------------------
+# ---- what it outlives -------------------------------------------------------------
 
 still_halted()	# SCOPE REASON
 {
@@ -171,7 +171,7 @@ still_halted()	# SCOPE REASON
 	settles
 }
 
-# ---- what is missing ----------------------------------------------------------------------------------
+# ---- what is missing --------------------------------------------------------------
 
 @test "no feedd: no new risk on a price of ten seconds ago; closes and cancels go" {
 	stand

@@ -28,7 +28,7 @@ may_connect() { prlimit --pid "$(pid orderd)" --nofile=1024:; }
 anew() { down "$1"; up "$1"; }		# NAME
 memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(pid "$1")/status"; }
 
-# ---- no connection ----------------------------------------------------------------------
+# ---- no connection ----------------------------------------------------------------
 
 # The exchange forgets everything when it is killed: before all others.
 @test "an exchange that refuses connections: NOT_PLACED at once; when it is back it goes on" {
@@ -82,7 +82,7 @@ executed_silently()
 	drop
 	hold|ms=10000
 	fail|execute=1|status=503|msg=Unknown error, please check your request or try again later.
-	fail|execute=1|status=503|code=-1000|msg=Unknown error, please check your request or try again later.
+	fail|execute=1|status=503|code=-1000|msg=Unknown error, please check your request.
 	fail|execute=1|status=400|code=-1007|msg=Timeout waiting for response from backend server.
 	fail|execute=1|status=504|type=text/html|body=<html><body>Gateway Timeout</body></html>
 	fail|execute=1|status=200|body={"orderId":17957968307,"symbol":"BTC
@@ -136,7 +136,7 @@ executed_silently()
 	settles
 }
 
-# ---- not executed, and the answer does not say so ------------------------------------------
+# ---- not executed, and the answer does not say so ---------------------------------
 
 lost_silently()
 {
@@ -191,7 +191,7 @@ is_sent() { is 1 times_sent "$(name_of "$1")"; }	# REQUEST-ID
 	settles
 }
 
-# ---- refused ----------------------------------------------------------------------------------
+# ---- refused ----------------------------------------------------------------------
 
 # STATUS|CODE|MSG|what the caller hears
 refusals()
@@ -209,7 +209,7 @@ refusals()
 	400|-2019|Margin is insufficient.|EXCHANGE_MARGIN_INSUFFICIENT
 	400|-2022|ReduceOnly Order is rejected.|EXCHANGE_REJECTED
 	400|-2027|Exceeded the maximum allowable position at current leverage.|EXCHANGE_REJECTED
-	400|-4131|The counterparty's best price does not meet the PERCENT_PRICE filter limit.|EXCHANGE_REJECTED
+	400|-4131|The counterparty's best price does not meet the filter limit.|EXCHANGE_REJECTED
 	400|-4164|Order's notional must be no smaller than 5|EXCHANGE_MIN_NOTIONAL
 	404|||EXCHANGE_REJECTED
 	END
@@ -244,9 +244,9 @@ refusals()
 	settles
 }
 
-# ---- the clock ---------------------------------------------------------------------------------
+# ---- the clock --------------------------------------------------------------------
 
-@test "a clock that is ten seconds wrong: -1021 is refused, the clock is asked for, it works again" {
+@test "a clock ten seconds wrong: -1021 is refused, the clock is asked for, it works again" {
 	local wrong
 	wrong='{"serverTime":'$(($(now_us) / 1000 - 10000))'}'
 	ctl fail path=/fapi/v1/time method=GET status=200 body="$wrong" >/dev/null
@@ -265,7 +265,7 @@ refusals()
 
 clock_was_asked() { ctl status | holds '.faults == []'; }
 
-# ---- what is said too early ----------------------------------------------------------------------
+# ---- what is said too early -------------------------------------------------------
 
 @test "an exchange that knows an order only after 5 s: nothing is concluded before" {
 	local trade limit
@@ -296,7 +296,7 @@ clock_was_asked() { ctl status | holds '.faults == []'; }
 
 row_holds() { holds "$1" rc hget "pms:open_orders:$ALPHA" "$NAME"; }	# JQ-CONDITION, of $NAME
 
-# ---- refused without end -----------------------------------------------------------------------------
+# ---- refused without end ----------------------------------------------------------
 
 @test "a stop whose order is refused comes again, ever more slowly, and closes in the end" {
 	local from
@@ -321,7 +321,7 @@ came_ever_more_slowly()	# FROM: of the ledger
 	    length == 4 and . == sort and .[0] >= 200000'
 }
 
-# ---- connections ----------------------------------------------------------------------------------------
+# ---- connections ------------------------------------------------------------------
 
 @test "answers of 40 MB, a thousand headers: the order is found, and memory stays bounded" {
 	local way before
@@ -367,7 +367,7 @@ agrees_with_exchange()	# CLIENT-ORDER-ID
 	[ "$(times_sent "$1")" -le 1 ]
 }
 
-# ---- the key -------------------------------------------------------------------------------------------------
+# ---- the key ----------------------------------------------------------------------
 
 @test "a key that is revoked: said loudly, all is refused, what rests rests; given back it works" {
 	begin_trade

@@ -36,7 +36,7 @@ rest_nothing()
 	done
 }
 
-# ---- commands -------------------------------------------------------------------
+# ---- commands ---------------------------------------------------------------------
 
 begin()	# QUEUE KEY=VALUE...: pushed, not waited for; its requestId is in $ID
 {
@@ -90,12 +90,17 @@ refuse_next()	# METHOD STATUS CODE MSG [KEY=VALUE...]; CODE and MSG may be empty
 	    "${@:5}" >/dev/null
 }
 
-operator() { "$(cd "$REPO" && realpath "${PMS_BIN:-build/bin}/pmsctl")" -f "$PMS_DIR/pmsd.conf" "$@"; }
+# PMS_BIN may be relative to the repository.
+operator()
+{
+	"$(cd "$REPO" && realpath "${PMS_BIN:-build/bin}/pmsctl")" -f "$PMS_DIR/pmsd.conf" "$@"
+}
+
 status_says() { operator status | grep -qE -- "$1"; }		# REGEX
 riskd_says() { holds "$1" rc get pms:health:riskd; }		# JQ-CONDITION
 orderd_says() { holds "$1" rc get pms:health:orderd; }	# JQ-CONDITION
 
-# ---- one order ---------------------------------------------------------------------
+# ---- one order --------------------------------------------------------------------
 
 name_of() { rc hget "pms:seen:$1" clordId; }	# REQUEST-ID -> client order id
 is_named() { [ -n "$(name_of "$1")" ]; }
@@ -125,7 +130,7 @@ status_here() { sql "select status from pending_orders where id = '$1'"; }
 booked() { sql "select count(*) from engine.executions where clord_id = '$1'"; }
 holds_nothing() { is 0 rc hexists pms:resv "$1"; }	# CLIENT-ORDER-ID
 
-# ---- what the caller hears ------------------------------------------------------------
+# ---- what the caller hears --------------------------------------------------------
 
 was_filled()	# REQUEST-ID QUANTITY: told so, sent once, booked once
 {
@@ -175,7 +180,7 @@ was_not_placed()	# REQUEST-ID
 	await 5 holds_nothing "$id"
 }
 
-# ---- in the end --------------------------------------------------------------------------
+# ---- in the end -------------------------------------------------------------------
 
 # Each was answered once, nothing is in doubt, and when nothing rests any more the books agree.
 settles()

@@ -16,7 +16,7 @@ teardown_file() { stack_down; }
 setup() { trouble_begin; }
 teardown() { trouble_end; }
 
-# ---- executed, and the answer does not say so --------------------------------------------
+# ---- executed, and the answer does not say so -------------------------------------
 
 @test "an answer that says nothing of what was executed: all hear the truth" {
 	local way
@@ -46,7 +46,7 @@ teardown() { trouble_end; }
 	settles
 }
 
-# ---- refused ----------------------------------------------------------------------------------
+# ---- refused ----------------------------------------------------------------------
 
 @test "what the exchange refuses is told at once, and holds nothing" {
 	local status code msg want
@@ -90,7 +90,7 @@ teardown() { trouble_end; }
 	settles
 }
 
-# ---- an order that is gone when its cancel comes --------------------------------------------------
+# ---- an order that is gone when its cancel comes ----------------------------------
 
 @test "the cancel of an order that was filled unheard: booked, and told as filled" {
 	resting
@@ -136,7 +136,7 @@ teardown() { trouble_end; }
 	settles
 }
 
-# ---- throttled ------------------------------------------------------------------------------------
+# ---- throttled --------------------------------------------------------------------
 
 @test "in an overload what reduces goes, cancels go, and new risk is told NOT_PLACED" {
 	begin_trade

@@ -18,7 +18,7 @@ setup() { trouble_begin; }
 
 teardown() { modes_end; }
 
-# ---- what is missing ----------------------------------------------------------------------
+# ---- what is missing --------------------------------------------------------------
 
 @test "no PostgreSQL: no new risk; cancels and closes go, and are booked when it is back" {
 	stand
@@ -110,7 +110,7 @@ trail_stop_is_refused()
 	told | holds '.errorCode == "INFRA_TRAIL_STOP_UNAVAILABLE" and .retryable'
 }
 
-# ---- what an operator says --------------------------------------------------------------------
+# ---- what an operator says --------------------------------------------------------
 
 @test "an operator halts all: only cancels are taken, from when he is told that it is so" {
 	local since told_at
