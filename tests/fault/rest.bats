@@ -17,6 +17,7 @@ setup() { trouble_begin; }
 
 teardown()
 {
+	is_up orderd || up orderd
 	trouble_end
 	may_connect
 }
@@ -369,26 +370,31 @@ agrees_with_exchange()	# CLIENT-ORDER-ID
 
 # ---- the key ----------------------------------------------------------------------
 
-@test "a key that is revoked: said loudly, all is refused, what rests rests; given back it works" {
+@test "a key that is revoked: said loudly, exit 78, what rests rests; given back it works" {
 	begin_trade
 	was_filled "$ID" "$QTY"
 	resting
 	ctl revoke on=1 >/dev/null
 	begin_trade
-	was_refused "$ID" EXCHANGE_REJECTED
 	await_log orderd 'exchange_refuses_us code=-2015'
+	await 5 is_over orderd
+	is 78 exit_status orderd
+	await_log orderd 'credentials_refused .* code=-2015'
+	told | holds '.errorCode == "EXCHANGE_REJECTED" or .errorCode == "INFRA_TIMEOUT"'
+	await 6 riskd_says '.mode == "REDUCING" and (.why | index("no orderd"))'
 	begin_limit
-	told | holds '.success == false'
-	begin_close
-	told | holds '.success == false'
+	told | holds '.errorCode == "INFRA_UNAVAILABLE"'
 	begin_cancel "$NAME"
-	told | holds '.success == false'
+	told | holds '.errorCode == "INFRA_UNAVAILABLE" and .retryable'
 	is NEW status_there "$NAME"
 	ctl revoke on=0 >/dev/null
+	up orderd
 	await 30 stream_is_up
+	await 10 orderd_says '.mode == "ACTIVE"'
 	begin_cancel "$NAME"
 	was_cancelled "$ID" "$NAME"
 	begin_trade
 	was_filled "$ID" "$QTY"
+	await 15 is 0 rc exists pms:doubt
 	settles
 }
