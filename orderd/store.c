@@ -177,6 +177,7 @@ store_refused(struct orderd *d, struct order *o)
 	fields_blank(&msg_outcome_fields, &m, sizeof(m));
 	m.kind = OUT_REFUSED;
 	text_put(m.clord_id, sizeof(m.clord_id), o->o.clord_id);
+	text_put(m.id, sizeof(m.id), m.clord_id);	/* nothing without an id can be read again */
 	text_put(m.code, sizeof(m.code), deny_code(o->refusal.code));
 	m.venue_code = o->refusal.venue_code;
 	text_put(m.error, sizeof(m.error), o->refusal.error);
