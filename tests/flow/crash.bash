@@ -153,6 +153,6 @@ each()	# DAEMON TRAFFIC POINT...
 {
 	local point
 	for point in "${@:3}"; do
-		survives "$1" "$2" "$point" || return 1
+		survives "$1" "$2" "$point"
 	done
 }

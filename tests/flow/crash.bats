@@ -73,7 +73,7 @@ runs_or_is_over() { is_over algod || is 1 rc hlen "pms:active_trail_stop:$ALPHA"
 }
 
 @test "orderd, on the way back" {
-	each orderd traffic exec.before:outcome#2 commit.before:report#2
+	each orderd traffic exec.before:outcome#2 commit.before:report#2 commit.after:refused
 	each orderd limits exec.after:fill#2
 }
 
