@@ -39,6 +39,7 @@ struct client {
 	char		*accounts[BENCH_ACCOUNTS_MAX];
 	unsigned	 naccounts;
 	unsigned	 sent;		/* number of the next command */
+	unsigned	 deadline_ms;	/* of orders; 0: none is given */
 	struct buf	 text;
 };
 
@@ -73,7 +74,7 @@ bench_env_number(const char *name)
 {
 	int64_t	 n;
 
-	if (text_to_i64(bench_env(name), 1, 1000000, &n) == -1)
+	if (text_to_i64(bench_env(name), 1, 99999999, &n) == -1)
 		panic("%s is not a number", name);
 	return (unsigned)n;
 }
@@ -131,7 +132,8 @@ client_open(struct client *c)
 {
 	char	*names = xstrdup(bench_env("BENCH_ACCOUNTS")), *rest = names, *name;
 
-	*c = (struct client){ .cmd = bench_connect(), .sub = bench_connect() };
+	*c = (struct client){ .cmd = bench_connect(), .sub = bench_connect(),
+	    .sent = bench_env_number("BENCH_FIRST") };
 	while ((name = strsep(&rest, " ")) != NULL && c->naccounts < BENCH_ACCOUNTS_MAX)
 		if (*name != '\0')
 			c->accounts[c->naccounts++] = xstrdup(name);
@@ -152,22 +154,70 @@ client_account(const struct client *c, unsigned number)
 	return c->accounts[number % c->naccounts];
 }
 
-/* Sends one command; its number is c->sent before the call. */
+/* The head of the next command, which has the number c->sent; left open for more. */
 static inline void
-client_push(struct client *c, const char *queue)
+client_begin(struct client *c)
 {
-	const unsigned	 n = c->sent++;
-	const bool	 buy = n / c->naccounts % 2 == 0;
-	int		 done = 0;
-
 	buf_reset(&c->text);
-	buf_addf(&c->text, "{\"requestId\":\"" BENCH_ID_FORMAT "\",\"subAccountId\":\"%s\","
-	    "\"symbol\":\"BTC/USDT:USDT\",\"side\":\"%s\",\"quantity\":0.01,\"leverage\":10,"
-	    "\"reduceOnly\":false}", n, client_account(c, n), buy ? "LONG" : "SHORT");
-	redisAppendCommand(c->cmd, "LPUSH %s %b", queue, c->text.p, c->text.len);
+	buf_addf(&c->text, "{\"requestId\":\"" BENCH_ID_FORMAT "\"", c->sent);
+}
+
+static inline void
+client_order(struct client *c)
+{
+	const bool	 buy = c->sent / c->naccounts % 2 == 0;
+
+	client_begin(c);
+	buf_addf(&c->text, ",\"subAccountId\":\"%s\",\"symbol\":\"BTC/USDT:USDT\","
+	    "\"side\":\"%s\",\"quantity\":0.01,\"leverage\":10,\"reduceOnly\":false",
+	    client_account(c, c->sent), buy ? "LONG" : "SHORT");
+	if (c->deadline_ms != 0)
+		buf_addf(&c->text, ",\"deadlineMs\":%u", c->deadline_ms);
+	buf_addc(&c->text, '}');
+}
+
+/* Below the market, which stands at 60000, where the exchange allows it: it rests. */
+static inline void
+client_limit(struct client *c)
+{
+	client_begin(c);
+	buf_addf(&c->text, ",\"subAccountId\":\"%s\",\"symbol\":\"BTC/USDT:USDT\","
+	    "\"side\":\"LONG\",\"quantity\":0.01,\"price\":%u,\"leverage\":10}",
+	    client_account(c, c->sent), 57100 + c->sent % 2000);
+}
+
+static inline void
+client_cancel(struct client *c, const char *clord_id)
+{
+	client_begin(c);
+	buf_addf(&c->text, ",\"clientOrderId\":\"%s\"}", clord_id);
+}
+
+static inline void
+client_write(struct client *c)
+{
+	int	 done = 0;
+
 	while (!done)
 		if (redisBufferWrite(c->cmd, &done) == REDIS_ERR)
 			panic("redis: %s", c->cmd->errstr);
+}
+
+/* Sends what was composed. */
+static inline void
+client_push(struct client *c, const char *queue)
+{
+	c->sent++;
+	redisAppendCommand(c->cmd, "LPUSH %s %b", queue, c->text.p, c->text.len);
+	client_write(c);
+}
+
+/* What waits there will not be done. */
+static inline void
+client_drop(struct client *c, const char *queue)
+{
+	redisAppendCommand(c->cmd, "DEL %s", queue);
+	client_write(c);
 }
 
 static inline void

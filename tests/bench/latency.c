@@ -1,42 +1,92 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * latency - how long a command takes, and how long the floor takes for the
- * same hops, in turns.
+ * same hops, in turns.  With an argument, the number of orders that are open:
+ * limit orders and their cancels only, and what they cost; each block of
+ * cancels takes away the oldest block that rests.
  *
  * A round is a block of commands of each kind; odd rounds go backwards.  In a
  * closed loop the next command is sent when the one before it has ended, at a
  * pace whatever became of it.  Times begin right before the LPUSH.  "wire" is
- * the arrival of the order at simex: its ledger has the wall clock, in
- * microseconds, which is read beside the monotonic one when a command is sent.
+ * the arrival of the order, or of its cancel, at simex: its ledger has the wall
+ * clock, which is read beside the monotonic one when a command is sent.
  */
+#include "tests/bench/arrivals.h"
 #include "tests/bench/client.h"
+#include "tests/bench/usage.h"
 
 #include "base/map.h"
 #include "venue/clord.h"
 #include "wire/field.h"
 
-#include <curl/curl.h>
-#include <jansson.h>
+enum { GIVE_UP_S = 10, CANCELS_PCT = 10 };
 
-enum { GIVE_UP_S = 10 };
-
-enum kind { FLOOR, TRADE, FLOOR_VALIDATE, VALIDATE, KIND_N };
+enum kind { FLOOR, TRADE, LIMIT, CANCEL, FLOOR_VALIDATE, VALIDATE, KIND_N };
 enum figure { WIRE, RESULT, FILLED, FIGURE_N };
 
 static const char *const	figure_names[FIGURE_N] = {
 	[WIRE] = "wire", [RESULT] = "result", [FILLED] = "filled",
 };
 
+/* Cancels cost weight, and orderd sends no more than a minute's 2400 allow. */
+static unsigned
+block_of(enum kind k, unsigned whole)
+{
+	return k == LIMIT || k == CANCEL ? (whole * CANCELS_PCT + 99) / 100 : whole;
+}
+
+enum { CLOSED = 1, PACED = 2, RESTING = 4 };
+
+/* Which kinds take turns. */
+struct mode {
+	unsigned	 bit;
+	int64_t		 every_ns;	/* 0: one after the other */
+	const char	*suffix;	/* of a kind's name */
+};
+
+static const struct mode	closed = { CLOSED, 0, "" }, paced = { PACED, 1000000, "_1khz" },
+				resting = { RESTING, 0, "" };
+
+struct bench;
+static void	compose_plain(struct bench *, char name[CLORD_ID]);
+static void	compose_trade(struct bench *, char name[CLORD_ID]);
+static void	compose_limit(struct bench *, char name[CLORD_ID]);
+static void	compose_cancel(struct bench *, char name[CLORD_ID]);
+
 /* A command has ended when it has a result, and what else it has by Redis. */
 static const struct {
-	const char	*name, *queue;
+	const char	*name, *queue, *method;
+	unsigned	 modes;
 	bool		 has[FIGURE_N];
+	void		(*compose)(struct bench *, char name[CLORD_ID]);	/* and name its order */
 } kinds[KIND_N] = {
-	[FLOOR] = { "floor", "bench:cmd", { [WIRE] = true, [RESULT] = true } },
-	[TRADE] = { "trade", "pms:cmd:trade",
-	    { [WIRE] = true, [RESULT] = true, [FILLED] = true } },
-	[FLOOR_VALIDATE] = { "floor_validate", "bench:validate", { [RESULT] = true } },
-	[VALIDATE] = { "validate", "pms:cmd:validate", { [RESULT] = true } },
+	[FLOOR] = { .name = "floor", .queue = "bench:cmd", .method = "POST",
+	    .modes = CLOSED | PACED | RESTING, .compose = compose_plain,
+	    .has = { [WIRE] = true, [RESULT] = true } },
+	[TRADE] = { .name = "trade", .queue = "pms:cmd:trade", .method = "POST",
+	    .modes = CLOSED | PACED, .compose = compose_trade,
+	    .has = { [WIRE] = true, [RESULT] = true, [FILLED] = true } },
+	[LIMIT] = { .name = "limit", .queue = "pms:cmd:limit", .method = "POST",
+	    .modes = CLOSED | RESTING, .compose = compose_limit,
+	    .has = { [WIRE] = true, [RESULT] = true } },
+	[CANCEL] = { .name = "cancel", .queue = "pms:cmd:cancel", .method = "DELETE",
+	    .modes = CLOSED | RESTING, .compose = compose_cancel,
+	    .has = { [WIRE] = true, [RESULT] = true } },
+	[FLOOR_VALIDATE] = { .name = "floor_validate", .queue = "bench:validate",
+	    .modes = CLOSED | PACED, .compose = compose_plain, .has = { [RESULT] = true } },
+	[VALIDATE] = { .name = "validate", .queue = "pms:cmd:validate",
+	    .modes = CLOSED | PACED, .compose = compose_plain, .has = { [RESULT] = true } },
+};
+
+/* What is compared: blocks that ran in the same round. */
+static const struct {
+	enum kind	ours, base;
+	enum figure	figure;
+} ratios[] = {
+	{ TRADE, FLOOR, WIRE }, { TRADE, FLOOR, RESULT },
+	{ LIMIT, FLOOR, WIRE }, { LIMIT, FLOOR, RESULT },
+	{ CANCEL, FLOOR, WIRE }, { CANCEL, FLOOR, RESULT },
+	{ VALIDATE, FLOOR_VALIDATE, RESULT },
 };
 
 struct sample {
@@ -56,10 +106,12 @@ struct bench {
 	struct client	 client;
 	enum kind	 kind;			/* of the block under way */
 	struct sample	*samples;
+	unsigned	 whole;			/* commands in a block that is not made smaller */
 	unsigned	 block, first, done;
 	struct map	 names;
-	size_t		 ledger_from;
-	CURL		*curl;
+	struct arrivals	 arrivals;
+	char		(*resting)[CLORD_ID];	/* limit orders in the order they were sent */
+	size_t		 nresting, ncancelled;	/* cancels follow, a block behind at least */
 	struct series	 series[KIND_N][FIGURE_N];
 };
 
@@ -105,23 +157,54 @@ on_filled(void *arg, const char *json, size_t len, int64_t at_ns)
 /* ---- one block ---------------------------------------------------------------------- */
 
 static void
+compose_plain(struct bench *b, char name[CLORD_ID])
+{
+	text_putf(name, CLORD_ID, BENCH_ID_FORMAT, b->client.sent);
+	client_order(&b->client);
+}
+
+static void
+name_order(const struct bench *b, enum ord_type type, char name[CLORD_ID])
+{
+	char	 id[BENCH_ID], prefix[PREFIX];
+
+	text_putf(id, sizeof(id), BENCH_ID_FORMAT, b->client.sent);
+	clord_prefix(client_account(&b->client, b->client.sent), prefix);
+	clord_format(prefix, type, id, 0, name);
+}
+
+static void
+compose_trade(struct bench *b, char name[CLORD_ID])
+{
+	name_order(b, TYPE_MARKET, name);
+	client_order(&b->client);
+}
+
+static void
+compose_limit(struct bench *b, char name[CLORD_ID])
+{
+	name_order(b, TYPE_LIMIT, name);
+	b->resting = xrealloc(b->resting, (b->nresting + 1) * sizeof(*b->resting));
+	text_put(b->resting[b->nresting++], CLORD_ID, name);
+	client_limit(&b->client);
+}
+
+static void
+compose_cancel(struct bench *b, char name[CLORD_ID])
+{
+	text_put(name, CLORD_ID, b->resting[b->ncancelled++]);
+	client_cancel(&b->client, name);
+}
+
+static void
 send_one(struct bench *b)
 {
-	const unsigned	 number = b->client.sent;
-	struct sample	*s = &b->samples[number - b->first];
-	struct timespec	 wall;
-	char		 id[BENCH_ID], prefix[PREFIX];
+	struct sample	*s = &b->samples[b->client.sent - b->first];
 
 	*s = (struct sample){ .us = { 0 } };
-	text_putf(id, sizeof(id), BENCH_ID_FORMAT, number);
-	if (b->kind == TRADE) {
-		clord_prefix(client_account(&b->client, number), prefix);
-		clord_format(prefix, TYPE_MARKET, id, 0, s->name);
-	} else
-		text_put(s->name, sizeof(s->name), id);
+	kinds[b->kind].compose(b, s->name);
 	map_put(&b->names, &s->node, s->name);
-	clock_gettime(CLOCK_REALTIME, &wall);
-	s->sent_wall_us = wall.tv_sec * INT64_C(1000000) + wall.tv_nsec / 1000;
+	s->sent_wall_us = bench_wall_us();
 	s->sent_ns = bench_ns();
 	client_push(&b->client, kinds[b->kind].queue);
 }
@@ -162,52 +245,16 @@ send_paced(struct bench *b, int64_t every_ns)
 
 /* ---- the ledger of simex ------------------------------------------------------------- */
 
-static size_t
-on_text(char *p, size_t size, size_t n, void *arg)
-{
-	buf_add(arg, p, size * n);
-	return size * n;
-}
-
-static json_t *
-ledger_get(struct bench *b)
-{
-	struct buf	 url = { 0 }, text = { 0 };
-
-	buf_addf(&url, "%s/ledger?kind=requests&from=%zu", bench_env("SIMEX_CONTROL"),
-	    b->ledger_from);
-	curl_easy_setopt(b->curl, CURLOPT_URL, url.p);
-	curl_easy_setopt(b->curl, CURLOPT_WRITEFUNCTION, on_text);
-	curl_easy_setopt(b->curl, CURLOPT_WRITEDATA, &text);
-	if (curl_easy_perform(b->curl) != CURLE_OK)
-		panic("%s is not to be had", url.p);
-	json_t		*list = json_loadb(buf_text(&text), text.len, 0, NULL);
-	if (!json_is_array(list))
-		panic("%s: %.200s", url.p, buf_text(&text));
-	buf_free(&url);
-	buf_free(&text);
-	return list;
-}
-
 static void
-read_arrivals(struct bench *b)
+on_arrival(void *arg, const char *clord_id, int64_t wall_us)
 {
-	json_t	*list = ledger_get(b), *a;
-	size_t	 i;
+	struct bench	*b = arg;
+	struct node	*n = map_find(&b->names, clord_id);
 
-	json_array_foreach(list, i, a) {
-		const char	*name = json_string_value(json_object_get(a, "clientOrderId"));
-		struct node	*n = name == NULL ? NULL : map_find(&b->names, name);
-
-		if (n == NULL ||
-		    !text_eq(json_string_value(json_object_get(a, "method")), "POST"))
-			continue;
-		struct sample	*s = MAP_OF(n, struct sample, node);
-		s->us[WIRE] = (double)(json_integer_value(json_object_get(a, "us")) -
-		    s->sent_wall_us);
-	}
-	b->ledger_from += json_array_size(list);
-	json_decref(list);
+	if (n == NULL)
+		return;
+	struct sample	*s = MAP_OF(n, struct sample, node);
+	s->us[WIRE] = (double)(wall_us - s->sent_wall_us);
 }
 
 /* ---- rounds ---------------------------------------------------------------------------- */
@@ -236,6 +283,7 @@ static void
 run_block(struct bench *b, enum kind k, int64_t every_ns, bool keep)
 {
 	b->kind = k;
+	b->block = block_of(k, b->whole);
 	b->first = b->client.sent;
 	b->done = 0;
 	if (every_ns == 0)
@@ -243,7 +291,7 @@ run_block(struct bench *b, enum kind k, int64_t every_ns, bool keep)
 	else
 		send_paced(b, every_ns);
 	if (kinds[k].has[WIRE])
-		read_arrivals(b);
+		arrivals_read(&b->arrivals, kinds[k].method, on_arrival, b);
 	for (int f = 0; f < FIGURE_N && keep; f++)
 		if (kinds[k].has[f])
 			keep_series(b, &b->series[k][f], (enum figure)f);
@@ -251,26 +299,24 @@ run_block(struct bench *b, enum kind k, int64_t every_ns, bool keep)
 		map_remove(&b->names, &b->samples[i].node);
 }
 
-/* The first round warms up and is not kept. */
+/* The first round warms up and is not kept; every other one goes backwards. */
 static void
-run_rounds(struct bench *b, unsigned rounds, int64_t every_ns)
+run_rounds(struct bench *b, unsigned rounds, const struct mode *m)
 {
 	for (unsigned r = 0; r <= rounds; r++)
-		for (int k = 0; k < KIND_N; k++)
-			run_block(b, (enum kind)(r % 2 == 0 ? k : KIND_N - 1 - k), every_ns,
-			    r > 0);
+		for (int i = 0; i < KIND_N; i++) {
+			const enum kind	 k = (enum kind)(r % 2 == 0 ? i : KIND_N - 1 - i);
+
+			if (kinds[k].modes & m->bit)
+				run_block(b, k, m->every_ns, r > 0);
+		}
 }
 
 /* ---- telling ------------------------------------------------------------------------------ */
 
 static void
-tell_series(const char *pace, enum kind k, enum figure f, struct series *s)
+tell_series(const char *name, struct series *s)
 {
-	char	 name[64];
-
-	if (s->n == 0)
-		panic("BENCH_ROUNDS: nothing was measured");
-	text_putf(name, sizeof(name), "%s%s.%s", kinds[k].name, pace, figure_names[f]);
 	qsort(s->all, s->n, sizeof(*s->all), bench_compare);
 	bench_line(name, "p50", bench_quantile(s->all, s->n, 0.5), "us", s->n);
 	bench_line(name, "p90", bench_quantile(s->all, s->n, 0.9), "us", s->n);
@@ -280,16 +326,13 @@ tell_series(const char *pace, enum kind k, enum figure f, struct series *s)
 
 /* Of the medians of the two blocks of each round. */
 static void
-tell_ratio(const struct bench *b, const char *pace, enum kind ours, enum kind base, enum figure f)
+tell_ratio(const char *name, const struct series *x, const struct series *y)
 {
-	const struct series	*x = &b->series[ours][f], *y = &b->series[base][f];
-	double			*v = xcalloc(x->blocks, sizeof(*v));
-	char			 name[64];
+	double	*v = xcalloc(x->blocks, sizeof(*v));
 
 	for (size_t i = 0; i < x->blocks; i++)
 		v[i] = x->medians[i] / y->medians[i];
 	qsort(v, x->blocks, sizeof(*v), bench_compare);
-	text_putf(name, sizeof(name), "ratio.%s%s.%s", kinds[ours].name, pace, figure_names[f]);
 	bench_line(name, "min", v[0], "x", x->blocks);
 	bench_line(name, "q1", bench_quantile(v, x->blocks, 0.25), "x", x->blocks);
 	bench_line(name, "median", bench_quantile(v, x->blocks, 0.5), "x", x->blocks);
@@ -298,16 +341,27 @@ tell_ratio(const struct bench *b, const char *pace, enum kind ours, enum kind ba
 	free(v);
 }
 
+/* title: what stands before a kind's name. */
 static void
-tell_all(struct bench *b, const char *pace)
+tell_all(struct bench *b, const struct mode *m, const char *title)
 {
+	char	 name[96];
+
 	for (int k = 0; k < KIND_N; k++)
 		for (int f = 0; f < FIGURE_N; f++)
-			if (kinds[k].has[f])
-				tell_series(pace, (enum kind)k, (enum figure)f, &b->series[k][f]);
-	tell_ratio(b, pace, TRADE, FLOOR, WIRE);
-	tell_ratio(b, pace, TRADE, FLOOR, RESULT);
-	tell_ratio(b, pace, VALIDATE, FLOOR_VALIDATE, RESULT);
+			if ((kinds[k].modes & m->bit) && kinds[k].has[f]) {
+				text_putf(name, sizeof(name), "%s%s%s.%s", title, kinds[k].name,
+				    m->suffix, figure_names[f]);
+				tell_series(name, &b->series[k][f]);
+			}
+	for (size_t i = 0; i < NITEMS(ratios); i++)
+		if (kinds[ratios[i].ours].modes & m->bit) {
+			text_putf(name, sizeof(name), "ratio.%s%s%s.%s", title,
+			    kinds[ratios[i].ours].name, m->suffix,
+			    figure_names[ratios[i].figure]);
+			tell_ratio(name, &b->series[ratios[i].ours][ratios[i].figure],
+			    &b->series[ratios[i].base][ratios[i].figure]);
+		}
 }
 
 static void
@@ -322,26 +376,50 @@ forget_series(struct bench *b)
 }
 
 static void
-measure(struct bench *b, const char *pace, int64_t every_ns, unsigned block)
+measure(struct bench *b, const struct mode *m, const char *title)
 {
-	b->block = block;
-	b->samples = xcalloc(block, sizeof(*b->samples));
-	run_rounds(b, bench_env_number("BENCH_ROUNDS"), every_ns);
-	tell_all(b, pace);
+	run_rounds(b, bench_env_number("BENCH_ROUNDS"), m);
+	tell_all(b, m, title);
 	forget_series(b);
-	free(b->samples);
+}
+
+/* Of a limit order and its cancel, with so many others open. */
+static void
+measure_resting(struct bench *b, const char *open)
+{
+	struct usage	 before[USAGE_PARTS];
+	char		 title[32], name[48];
+
+	text_putf(title, sizeof(title), "resting.%s.", open);
+	usage_read(before);
+	measure(b, &resting, title);
+	text_putf(name, sizeof(name), "cpu.resting.%s", open);
+	usage_tell_cpu(name, before, "us/order",
+	    (bench_env_number("BENCH_ROUNDS") + 1) * block_of(LIMIT, b->whole));
+	text_putf(name, sizeof(name), "rss.resting.%s", open);
+	usage_tell_rss(name);
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	struct bench	 b = { .curl = curl_easy_init() };
+	struct bench	 b = { .whole = bench_env_number("BENCH_BLOCK") };
 
 	client_open(&b.client);
-	measure(&b, "", 0, bench_env_number("BENCH_BLOCK"));
-	measure(&b, "_1khz", 1000000, bench_env_number("BENCH_BLOCK"));
+	arrivals_open(&b.arrivals);
+	b.samples = xcalloc(b.whole, sizeof(*b.samples));
+	run_block(&b, LIMIT, 0, false);		/* what the first cancels are for */
+	if (argc > 1)
+		measure_resting(&b, argv[1]);
+	else {
+		measure(&b, &closed, "");
+		measure(&b, &paced, "");
+	}
+	run_block(&b, CANCEL, 0, false);
 	client_close(&b.client);
+	arrivals_close(&b.arrivals);
 	map_fini(&b.names);
-	curl_easy_cleanup(b.curl);
+	free(b.samples);
+	free(b.resting);
 	return 0;
 }
