@@ -60,6 +60,7 @@ struct account {
 	TAILQ_HEAD(, position)	positions;
 	/* not booked: what is under way */
 	dec_t			reserved;	/* notional that orders under way may add */
+	bool			had_orders;	/* when its view was last written */
 	struct tally		*net;		/* of all accounts */
 	struct node		node;
 };

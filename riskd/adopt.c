@@ -56,7 +56,7 @@ add(struct adoption *a, const struct placed *placed)
 
 	pendings_restore(&d->pendings, p, account, &placed->sums);
 	p->end_qty = a->end_qty;
-	p->status = dec_ok(a->end_qty) ? a->status : p->status;
+	p->status = dec_ok(a->end_qty) ? a->status : OS_ACTIVE;
 	log_warn("adopted", "sub=%s clord_id=%s sym=%s", p->o.sub, p->o.clord_id, p->o.symbol);
 	if (!pending_is_over(p))
 		return true;

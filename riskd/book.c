@@ -138,12 +138,11 @@ static void
 publish_end_alone(struct riskd *d, struct txn *t, const struct work *w)
 {
 	const struct account	*a = riskd_account(d, w->m.o.sub);
-	const struct spelling	 s = riskd_spelling(d);
 	struct buf		 snapshot = { 0 };
 
 	if (a == NULL)
 		return;
-	view_snapshot(a, &d->market, &s, loop_wall(d->base->loop), &snapshot);
+	riskd_snapshot(d, a, &snapshot);
 	publish_end(d, t, w, snapshot.p);
 	buf_free(&snapshot);
 }
@@ -261,13 +260,12 @@ tell(struct work *w)
 	struct riskd		*d = w->booker->d;
 	struct account		*a = riskd_account(d, w->m.o.sub);
 	struct txn		*t = txn_new(d->base->bus, "booked", w->item);
-	const struct spelling	 s = riskd_spelling(d);
 	struct pending		*p = note_progress(d, w);
 	struct buf		 snapshot = { 0 };
 
 	if (a != NULL) {
 		publish_legs(d, t, a, w);
-		view_snapshot(a, &d->market, &s, loop_wall(d->base->loop), &snapshot);
+		riskd_snapshot(d, a, &snapshot);
 		publish_account(d, t, a, snapshot.p);
 		if (ord_status_is_final(w->m.status))
 			publish_end(d, t, w, snapshot.p);
@@ -527,17 +525,31 @@ book_fill(struct riskd *d, struct item *item)
 
 /* ---- outcomes ------------------------------------------------------------------------------- */
 
+/*
+ * One that may rest outlives us: its record gets the exchange's id.  Where something
+ * is booked, its executions have it, and the record stays as it was handed on.
+ */
+static void
+commit_accepted(struct riskd *d, struct item *item, const struct pending *p)
+{
+	struct txn	*t = txn_new(d->base->bus, "accepted", item);
+
+	if (p->o.type == TYPE_LIMIT && dec_is_zero(p->booked_qty))
+		bus_put_reservation(t, p);
+	txn_commit(t, NULL, NULL);
+}
+
 static void
 on_accepted(struct riskd *d, struct item *item, const struct msg_outcome *m, struct pending *p)
 {
-	p->order_id = m->order_id;
+	pending_accepted(p, m->order_id);
 	pendings_doubt(&d->pendings, p, false);
 	if (!p->answered && !mono_is_set(p->reply_at) && *asker(p) != '\0') {
 		pendings_owe(&d->pendings, p,
 		    mono_after_ms(loop_now(d->base->loop), d->conf->reply_wait));
 		book_on_reply_time(d);
 	}
-	bus_ack(d->base->bus, item);
+	commit_accepted(d, item, p);
 }
 
 static void

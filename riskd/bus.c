@@ -122,10 +122,9 @@ on_tick(void *arg, const char *channel, const char *text, size_t len)
 static void
 tell_snapshot(struct riskd *d, const struct account *a)
 {
-	const struct spelling	 s = riskd_spelling(d);
-	struct buf		 b = { 0 };
+	struct buf	 b = { 0 };
 
-	view_snapshot(a, &d->market, &s, loop_wall(d->base->loop), &b);
+	riskd_snapshot(d, a, &b);
 	bus_tell_set_ex(d->base->bus, K_RISK, a->id, b.p, KEY_TTL_RISK_S);
 	buf_free(&b);
 }
@@ -139,10 +138,12 @@ on_views_time(void *arg)
 	const bool	 all = d->views_turn++ % IDLE_VIEW_TURNS == 0;
 
 	while ((n = map_next(&it)) != NULL) {
-		const struct account	*a = MAP_OF(n, struct account, node);
+		struct account	*a = MAP_OF(n, struct account, node);
+		const bool	 orders = pendings_of(&d->pendings, a->id) != NULL;
 
-		if (all || !TAILQ_EMPTY(&a->positions))
+		if (all || !TAILQ_EMPTY(&a->positions) || orders || a->had_orders)
 			tell_snapshot(d, a);
+		a->had_orders = orders;
 	}
 	bus_show_state(d);		/* that the ledger is slow nobody calls out */
 	timer_in_ms(d->views_timer, VIEWS_MS);

@@ -27,8 +27,16 @@ static const struct field	pending_v[] = {
 	F(pending, as_given, "asGiven", F_STR, FIELD_OMIT),
 	F(pending, reserved, "reserved", F_DECS, FIELD_REQUIRED),
 	F(pending, closing, "closing", F_DECS, FIELD_REQUIRED),
+	F(pending, order_id, "orderId", F_I64, FIELD_OMIT),
 };
 const struct fields	pending_fields = FIELDS(pending_v);
+
+/* An account with orders under way. */
+struct owner {
+	char			sub[SUB_ID];
+	struct pending_list	orders;
+	struct node		node;
+};
 
 enum { TALLY_KEY = SUB_ID + SYMBOL + DEC_STR + 8 };
 
@@ -101,6 +109,53 @@ pendings_find(const struct pendings *t, const char *clord_id)
 	return n == NULL ? NULL : MAP_OF(n, struct pending, node);
 }
 
+static struct owner *
+find_owner(const struct pendings *t, const char *sub)
+{
+	struct node	*n = map_find(&t->owners, sub);
+
+	return n == NULL ? NULL : MAP_OF(n, struct owner, node);
+}
+
+static struct owner *
+owner_of(struct pendings *t, const char *sub)
+{
+	struct owner	*w = find_owner(t, sub);
+
+	if (w != NULL)
+		return w;
+	w = xcalloc(1, sizeof(*w));
+	text_put(w->sub, sizeof(w->sub), sub);
+	TAILQ_INIT(&w->orders);
+	map_put(&t->owners, &w->node, w->sub);
+	return w;
+}
+
+static void
+join(struct pendings *t, struct pending *p)
+{
+	p->owner = owner_of(t, p->o.sub);
+	TAILQ_INSERT_TAIL(&p->owner->orders, p, sibling);
+}
+
+static void
+leave(struct pendings *t, struct pending *p)
+{
+	TAILQ_REMOVE(&p->owner->orders, p, sibling);
+	if (!TAILQ_EMPTY(&p->owner->orders))
+		return;
+	map_remove(&t->owners, &p->owner->node);
+	free(p->owner);
+}
+
+const struct pending_list *
+pendings_of(const struct pendings *t, const char *sub)
+{
+	const struct owner	*w = find_owner(t, sub);
+
+	return w == NULL ? NULL : &w->orders;
+}
+
 struct pending *
 pendings_add(struct pendings *t, const struct pending *from, struct account *a)
 {
@@ -109,10 +164,11 @@ pendings_add(struct pendings *t, const struct pending *from, struct account *a)
 	*p = *from;
 	p->booked_qty = p->booked_cost = p->fee = p->rpnl = DEC_ZERO;
 	p->end_qty = DEC_NONE;
-	p->status = OS_PLACING;
+	p->status = p->order_id == 0 ? OS_PLACING : OS_ACTIVE;
 	p->in_doubt = false;
 	p->reply_at = MONO_UNSET;
 	map_put(&t->map, &p->node, p->o.clord_id);
+	join(t, p);
 	count(t, p, a, left(p), p->closing);
 	if (a != NULL)
 		a->reserved = dec_add(a->reserved, p->reserved);
@@ -136,6 +192,7 @@ pendings_remove(struct pendings *t, struct pending *p, struct account *a)
 	count(t, p, a, dec_neg(left(p)), DEC_ZERO);
 	pendings_doubt(t, p, false);
 	pendings_told(t, p);
+	leave(t, p);
 	map_remove(&t->map, &p->node);
 	free(p);
 }
@@ -149,6 +206,10 @@ pendings_fini(struct pendings *t)
 	while ((n = map_next(&it)) != NULL)
 		free(MAP_OF(n, struct pending, node));
 	map_fini(&t->map);
+	it = map_each(&t->owners);
+	while ((n = map_next(&it)) != NULL)
+		free(MAP_OF(n, struct owner, node));
+	map_fini(&t->owners);
 	for (int i = 0; i < SIDE_N; i++)
 		tally_fini(&t->open[i]);
 	tally_fini(&t->closing);
@@ -197,6 +258,14 @@ pendings_booked(struct pendings *t, struct pending *p, struct account *a, const 
 		    b->legs[b->nlegs - 1].after.id);
 }
 
+void
+pending_accepted(struct pending *p, int64_t order_id)
+{
+	p->order_id = order_id;
+	if (p->status == OS_PLACING)
+		p->status = OS_ACTIVE;
+}
+
 /* The record holds all that was reserved: what of it is booked holds nothing any more. */
 void
 pendings_restore(struct pendings *t, struct pending *p, struct account *a,
@@ -206,6 +275,8 @@ pendings_restore(struct pendings *t, struct pending *p, struct account *a,
 	p->booked_cost = s->cost;
 	p->fee = s->fee;
 	p->rpnl = s->rpnl;
+	if (s->order_id != 0)
+		pending_accepted(p, s->order_id);
 }
 
 static dec_t

@@ -25,7 +25,7 @@ struct pending {
 	char		as_given[SYMBOL];	/* how the asker spells the symbol */
 	dec_t		reserved;		/* notional it may still add to the exposure */
 	dec_t		closing;		/* quantity of the position it still holds */
-	/* what has been heard */
+	/* what has been heard; in pms:resv the id of one that may rest */
 	int64_t		order_id;
 	bool		in_doubt;
 	dec_t		booked_qty, booked_cost;	/* quantity, and quantity times price */
@@ -37,30 +37,41 @@ struct pending {
 	mono_t		reply_at;		/* say what is known then; unset: it owes nothing */
 	bool		answered;
 	TAILQ_ENTRY(pending)	owing;		/* while reply_at is set */
+	struct owner	*owner;
+	TAILQ_ENTRY(pending)	sibling;	/* of the same account */
 	struct node	node;
 };
+TAILQ_HEAD(pending_list, pending);
 
 struct pendings {
 	struct map	map;			/* by clord_id; owns */
+	struct map	owners;			/* by account; owns; who has none is not there */
 	struct tally	open[SIDE_N];		/* by symbol: what may still be traded */
 	struct tally	closing;		/* by account, symbol and side */
 	struct tally	doubts;			/* and quantity: how many are in doubt */
-	TAILQ_HEAD(, pending)	owing;		/* by reply_at */
+	struct pending_list	owing;		/* by reply_at */
 };
 
 void		 pendings_init(struct pendings *);
 /* Takes its reservations out of the account and its position. */
 struct pending	*pendings_add(struct pendings *, const struct pending *, struct account *);
 struct pending	*pendings_find(const struct pendings *, const char *clord_id);	/* or NULL */
+/* Of an account, in the order they were added; NULL: it has none. */
+const struct pending_list	*pendings_of(const struct pendings *, const char *sub);
 /* Gives back what is still reserved. */
 void		 pendings_remove(struct pendings *, struct pending *, struct account *);
 void		 pendings_fini(struct pendings *);
 
+/* The exchange has it, under that id. */
+void		 pending_accepted(struct pending *, int64_t order_id);
 /* An execution of it has been booked. */
 void		 pendings_booked(struct pendings *, struct pending *, struct account *,
 		    const struct booking *);
 /* All that was booked of it, once, after it has been read from pms:resv. */
-struct pending_sums { dec_t qty, cost, fee, rpnl; };
+struct pending_sums {
+	dec_t	qty, cost, fee, rpnl;
+	int64_t	order_id;		/* 0: nothing was booked */
+};
 void		 pendings_restore(struct pendings *, struct pending *, struct account *,
 		    const struct pending_sums *);
 /* A position on the symbol may be new: orders that were there before hold of it what they close. */

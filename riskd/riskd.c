@@ -83,6 +83,15 @@ riskd_spelling(struct riskd *d)
 	return (struct spelling){ riskd_instrs(d), d->base->common->symbol_format == SYMBOLS_CCXT };
 }
 
+void
+riskd_snapshot(struct riskd *d, const struct account *a, struct buf *b)
+{
+	const struct spelling	 s = riskd_spelling(d);
+
+	view_snapshot(a, pendings_of(&d->pendings, a->id), &d->market, &s, loop_wall(d->base->loop),
+	    b);
+}
+
 const struct instrs *
 riskd_instrs(const struct riskd *d)
 {

@@ -78,6 +78,7 @@ bool		 riskd_has_ledger(const struct riskd *);
 /* What is missing or forbidden, for that account; sub NULL: for all. */
 unsigned	 riskd_modes(const struct riskd *, const char *sub);
 struct spelling	 riskd_spelling(struct riskd *);
+void		 riskd_snapshot(struct riskd *, const struct account *, struct buf *);
 const struct instrs	*riskd_instrs(const struct riskd *);
 struct event_stamp	 riskd_stamp(struct riskd *);
 

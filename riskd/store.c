@@ -74,7 +74,7 @@ static const struct pg_stmt	stmts[SQL_N] = {
 	    " WHERE stream LIKE 'account/%' ORDER BY stream, version DESC" },
 	[SQL_SUMS] = { "sums", 1,
 	    "SELECT clord_id, sum(qty)::text, sum(qty * px)::numeric(38,8)::text, sum(fee)::text,"
-	    " sum(realized_pnl)::text FROM engine.executions"
+	    " sum(realized_pnl)::text, max(exchange_order_id) FROM engine.executions"
 	    " WHERE clord_id = ANY (string_to_array($1, ' ')) GROUP BY clord_id" },
 	[SQL_TRADE] = { "trade", 16,
 	    "INSERT INTO trade_executions (id, sub_account_id, position_id, exchange_order_id,"
@@ -317,9 +317,14 @@ struct asking_placed {
 struct pending_sums
 store_sums(const struct pg_result *r, size_t i, int row)
 {
-	return (struct pending_sums){ .qty = store_dec(r, i, row, 1, DEC_ZERO),
-	    .cost = store_dec(r, i, row, 2, DEC_ZERO), .fee = store_dec(r, i, row, 3, DEC_ZERO),
-	    .rpnl = store_dec(r, i, row, 4, DEC_ZERO) };
+	struct pending_sums	 s = { .qty = store_dec(r, i, row, 1, DEC_ZERO),
+				    .cost = store_dec(r, i, row, 2, DEC_ZERO),
+				    .fee = store_dec(r, i, row, 3, DEC_ZERO),
+				    .rpnl = store_dec(r, i, row, 4, DEC_ZERO) };
+
+	if (text_to_i64(pg_value(r, i, row, 5), 1, INT64_MAX, &s.order_id) == -1)
+		s.order_id = 0;
+	return s;
 }
 
 /* Terms that cannot be read are of an order that was placed all the same. */
@@ -329,7 +334,8 @@ read_placed(const struct pg_result *r, struct placed *p)
 	const char		*data = pg_value(r, 0, 0, 0);
 	struct field_fault	 ff;
 
-	*p = (struct placed){ .sums = { DEC_ZERO, DEC_ZERO, DEC_ZERO, DEC_ZERO } };
+	*p = (struct placed){ .sums = { .qty = DEC_ZERO, .cost = DEC_ZERO, .fee = DEC_ZERO,
+	    .rpnl = DEC_ZERO } };
 	fields_blank(&terms_fields, &p->o, sizeof(p->o));
 	if (fields_read(&terms_fields, &p->o, data, strlen(data), &ff) == -1)
 		log_error("terms_unreadable", "why=\"%s\"", ff.text);

@@ -87,9 +87,49 @@ put_rules(const struct rules *r, struct buf *b)
 	jw_close(b, '}');
 }
 
+static void
+put_open_order(const struct pending *p, const struct spelling *s, struct buf *b)
+{
+	const struct terms	*o = &p->o;
+	char			 symbol[SYMBOL], id[24];
+
+	text_putf(id, sizeof(id), "%lld", (long long)p->order_id);
+	jw_open(b, '{');
+	jw_put_str(b, "clientOrderId", o->clord_id);
+	jw_put_str_or_null(b, "exchangeOrderId", p->order_id == 0 ? "" : id);
+	jw_put_str(b, "symbol", outside_symbol(s, o->symbol, symbol));
+	jw_put_str(b, "side", names_get(&side_names, (int)o->side));
+	jw_put_str(b, "orderType", names_get(&ord_type_names, (int)o->type));
+	jw_put_dec(b, "price", o->px);
+	jw_put_dec(b, "quantity", o->qty);
+	jw_put_dec(b, "filledQty", p->booked_qty);
+	jw_put_str(b, "origin", names_get(&origin_names, (int)o->origin));
+	jw_put_int(b, "leverage", o->leverage);
+	jw_put_bool(b, "reduceOnly", o->reduce_only);
+	jw_put_str(b, "state", names_get(&ord_status_names, (int)p->status));
+	jw_put_int(b, "createdAt", wall_ms(o->created_at));
+	jw_close(b, '}');
+}
+
+static void
+put_open_orders(const struct pending_list *orders, const struct spelling *s, struct buf *b)
+{
+	const struct pending	*p = orders == NULL ? NULL : TAILQ_LAST(orders, pending_list);
+
+	jw_key(b, "openOrders");
+	jw_open(b, '[');
+	for (int n = 0; p != NULL && n < OPEN_ORDERS; p = TAILQ_PREV(p, pending_list, sibling)) {
+		if (p->o.type != TYPE_LIMIT || ord_status_is_final(p->status))
+			continue;
+		put_open_order(p, s, b);
+		n++;
+	}
+	jw_close(b, ']');
+}
+
 void
-view_snapshot(const struct account *a, const struct market *m, const struct spelling *s,
-    wall_t now, struct buf *b)
+view_snapshot(const struct account *a, const struct pending_list *orders, const struct market *m,
+    const struct spelling *s, wall_t now, struct buf *b)
 {
 	const struct totals	 t = totals_of(a, m);
 	const dec_t		 equity = dec_add(a->balance, t.upnl);
@@ -122,7 +162,7 @@ view_snapshot(const struct account *a, const struct market *m, const struct spel
 	}
 	jw_close(b, ']');
 	jw_put_int(b, "positionCount", n);
-	jw_put_raw(b, "openOrders", "[]");
+	put_open_orders(orders, s, b);
 	jw_put_int(b, "timestamp", wall_ms(now));
 	jw_close(b, '}');
 }

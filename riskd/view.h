@@ -10,9 +10,13 @@
 #include "riskd/pending.h"
 #include "venue/outside.h"
 
-/* The risk snapshot of an account: pms:risk:{sub}, and "account" in events. */
-void	view_snapshot(const struct account *, const struct market *, const struct spelling *,
-	    wall_t now, struct buf *);
+/*
+ * The risk snapshot of an account: pms:risk:{sub}, and "account" in events.  Of its
+ * orders under way (NULL: none) the last OPEN_ORDERS that may rest are in it.
+ */
+enum { OPEN_ORDERS = 200 };
+void	view_snapshot(const struct account *, const struct pending_list *, const struct market *,
+	    const struct spelling *, wall_t now, struct buf *);
 
 /* Price at which the account would be liquidated by this position; zero: never. */
 dec_t	view_liq_px(const struct account *, const struct position *, const struct market *);

@@ -246,7 +246,6 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 
 @test "the account's snapshot has what rests" {
 	local id
-	skip "riskd does not fill it yet"
 	id=$(rest "$ALPHA" BUY 0.02 59000)
 	await 5 holds ".openOrders | length == 1 and (.[0] | .clientOrderId == \"$id\" and
 	    (.exchangeOrderId | test(\"^[0-9]+$\")) and .symbol == \"BTCUSDT\" and
@@ -257,6 +256,12 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	    .state == \"active\" and .createdAt > 1600000000000)" rc get "pms:risk:$ALPHA"
 	fill BTCUSDT "$id" 0.005
 	await 5 holds '.openOrders[0].filledQty == 0.005' rc get "pms:risk:$ALPHA"
+	kill9 riskd
+	rc del "pms:risk:$ALPHA" >/dev/null
+	up riskd
+	await 5 holds '.openOrders[0] | .filledQty == 0.005 and .state == "active" and
+	    (.exchangeOrderId | test("^[0-9]+$"))' rc get "pms:risk:$ALPHA"
+	await 5 stream_is_up
 	cancel "$id" | holds .success
 	await 5 holds '.openOrders == []' rc get "pms:risk:$ALPHA"
 	at_rest

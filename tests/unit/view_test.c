@@ -104,7 +104,7 @@ snapshot_of_the_contract(void **state)
 	world_init(&w, "100");
 	world_fill(&w, "BTCUSDT", SIDE_BUY, "5", "100");
 	world_mark(&w, "BTCUSDT", "104");
-	view_snapshot(w.a, &w.market, &w.spelling, wall_from_ms(1795256152999), &b);
+	view_snapshot(w.a, NULL, &w.market, &w.spelling, wall_from_ms(1795256152999), &b);
 	check_parts(&b, PARTS("\"subAccountId\":\"A1\"", "\"balance\":100,", "\"equity\":120,",
 	    "\"marginUsed\":5,", "\"availableMargin\":115,", "\"unrealizedPnl\":20,",
 	    "\"totalExposure\":500,", "\"maintenanceMargin\":2.5,", "\"marginRatio\":0.02083333,",
@@ -148,13 +148,106 @@ snapshots_of_other_accounts(void **state)
 			world_fill(&w, "BTCUSDT", SIDE_BUY, rows[i].qty, rows[i].px);
 		if (rows[i].mark != NULL)
 			world_mark(&w, "BTCUSDT", rows[i].mark);
-		view_snapshot(w.a, &w.market, &w.spelling, WALL_UNSET, &b);
+		view_snapshot(w.a, NULL, &w.market, &w.spelling, WALL_UNSET, &b);
 		check_parts(&b, PARTS(rows[i].equity, rows[i].available, rows[i].ratio,
 		    rows[i].mark_shown));
 		buf_free(&b);
 		world_fini(&w);
 	}
 }
+
+/* ---- orders that rest --------------------------------------------------------------------- */
+
+static struct pending *
+add_order(struct pendings *t, const char *clord_id, const char *sub, enum ord_type type)
+{
+	struct pending	 p = { .o = { .side = SIDE_BUY, .type = type, .qty = D("0.5"),
+			    .px = type == TYPE_LIMIT ? D("99.5") : DEC_NONE, .leverage = 10,
+			    .origin = ORIGIN_MANUAL, .created_at = wall_from_ms(1795256152380) },
+			    .reserved = DEC_ZERO, .closing = DEC_ZERO };
+
+	text_put(p.o.clord_id, sizeof(p.o.clord_id), clord_id);
+	text_put(p.o.sub, sizeof(p.o.sub), sub);
+	text_put(p.o.symbol, sizeof(p.o.symbol), "BTCUSDT");
+	return pendings_add(t, &p, NULL);
+}
+
+static void
+show(struct world *w, const struct pendings *t, struct buf *b)
+{
+	buf_reset(b);
+	view_snapshot(w->a, pendings_of(t, w->a->id), &w->market, &w->spelling, WALL_UNSET, b);
+}
+
+static void
+open_orders_are_limits_that_live(void **state)
+{
+	struct world	 w;
+	struct pendings	 t;
+	struct pending	*first, *second;
+	struct buf	 b = { 0 };
+
+	(void)state;
+	world_init(&w, "100");
+	pendings_init(&t);
+	add_order(&t, "other", "A2", TYPE_LIMIT);
+	show(&w, &t, &b);
+	check_parts(&b, PARTS("\"openOrders\":[]"));
+
+	check_row("handed on, not taken yet; the latest first");
+	first = add_order(&t, "first", "A1", TYPE_LIMIT);
+	add_order(&t, "market", "A1", TYPE_MARKET);
+	second = add_order(&t, "second", "A1", TYPE_LIMIT);
+	pending_accepted(first, 8389765500000000001);
+	first->booked_qty = D("0.2");
+	show(&w, &t, &b);
+	check_parts(&b, PARTS("\"openOrders\":[{\"clientOrderId\":\"second\","
+	    "\"exchangeOrderId\":null,\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"orderType\":\"LIMIT\","
+	    "\"price\":99.5,\"quantity\":0.5,\"filledQty\":0,\"origin\":\"MANUAL\",\"leverage\":10,"
+	    "\"reduceOnly\":false,\"state\":\"placing\",\"createdAt\":1795256152380},"
+	    "{\"clientOrderId\":\"first\",\"exchangeOrderId\":\"8389765500000000001\",",
+	    "\"filledQty\":0.2,", "\"state\":\"active\"", "1795256152380}],\"timestamp\""));
+
+	check_row("what has ended is open no more");
+	first->status = OS_CANCELLED;
+	pendings_remove(&t, second, NULL);
+	show(&w, &t, &b);
+	check_parts(&b, PARTS("\"openOrders\":[]"));
+	buf_free(&b);
+	pendings_fini(&t);
+	world_fini(&w);
+}
+
+static void
+open_orders_are_bounded(void **state)
+{
+	struct world	 w;
+	struct pendings	 t;
+	struct buf	 b = { 0 };
+	char		 id[24];
+	const char	*at;
+	int		 n = 0;
+
+	(void)state;
+	world_init(&w, "100");
+	pendings_init(&t);
+	for (int i = 0; i < 3 * OPEN_ORDERS; i++) {
+		text_putf(id, sizeof(id), "n%d", i);
+		add_order(&t, id, "A1", i % 2 == 0 ? TYPE_LIMIT : TYPE_MARKET);
+	}
+	show(&w, &t, &b);
+	check_json(&b);
+	for (at = b.p; (at = strstr(at, "\"orderType\":\"LIMIT\"")) != NULL; at++)
+		n++;
+	CHECK_INT(n, OPEN_ORDERS);
+	CHECK_HAS(b.p, "\"n598\"");
+	CHECK(strstr(b.p, "\"n0\"") == NULL);
+	buf_free(&b);
+	pendings_fini(&t);
+	world_fini(&w);
+}
+
+/* ---- liquidation ----------------------------------------------------------------------------- */
 
 /*
  * 7.5, dynamic: at that price, the others standing still, what is left of the
@@ -253,7 +346,7 @@ symbols_as_configured(void **state)
 		world_init(&w, "1000");
 		w.spelling.ccxt = rows[i].ccxt;
 		world_fill(&w, rows[i].symbol, SIDE_BUY, "1", "100");
-		view_snapshot(w.a, &w.market, &w.spelling, WALL_UNSET, &b);
+		view_snapshot(w.a, NULL, &w.market, &w.spelling, WALL_UNSET, &b);
 		check_parts(&b, PARTS(rows[i].want));
 		buf_free(&b);
 		world_fini(&w);
@@ -474,6 +567,8 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(snapshot_of_the_contract),
 		cmocka_unit_test(snapshots_of_other_accounts),
+		cmocka_unit_test(open_orders_are_limits_that_live),
+		cmocka_unit_test(open_orders_are_bounded),
 		cmocka_unit_test(liquidation_price),
 		cmocka_unit_test(position_events),
 		cmocka_unit_test(symbols_as_configured),
