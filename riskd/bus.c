@@ -119,8 +119,8 @@ on_tick(void *arg, const char *channel, const char *text, size_t len)
 
 /* ---- snapshots out ---------------------------------------------------------------------- */
 
-static void
-tell_snapshot(struct riskd *d, const struct account *a)
+void
+bus_tell_account(struct riskd *d, const struct account *a)
 {
 	struct buf	 b = { 0 };
 
@@ -142,7 +142,7 @@ on_views_time(void *arg)
 		const bool	 orders = pendings_of(&d->pendings, a->id) != NULL;
 
 		if (all || !TAILQ_EMPTY(&a->positions) || orders || a->had_orders)
-			tell_snapshot(d, a);
+			bus_tell_account(d, a);
 		a->had_orders = orders;
 	}
 	bus_show_state(d);		/* that the ledger is slow nobody calls out */

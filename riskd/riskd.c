@@ -146,7 +146,6 @@ riskd_load(struct riskd *d, enum load_step step)
 		store_poll_accounts(d);
 		return;
 	case LOAD_DONE:
-		/* An account that was opened just now is locked until its first event is stored. */
 		d->serving = true;
 		bus_serve(d);
 		return;

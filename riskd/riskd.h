@@ -62,6 +62,7 @@ struct riskd {
 	unsigned			 views_turn;
 	bool				 loading;	/* begun, see riskd_load() */
 	bool				 serving;	/* loaded: items are taken */
+	unsigned			 opening;	/* accounts whose first event is not stored */
 	/* the stream's gaps and orderd's word that book and exchange agree, by their numbers */
 	int64_t				 gap_no, reconciled_no;
 	struct peer			*userd;		/* its silence is a gap too */
@@ -92,6 +93,7 @@ void		 riskd_load(struct riskd *, enum load_step);
 /* bus.c: what is taken, views out, views in */
 void	bus_load_pending(struct riskd *);
 void	bus_load_doubts(struct riskd *);
+void	bus_tell_account(struct riskd *, const struct account *);	/* its snapshot, to the gateway */
 void	bus_serve(struct riskd *);		/* begins to take */
 void	bus_put_reservation(struct txn *, const struct pending *);
 void	bus_put_reservations(struct riskd *);	/* all: Redis may have lost some */

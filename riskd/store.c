@@ -415,7 +415,9 @@ static void
 on_external(void *arg, enum ledger_outcome outcome, const struct pg_result *r)
 {
 	struct external	*x = arg;
-	struct account	*a = riskd_account(x->d, x->account);
+	struct riskd	*d = x->d;
+	struct account	*a = riskd_account(d, x->account);
+	const bool	 opened = a != NULL && a->version == 0;
 
 	(void)r;
 	if (a != NULL && (outcome == LEDGER_DONE || outcome == LEDGER_BEFORE)) {
@@ -425,9 +427,12 @@ on_external(void *arg, enum ledger_outcome outcome, const struct pg_result *r)
 		a->version++;
 		log_info("balance_external", "sub=%s change=%s", a->id,
 		    dec_format(x->change, text));
+		bus_tell_account(d, a);
 	}
-	book_unlock(x->d, x->account);
+	book_unlock(d, x->account);
 	free(x);
+	if (opened && --d->opening == 0 && !d->serving)
+		riskd_load(d, LOAD_DONE);
 }
 
 /*
@@ -459,6 +464,7 @@ append_opened(struct riskd *d, struct account *a, dec_t stored)
 	a->balance = stored;
 	account_write(a, &data);
 	a->balance = was;
+	d->opening++;
 	append_external(d, a, "opened", data.p, dec_sub(stored, was));
 	buf_free(&data);
 }
@@ -518,7 +524,8 @@ on_accounts(void *arg, enum pg_outcome outcome, const struct pg_result *r)
 		read_account(d, a, r, row);
 		compare_balance(d, a, store_dec(r, 1, row, 6, a->balance));
 	}
-	if (!d->serving)
+	/* Nothing is judged by a balance that is not read yet. */
+	if (!d->serving && d->opening == 0)
 		riskd_load(d, LOAD_DONE);
 }
 
