@@ -78,9 +78,14 @@ deny(struct hearing *h, enum deny code, const char *error, const char *details)
 static void
 deny_verdict(struct hearing *h, const struct verdict *v)
 {
-	struct buf	 b = { 0 };
+	const struct pending	*holding[HOLDING];
+	struct buf		 b = { 0 };
+	size_t			 n = 0;
 
-	view_denial(v, &b);
+	if (v->findings[0].code == DENY_CLOSE_IN_FLIGHT)
+		n = pendings_holding(&h->d->pendings, h->c.sub, h->symbol, h->c.side, holding,
+		    HOLDING);
+	view_denial(v, holding, n, &b);
 	deny_with(h, v->findings[0].code, v->findings[0].text, b.p);
 	buf_free(&b);
 }

@@ -360,6 +360,20 @@ pendings_owing(const struct pendings *t)
 	return TAILQ_FIRST(&t->owing);
 }
 
+size_t
+pendings_holding(const struct pendings *t, const char *sub, const char *symbol, enum side side,
+    const struct pending *out[], size_t max)
+{
+	const struct owner	*w = find_owner(t, sub);
+	const struct pending	*p = w == NULL ? NULL : TAILQ_FIRST(&w->orders);
+	size_t			 n = 0;
+
+	for (; p != NULL && n < max; p = TAILQ_NEXT(p, sibling))
+		if (p->o.side == side && dec_sign(p->closing) > 0 && text_eq(p->o.symbol, symbol))
+			out[n++] = p;
+	return n;
+}
+
 bool
 pendings_covered(const struct pendings *t, dec_t net, const struct terms *o)
 {

@@ -95,6 +95,13 @@ struct pending	*pendings_owing(const struct pendings *);	/* the first, or NULL *
 bool		 pendings_doubt_like(const struct pendings *, const char *sub, const char *symbol,
 		    enum side, dec_t qty);
 
+/*
+ * Up to max of the orders that hold what the account may trade on that side to close
+ * its position, oldest first.
+ */
+size_t		 pendings_holding(const struct pendings *, const char *sub, const char *symbol,
+		    enum side, const struct pending *out[], size_t max);
+
 /* Does a net position cover the order, whatever else of its side is executed before it? */
 bool		 pendings_covered(const struct pendings *, dec_t net, const struct terms *);
 

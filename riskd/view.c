@@ -303,9 +303,20 @@ put_findings(const struct verdict *v, struct buf *b)
 	jw_close(b, ']');
 }
 
+static void
+put_holding(const struct pending *const holding[], size_t n, struct buf *b)
+{
+	jw_key(b, "heldBy");
+	jw_open(b, '[');
+	for (size_t i = 0; i < n; i++)
+		jw_str(b, holding[i]->o.clord_id);
+	jw_close(b, ']');
+}
+
 /* The first finding names the code; all are listed. */
 void
-view_denial(const struct verdict *v, struct buf *b)
+view_denial(const struct verdict *v, const struct pending *const holding[], size_t n,
+    struct buf *b)
 {
 	const struct finding	*f = &v->findings[0];
 	char			 text[320];
@@ -328,6 +339,8 @@ view_denial(const struct verdict *v, struct buf *b)
 		jw_put_dec(b, "value", f->value);
 	if (dec_ok(f->limit))
 		jw_put_dec(b, "limit", f->limit);
+	if (n > 0)
+		put_holding(holding, n, b);
 	jw_close(b, '}');
 	jw_key(b, "errors");
 	put_findings(v, b);

@@ -35,8 +35,13 @@ void	view_margin_update(const char *snapshot, struct event_stamp, struct buf *);
 /* The answer of trade and close: what is known of the order now. */
 void	view_answer(const struct pending *, const struct account *, struct buf *);
 
-/* Why not: the ladder's findings as an error answer. */
-void	view_denial(const struct verdict *, struct buf *);
+/*
+ * Why not: the ladder's findings as an error answer, with the orders that stand in
+ * the way, where it is such.
+ */
+enum { HOLDING = 5 };
+void	view_denial(const struct verdict *, const struct pending *const holding[], size_t n,
+	    struct buf *);
 
 /* The answer of validate. */
 void	view_validation(const struct verdict *, struct buf *);

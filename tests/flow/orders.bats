@@ -202,7 +202,7 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	holds '.closing == "0.03" and .reserved == "0"' reservation "$id"
 	close_ "$ALPHA" | holds '.success == false and
 	    .errorCode == "CLOSE_IN_FLIGHT" and .errorCategory == "AMBIGUITY" and
-	    .details.value == 0.03 and .details.limit == 0.03'
+	    .details.value == 0.03 and .details.limit == 0.03 and .details.heldBy == ["'"$id"'"]'
 	limit "$ALPHA" SELL 0.03 62000 reduceOnly=true | holds '.errorCode == "CLOSE_IN_FLIGHT"'
 	price BTCUSDT 61010
 	await_event order_filled ".clientOrderId == \"$id\" and .avgFillPrice == 61000"

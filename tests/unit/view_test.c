@@ -488,7 +488,7 @@ denials(void **state)
 
 	(void)state;
 	check_row("two findings: the first names the code");
-	view_denial(&v, &b);
+	view_denial(&v, NULL, 0, &b);
 	check_parts(&b, PARTS("\"success\":false", "\"errorCode\":\"MAX_NOTIONAL_EXCEEDED\"",
 	    "\"errorCategory\":\"RISK\"", "\"retryable\":false", "(MAX_NOTIONAL:60000.00>50000)\"",
 	    "\"details\":{\"check\":\"notional\",\"value\":60000,\"limit\":50000}",
@@ -498,15 +498,25 @@ denials(void **state)
 	buf_reset(&b);
 	v = (struct verdict){ .findings = { { DENY_ACCOUNT_NOT_FOUND, "account", DEC_NONE, DEC_NONE,
 	    "ACCOUNT_NOT_FOUND", "subAccountId", "nobody" } }, .n = 1 };
-	view_denial(&v, &b);
+	view_denial(&v, NULL, 0, &b);
 	check_parts(&b, PARTS("\"details\":{\"check\":\"account\",\"field\":\"subAccountId\","
 	    "\"value\":\"nobody\"}"));
+
+	check_row("orders that stand in the way are named");
+	buf_reset(&b);
+	const struct pending	 one = { .o = { .clord_id = "PMS1" } };
+	const struct pending	 two = { .o = { .clord_id = "PMS2" } };
+	v = (struct verdict){ .findings = { { DENY_CLOSE_IN_FLIGHT, "reducible", DEC_ONE, DEC_ONE,
+	    "CLOSE_IN_FLIGHT", NULL, NULL } }, .n = 1 };
+	view_denial(&v, (const struct pending *const []){ &one, &two }, 2, &b);
+	check_parts(&b, PARTS("\"details\":{\"check\":\"reducible\",\"value\":1,\"limit\":1,"
+	    "\"heldBy\":[\"PMS1\",\"PMS2\"]}"));
 
 	check_row("a finding without numbers");
 	buf_reset(&b);
 	v = (struct verdict){ .findings = { { DENY_NO_PRICE, "price", DEC_NONE, DEC_NONE,
 	    "NO_PRICE", NULL, NULL } }, .n = 1 };
-	view_denial(&v, &b);
+	view_denial(&v, NULL, 0, &b);
 	check_parts(&b, PARTS("\"errorCode\":\"NO_PRICE\"", "\"retryable\":true",
 	    "\"details\":{\"check\":\"price\"}", "\"errors\":[\"NO_PRICE\"]"));
 	buf_free(&b);
@@ -526,7 +536,7 @@ no_denial_says_that_a_position_is_gone(void **state)
 		struct buf		 b = { 0 };
 
 		check_row("%s", deny_code((enum deny)d));
-		view_denial(&v, &b);
+		view_denial(&v, NULL, 0, &b);
 		check_json(&b);
 		for (size_t i = 0; i < NITEMS(phrases); i++)
 			CHECK(strcasestr(buf_text(&b), phrases[i]) == NULL);
