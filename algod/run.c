@@ -215,8 +215,8 @@ raise_alarm(struct algod *d, const struct run *r, const struct msg_child *m)
 {
 	d->alarms++;
 	log_error("child_rejected", "sub=%s algo=%s sym=%s position=%s code=%s why=\"%s\"; it goes "
-	    "on trying, close the position by hand", r->sub, r->id, r->symbol, r->position_id, m->code,
-	    m->error);
+	    "on trying, close the position by hand", r->sub, r->id, r->symbol, r->position_id,
+	    m->code, m->error);
 }
 
 static void

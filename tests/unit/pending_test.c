@@ -550,45 +550,6 @@ answers_are_owed_in_their_order(void **state)
 
 /* ---- the record ----------------------------------------------------------------------------- */
 
-/* What rested in an earlier life rests in this one, by its record or its executions. */
-static void
-what_rested_is_active_again(void **state)
-{
-	static const struct {
-		const char	*name;
-		int64_t		 in_record, in_sums, order_id;
-		enum ord_status	 status;
-	} rows[] = {
-		{ "handed on", 0, 0, 0, OS_PLACING },
-		{ "taken by the exchange", 7, 0, 7, OS_ACTIVE },
-		{ "executed in part", 0, 8, 8, OS_ACTIVE },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < NITEMS(rows); i++) {
-		const struct pending_sums	 sums = { .qty = DEC_ZERO, .cost = DEC_ZERO,
-						    .fee = DEC_ZERO, .rpnl = DEC_ZERO,
-						    .order_id = rows[i].in_sums };
-		struct pending	 q, p = order_of("o", SIDE_BUY, "1", "0", "100");
-		struct buf	 text = { 0 };
-		struct fixture	 f;
-
-		check_row("%s", rows[i].name);
-		begin(&f, SIDE_BUY, "0", "1");
-		p.order_id = rows[i].in_record;
-		fields_object(&pending_fields, &p, &text);
-		fields_blank(&pending_fields, &q, sizeof(q));
-		CHECK_INT(fields_read(&pending_fields, &q, text.p, text.len,
-		    &(struct field_fault){ .text = "" }), 0);
-		struct pending	*r = pendings_add(&f.t, &q, f.a);
-		pendings_restore(&f.t, r, f.a, &sums);
-		CHECK_INT(r->order_id, rows[i].order_id);
-		CHECK_INT(r->status, rows[i].status);
-		buf_free(&text);
-		end(&f);
-	}
-}
-
 static void
 the_record_survives_a_crash(void **state)
 {
@@ -652,7 +613,6 @@ main(void)
 		cmocka_unit_test(equal_orders_in_doubt),
 		cmocka_unit_test(covered_by_what_the_exchange_holds),
 		cmocka_unit_test(answers_are_owed_in_their_order),
-		cmocka_unit_test(what_rested_is_active_again),
 		cmocka_unit_test(the_record_survives_a_crash),
 	};
 

@@ -202,8 +202,9 @@ open_orders_are_limits_that_live(void **state)
 	first->booked_qty = D("0.2");
 	show(&w, &t, &b);
 	check_parts(&b, PARTS("\"openOrders\":[{\"clientOrderId\":\"second\","
-	    "\"exchangeOrderId\":null,\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"orderType\":\"LIMIT\","
-	    "\"price\":99.5,\"quantity\":0.5,\"filledQty\":0,\"origin\":\"MANUAL\",\"leverage\":10,"
+	    "\"exchangeOrderId\":null,\"symbol\":\"BTCUSDT\",\"side\":\"BUY\","
+	    "\"orderType\":\"LIMIT\",\"price\":99.5,\"quantity\":0.5,\"filledQty\":0,"
+	    "\"origin\":\"MANUAL\",\"leverage\":10,"
 	    "\"reduceOnly\":false,\"state\":\"placing\",\"createdAt\":1795256152380},"
 	    "{\"clientOrderId\":\"first\",\"exchangeOrderId\":\"8389765500000000001\",",
 	    "\"filledQty\":0.2,", "\"state\":\"active\"", "1795256152380}],\"timestamp\""));
