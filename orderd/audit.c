@@ -10,6 +10,7 @@
 
 enum {
 	AGAIN_MS = 250, FAILED_MS = 1000,
+	ROWS_A_TURN = 25,			/* about a millisecond */
 	ROWS_EVERY_MS = 6 * 3600 * 1000,	/* rows live a day from their last writing */
 };
 
@@ -29,6 +30,9 @@ struct audit {
 	mono_t			 sent_at, rows_at;
 	wall_t			 began;		/* by the exchange's clock */
 	void			(*step)(struct audit *);	/* what the timer goes on with */
+	/* the open orders, read in parts */
+	struct buf		 list;
+	size_t			 list_at;
 	/* the walk */
 	char			(*symbols)[SYMBOL];
 	size_t			 nsymbols, next_symbol;
@@ -120,11 +124,9 @@ hear_known(struct audit *a, struct order *o, const struct answer *row)
 	bus_push_report(a->d, &r);
 }
 
-static int
-on_open_order(void *arg, void *element)
+static void
+hear_row(struct audit *a, const struct answer *row)
 {
-	struct audit		*a = arg;
-	const struct answer	*row = element;
 	struct order		*o = blotter_find(&a->d->blotter, row->clord_id);
 	struct msg_report	 r;
 	char			 prefix[PREFIX];
@@ -136,7 +138,6 @@ on_open_order(void *arg, void *element)
 		r.at = a->began;
 		bus_push_report(a->d, &r);
 	}
-	return 0;
 }
 
 /* Not in the list: it has ended, or the list is behind; the order itself is asked for. */
@@ -156,6 +157,32 @@ ask_for_absent(struct audit *a)
 	}
 }
 
+/* A part of the list each turn: it may be long, and nothing else must wait for all of it. */
+static void
+read_open(struct audit *a)
+{
+	struct answer	 row;
+	int		 rc = 1;
+
+	for (int i = 0; i < ROWS_A_TURN && rc == 1; i++) {
+		rc = answer_next_order(a->list.p, a->list.len, &a->list_at, &row);
+		if (rc == 1)
+			hear_row(a, &row);
+	}
+	if (rc == 1) {
+		again(a, read_open, 0);
+		return;
+	}
+	buf_free(&a->list);
+	if (rc == -1) {
+		log_warn("audit_waits", "asked=open_orders why=\"the answer is no list\"");
+		again(a, ask_open, FAILED_MS);
+		return;
+	}
+	ask_for_absent(a);
+	ask_positions(a);
+}
+
 static void
 on_open(void *arg, const struct http_answer *r)
 {
@@ -163,13 +190,10 @@ on_open(void *arg, const struct http_answer *r)
 
 	if (failed(a, "open_orders", r, ask_open))
 		return;
-	if (answer_orders(r->body, r->len, on_open_order, a) == -1) {
-		log_warn("audit_waits", "asked=open_orders why=\"the answer is no list\"");
-		again(a, ask_open, FAILED_MS);
-		return;
-	}
-	ask_for_absent(a);
-	ask_positions(a);
+	buf_free(&a->list);
+	buf_add(&a->list, r->body, r->len);
+	a->list_at = 0;
+	read_open(a);
 }
 
 static void
@@ -527,6 +551,12 @@ audit_begin(struct orderd *d, int64_t up_no)
 }
 
 bool
+audit_will_show(const struct orderd *d)
+{
+	return d->audit->running && (d->audit->no != 0 || d->audit->serial <= 1);
+}
+
+bool
 audit_is_done(const struct orderd *d, int64_t up_no)
 {
 	return d->audit->done_no == up_no;
@@ -563,6 +593,7 @@ audit_fini(struct orderd *d)
 	struct audit	*a = d->audit;
 
 	timer_free(a->timer);
+	buf_free(&a->list);
 	free(a->symbols);
 	free(a->page);
 	free(a->reports);

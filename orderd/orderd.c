@@ -115,7 +115,7 @@ orderd_step(struct orderd *d, struct order *o, const struct order_input *in)
 	blotter_named(&d->blotter, o);
 	if (acts & ACT_IN_DOUBT)
 		d->in_doubt++;
-	if (acts & (ACT_STATE | ACT_AMENDED))
+	if (acts & (ACT_STATE | ACT_AMENDED) && !audit_will_show(d))
 		tell_row(d, o);
 	if (o->doubted && o->state != ORD_IN_DOUBT)
 		tell_known(d, o);

@@ -185,6 +185,7 @@ void	adopt_foreign(struct orderd *, struct item *, const struct msg_report *);
 void	audit_new(struct orderd *);
 void	audit_start(struct orderd *);		/* now, for what an earlier life has left; then again */
 void	audit_begin(struct orderd *, int64_t up_no);	/* of that stream_up; 0: of itself */
+bool	audit_will_show(const struct orderd *);	/* one runs at whose end all rows are written */
 bool	audit_is_done(const struct orderd *, int64_t up_no);
 void	audit_touch(struct orderd *, const char *symbol);	/* something may have been traded */
 void	audit_fini(struct orderd *);

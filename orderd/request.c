@@ -92,12 +92,11 @@ answer_fault(const struct answer *a, int http)
 }
 
 int
-answer_orders(const char *body, size_t len, fields_each *each, void *arg)
+answer_next_order(const char *body, size_t len, size_t *at, struct answer *a)
 {
 	struct field_fault	 ff;
 
-	return fields_read_array(&answer_fields, sizeof(struct answer), "", body, len, each, arg,
-	    &ff) == -1 ? -1 : 0;
+	return fields_read_next(&answer_fields, a, sizeof(*a), body, len, at, &ff);
 }
 
 void

@@ -33,8 +33,8 @@ void	answer_read(struct answer *, const char *body, size_t len);
 /* What an answer with that HTTP status means for the request. */
 struct fault	answer_fault(const struct answer *, int http);
 
-/* Each order of a list (openOrders).  -1: the text is none. */
-int	answer_orders(const char *body, size_t len, fields_each *, void *arg) MUST_CHECK;
+/* The orders of a list (openOrders), one after the other: see fields_read_next(). */
+int	answer_next_order(const char *body, size_t len, size_t *at, struct answer *) MUST_CHECK;
 
 /*
  * What the exchange says of an order now, as a report without an execution.

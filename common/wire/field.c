@@ -334,6 +334,55 @@ out:
 	return rc;
 }
 
+static size_t
+skip_space(const char *json, size_t len, size_t at)
+{
+	while (at < len && strchr(" \t\r\n", json[at]) != NULL && json[at] != '\0')
+		at++;
+	return at;
+}
+
+/* Past the bracket or comma before the next element.  1: there is one; 0: the end; -1: neither. */
+static int
+to_element(const char *json, size_t len, size_t *at)
+{
+	const bool	 first = *at == 0;
+
+	*at = skip_space(json, len, *at);
+	if (*at == len || (first && json[*at] != '['))
+		return -1;
+	if (!first && json[*at] == ']')
+		return 0;
+	if (!first && json[*at] != ',')
+		return -1;
+	*at = skip_space(json, len, *at + 1);
+	return first && *at < len && json[*at] == ']' ? 0 : 1;
+}
+
+int
+fields_read_next(const struct fields *t, void *into, size_t size, const char *json, size_t len,
+    size_t *at, struct field_fault *ff)
+{
+	json_error_t	 e;
+	json_t		*o;
+	int		 rc;
+
+	fields_blank(t, into, size);
+	rc = to_element(json, len, at);
+	if (rc == 0)
+		return 0;
+	o = rc == -1 ? NULL : json_loadb(json + *at, len - *at, JSON_REJECT_DUPLICATES |
+	    JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &e);
+	if (!json_is_object(o)) {
+		json_decref(o);
+		return fault_text(ff, "not an array of objects", "");
+	}
+	*at += (size_t)e.position;
+	rc = read_object(t, into, o, ff) == -1 ? -1 : 1;
+	json_decref(o);
+	return rc;
+}
+
 int
 fields_read_texts(const char *path, const char *json, size_t len, fields_text *each, void *arg,
     struct field_fault *ff)

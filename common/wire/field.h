@@ -113,6 +113,14 @@ typedef void	fields_text(void *arg, const char *name, const char *text);
 int	fields_read_texts(const char *path, const char *json, size_t len, fields_text *each,
 	    void *arg, struct field_fault *ff) MUST_CHECK;
 
+/*
+ * The objects of a long array at the top, one call each, so that the loop need not
+ * stand still for all of them: *at is where to go on, 0 at first.
+ * 1: into holds the next one; 0: there are no more; -1 with the fault.
+ */
+int	fields_read_next(const struct fields *, void *into, size_t size, const char *json,
+	    size_t len, size_t *at, struct field_fault *) MUST_CHECK;
+
 /* A top-level text member of what may be no JSON at all, found as text; -1: not found. */
 int	field_scan_text(const char *json, size_t len, const char *name, char *dst, size_t cap)
 	    MUST_CHECK;
