@@ -102,6 +102,7 @@ types_of()	# ID -> the types of all order events that name it
 {
 	awk -v id="$1" '
 	    $0 == "pmessage" { getline; getline channel; getline
+	        sub(/,"account":.*/, "")	# names what else rests
 	        if (channel ~ /:order_/ && index($0, id)) { sub(/.*:/, "", channel); print channel } }
 	' "$PMS_DIR/events" | sort
 }
