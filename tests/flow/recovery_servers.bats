@@ -201,9 +201,9 @@ books_agree_but_for_the_old_one() { nothing_waits && balances_agree && no_id_twi
 		down postgres
 		up postgres
 	done
-	await 10 eval "rc get pms:health:riskd | jq -e .ledger"
 	for n in riskd orderd algod; do
 		is_up "$n"
+		await 10 holds '.state == "ready"' rc get "pms:health:$n"
 	done
 	run cmd trade "$(trade_json "$(uuid)" 0.013)"
 	is true field .success <<<"$output"
