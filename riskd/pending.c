@@ -27,6 +27,7 @@ static const struct field	pending_v[] = {
 	F(pending, as_given, "asGiven", F_STR, FIELD_OMIT),
 	F(pending, reserved, "reserved", F_DECS, FIELD_REQUIRED),
 	F(pending, closing, "closing", F_DECS, FIELD_REQUIRED),
+	F(pending, booked_qty, "bookedQty", F_DECS, FIELD_OMIT),
 	F(pending, order_id, "orderId", F_I64, FIELD_OMIT),
 };
 const struct fields	pending_fields = FIELDS(pending_v);
@@ -162,7 +163,8 @@ pendings_add(struct pendings *t, const struct pending *from, struct account *a)
 	struct pending	*p = xcalloc(1, sizeof(*p));
 
 	*p = *from;
-	p->booked_qty = p->booked_cost = p->fee = p->rpnl = DEC_ZERO;
+	p->booked_qty = dec_ok(from->booked_qty) ? from->booked_qty : DEC_ZERO;
+	p->booked_cost = p->fee = p->rpnl = DEC_ZERO;
 	p->end_qty = DEC_NONE;
 	p->status = p->order_id == 0 ? OS_PLACING : OS_ACTIVE;
 	p->in_doubt = false;
@@ -271,7 +273,8 @@ void
 pendings_restore(struct pendings *t, struct pending *p, struct account *a,
     const struct pending_sums *s)
 {
-	take_off(t, p, a, s->qty);
+	/* The record was written when some of it had been booked already. */
+	take_off(t, p, a, dec_sub(s->qty, p->booked_qty));
 	p->booked_cost = s->cost;
 	p->fee = s->fee;
 	p->rpnl = s->rpnl;
@@ -298,6 +301,7 @@ pending_adopted(const struct terms *o, const struct account *a, const struct pen
 		p.closing = dec_add(s->qty, dec_min(left(&p), free_to_close(o, a)));
 	else if (dec_ok(o->px))
 		p.reserved = dec_mul(o->qty, o->px, ROUND_UP);
+	p.booked_qty = DEC_ZERO;	/* as when it was handed on: restoring takes it off */
 	return p;
 }
 

@@ -265,6 +265,35 @@ a_restart_holds_what_is_not_booked(void **state)
 	}
 }
 
+/* Redis had lost the record: it was written again when a part had been booked. */
+static void
+a_record_written_later_takes_nothing_off_twice(void **state)
+{
+	const struct pending	 first = order_of("x", SIDE_SELL, "3", "1", "200");
+	struct buf		 text = { 0 };
+	struct field_fault	 ff;
+	struct pending		 record;
+	struct fixture		 f;
+
+	(void)state;
+	check_row("2 of 3 booked, 1.5 of them before it was written");
+	begin(&f, SIDE_BUY, "1", "100");
+	struct pending	*p = pendings_add(&f.t, &first, f.a);
+	execute(&f, p, D("1.5"), "100");
+	fields_object(&pending_fields, p, &text);
+	execute(&f, p, D("0.5"), "100");
+	const dec_t	 reserved = f.a->reserved;
+	pendings_remove(&f.t, p, f.a);
+	fields_blank(&pending_fields, &record, sizeof(record));
+	CHECK_INT(fields_read(&pending_fields, &record, text.p, text.len, &ff), 0);
+	buf_free(&text);
+	p = pendings_add(&f.t, &record, f.a);
+	pendings_restore(&f.t, p, f.a, &(struct pending_sums){ D("2"), D("7"), D("0"), D("0"), 0 });
+	CHECK_INT(f.a->reserved.e8, reserved.e8);
+	CHECK_DEC(p->booked_qty, "2");
+	end(&f);
+}
+
 /* Found resting on the exchange, a part of it booked: it reserves as if it were ours from birth. */
 static void
 an_adopted_order_reserves(void **state)
@@ -605,6 +634,7 @@ main(void)
 		cmocka_unit_test(nothing_is_free_when_others_took_it),
 		cmocka_unit_test(a_record_read_back_frees_nothing_early),
 		cmocka_unit_test(a_restart_holds_what_is_not_booked),
+		cmocka_unit_test(a_record_written_later_takes_nothing_off_twice),
 		cmocka_unit_test(an_adopted_order_reserves),
 		cmocka_unit_test(any_order_of_parts_gives_back_everything),
 		cmocka_unit_test(orders_do_not_free_what_others_hold),
