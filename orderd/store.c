@@ -175,6 +175,7 @@ store_refused(struct orderd *d, struct order *o)
 	struct buf		 data = { 0 };
 
 	fields_blank(&msg_outcome_fields, &m, sizeof(m));
+	text_putf(m.id, sizeof(m.id), "%sr", o->o.clord_id);
 	m.kind = OUT_REFUSED;
 	text_put(m.clord_id, sizeof(m.clord_id), o->o.clord_id);
 	text_put(m.id, sizeof(m.id), m.clord_id);	/* nothing without an id can be read again */
