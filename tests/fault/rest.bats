@@ -41,6 +41,8 @@ memory_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$(pid "$1")/status"; }
 	told | holds '.errorCode == "NOT_PLACED" and (.error | test("no connection"))'
 	thaw userd
 	up simex
+	# shellcheck disable=SC2034 # of its ledger, which is a new one
+	FROM=0
 	quiet_market
 	await 30 stream_is_up
 	begin_trade
@@ -123,10 +125,10 @@ executed_silently()
 	ctl mute on=1 >/dev/null
 	while read -r way; do
 		meets POST "$way"
-		begin_trade
+		begin_until_taken begin_trade
 		was_filled "$ID" "$QTY"
 		meets POST "$way"
-		begin_limit
+		begin_until_taken begin_limit
 		rests "$ID" "$QTY"
 		NAME=$(name_of "$ID")
 		meets DELETE "$way"
@@ -135,6 +137,14 @@ executed_silently()
 	done < <(executed_silently)
 	ctl mute on=0 >/dev/null
 	settles
+}
+
+# userd is told that its stream has said nothing, and opens another: a gap for a moment.
+begin_until_taken()	# begin_trade or begin_limit
+{
+	await 10 stream_is_up
+	"$1"
+	! told | holds '.errorCode == "INFRA_UNAVAILABLE"' 2>/dev/null || begin_until_taken "$1"
 }
 
 # ---- not executed, and the answer does not say so ---------------------------------

@@ -15,6 +15,7 @@ trouble_begin()
 	close_everything
 	events_start
 	asked_begin
+	FROM=$(ctl status | jq .requests)	# of the exchange's ledger: what this test has caused
 	N=0
 }
 
@@ -107,7 +108,7 @@ is_named() { [ -n "$(name_of "$1")" ]; }
 
 requests_as()	# METHOD CLIENT-ORDER-ID -> what the exchange was sent
 {
-	ctl ledger kind=requests |
+	ctl ledger kind=requests from="$FROM" |
 	    jq -c --arg method "$1" --arg id "$2" \
 	    'map(select(.method == $method and .clientOrderId == $id))'
 }
@@ -117,7 +118,7 @@ times_cancelled() { requests_as DELETE "$1" | jq length; }
 
 times_answered()	# CODE -> how many requests about orders
 {
-	ctl ledger kind=requests | jq --argjson code "$1" 'map(select(.code == $code)) | length'
+	ctl ledger kind=requests from="$FROM" | jq --argjson code "$1" 'map(select(.code == $code)) | length'
 }
 
 status_there()	# CLIENT-ORDER-ID -> its state at the exchange; none: it never came

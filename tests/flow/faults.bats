@@ -63,6 +63,20 @@ teardown() { trouble_end; }
 	settles
 }
 
+@test "an order that was refused is known to the next life of orderd" {
+	refuse_next POST 400 -2019 'Margin is insufficient.'
+	begin_limit
+	was_refused "$ID" EXCHANGE_MARGIN_INSUFFICIENT
+	NAME=$(name_of "$ID")
+	kill9 orderd
+	up orderd
+	begin_cancel "$NAME"
+	told | holds '.success == false and .errorCode == "ORDER_ALREADY_FINAL" and
+	    .details.state == "failed"'
+	is_up orderd
+	settles
+}
+
 @test "a cancel that the exchange refuses is sent again until the order is gone" {
 	resting
 	refuse_next DELETE 503 '' 'Service Unavailable.' n=2
