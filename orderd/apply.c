@@ -364,6 +364,16 @@ apply_stands(struct orderd *d, struct order *o)
 	    o->o.clord_id, o->o.symbol);
 }
 
+/* A name is for ever one order's; should the exchange have another under it, a person must look. */
+static void
+compare_terms(const struct order *o, const struct answer *r)
+{
+	if (r->side != o->o.side || (dec_ok(r->qty) && dec_gt(r->qty, o->o.qty)))
+		log_error("order_differs", "clord_id=%s sym=%s order_id=%lld; the exchange has another side "
+		    "or a larger quantity under this name", o->o.clord_id, o->o.symbol,
+		    (long long)r->order_id);
+}
+
 /* True: it is proven that the exchange never had it. */
 static bool
 hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct answer *r,
@@ -372,6 +382,7 @@ hear_state(struct orderd *d, struct order *o, mono_t sent_at, const struct answe
 	struct msg_report	 report;
 
 	if (a->status == 200 && r->order_id != 0) {
+		compare_terms(o, r);
 		apply_stands(d, o);
 		answer_report(r, &o->o, &report);
 		report.stream_no = apply_compares(o, sent_at);

@@ -178,7 +178,6 @@ store_refused(struct orderd *d, struct order *o)
 	text_putf(m.id, sizeof(m.id), "%sr", o->o.clord_id);
 	m.kind = OUT_REFUSED;
 	text_put(m.clord_id, sizeof(m.clord_id), o->o.clord_id);
-	text_put(m.id, sizeof(m.id), m.clord_id);	/* nothing without an id can be read again */
 	text_put(m.code, sizeof(m.code), deny_code(o->refusal.code));
 	m.venue_code = o->refusal.venue_code;
 	text_put(m.error, sizeof(m.error), o->refusal.error);

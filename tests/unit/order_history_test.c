@@ -338,14 +338,14 @@ any_life_in_any_order(void **state)
 	(void)state;
 	for (int i = 0; i < SHUFFLES; i++) {
 		struct life	 l = any_life(&r);
-		size_t		 order[2 * WORDS_MAX], n;
+		size_t		 order[2 * WORDS_MAX] = { 0 }, n;
 
 		if (rng_below(&r, 2) == 0)
 			ask_for_all_of_it(&l, &r);
 		n = l.n;
 		for (size_t k = 0; k < l.n; k++)
 			order[k] = k;
-		while (n < NITEMS(order) && rng_below(&r, 3) != 0)
+		while (l.n > 0 && n < NITEMS(order) && rng_below(&r, 3) != 0)
 			order[n++] = rng_below(&r, l.n);
 		for (size_t k = n; k-- > 1;) {
 			const size_t	 other = rng_below(&r, k + 1), was = order[k];

@@ -27,7 +27,7 @@ each_account_has_its_own(void **state)
 {
 	enum { ORDERS = 60, ACCOUNTS = 4, STEPS = 4000 };
 	struct rng	 r = rng_seed(check_seed());
-	int		 at[ORDERS] = { 0 }, owner[ORDERS];
+	int		 at[ORDERS] = { 0 }, owner[ORDERS] = { 0 };
 	struct pendings	 t;
 
 	(void)state;

@@ -108,7 +108,8 @@ read_frame(struct recording *all, const char *line)
 	struct user_frame	 f;
 	struct why		 why;
 
-	CHECK(text != NULL);
+	if (text == NULL)
+		fail_msg("a frame that is no JSON");
 	CHECK_INT(report_read(text, strlen(text), &f, &why), 0);
 	const bool	 is_order = text_eq(json_string_value(json_object_get(frame, "e")),
 			    "ORDER_TRADE_UPDATE");
@@ -212,7 +213,7 @@ so_it_does_when_they_are_shuffled(void **state)
 {
 	static struct recording	 all;
 	struct rng		 rng = rng_seed(check_seed());
-	size_t			 order[2 * REPORTS_MAX];
+	size_t			 order[2 * REPORTS_MAX] = { 0 };
 
 	(void)state;
 	if (read_all(&all) == -1)
