@@ -5,6 +5,7 @@
  */
 #include "tests/unit/check.h"
 
+#include "base/die.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "orderd/order.h"
@@ -109,7 +110,7 @@ read_frame(struct recording *all, const char *line)
 	struct why		 why;
 
 	if (text == NULL)
-		fail_msg("a frame that is no JSON");
+		panic("a frame that is no JSON: %s", line);
 	CHECK_INT(report_read(text, strlen(text), &f, &why), 0);
 	const bool	 is_order = text_eq(json_string_value(json_object_get(frame, "e")),
 			    "ORDER_TRADE_UPDATE");
