@@ -23,7 +23,7 @@ replay_placed(struct orderd *d, const char *data, size_t len)
 	if ((o = blotter_find(&d->blotter, terms.clord_id)) != NULL)
 		return o;
 	o = blotter_add(&d->blotter, &terms);
-	o->shown = true;
+	o->shown = terms.type != TYPE_MARKET;
 	/* Whether the request left, and what became of it, is not written anywhere. */
 	doubt_signed(&o->doubt, loop_now(d->base->loop), orderd_window_ms(d));
 	order_step(o, &(struct order_input){ .on = ON_SUBMIT, .told_qty = DEC_NONE });
