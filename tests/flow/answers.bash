@@ -32,6 +32,18 @@ answered()
 
 all_answered_once() { diff <(sort "$BATS_TEST_TMPDIR/asked") <(answered); }
 
+# Whoever has claimed an answer and died gives it at its next start, though cmdd has given
+# it meanwhile: where that takes seconds, it is the same answer that must come, and no other.
+all_answered_alike()
+{
+	local id given
+	diff <(sort "$BATS_TEST_TMPDIR/asked") <(answered | uniq) || return 1
+	while read -r id; do
+		given=$(rc get "pms:result:$id")	# for as long as a result lives
+		[ -z "$given" ] || is "$given" rc hget "pms:seen:$id" answer || return 1
+	done <"$BATS_TEST_TMPDIR/asked"
+}
+
 # Where the listener cannot live: each has an answer.
 all_answered()
 {
