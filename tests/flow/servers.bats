@@ -81,7 +81,7 @@ settles()
 	load_begin
 	progress
 	kill9 postgres
-	await_log orderd 'degraded: no ledger'
+	await_log orderd 'reducing: no ledger'
 	up postgres
 	progress
 	load_end
