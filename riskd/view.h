@@ -14,7 +14,7 @@
  * The risk snapshot of an account: pms:risk:{sub}, and "account" in events.  Of its
  * orders under way (NULL: none) the last OPEN_ORDERS that may rest are in it.
  */
-enum { OPEN_ORDERS = 200 };
+enum { OPEN_ORDERS = 50 };
 void	view_snapshot(const struct account *, const struct pending_list *, const struct market *,
 	    const struct spelling *, wall_t now, struct buf *);
 
