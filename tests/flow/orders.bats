@@ -216,7 +216,7 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
 	buy "$ALPHA" 0.03 | holds .success
 	id=$(rest "$ALPHA" SELL 0.01 61000 reduceOnly=true)
 	close_ "$ALPHA" | holds '.success and .trade.quantity == 0.02'
-	is 0.01 quantity_of "$ALPHA"
+	await 5 is 0.01 quantity_of "$ALPHA"
 	fill BTCUSDT "$id" 0.01
 	await 5 is '' quantity_of "$ALPHA"
 	await 5 is_gone "$ALPHA" "$id" FILLED
