@@ -28,9 +28,9 @@ adopt_foreign(struct orderd *d, struct item *item, const struct msg_report *r)
 	    .leverage = 1, .origin = ORIGIN_RECOVERED, .role = ROLE_UNKNOWN, .created_at = r->at };
 	text_put(o.o.clord_id, sizeof(o.o.clord_id), r->clord_id);
 	text_put(o.o.symbol, sizeof(o.o.symbol), r->symbol);
-	text_put(o.o.sub, sizeof(o.o.sub), "EXTERNAL");
+	text_put(o.o.sub, sizeof(o.o.sub), EXTERNAL);
 	log_error("order_foreign", "clord_id=%s sym=%s order_id=%lld trade_id=%lld; it is booked to "
-	    "EXTERNAL", r->clord_id, r->symbol, (long long)r->order_id, (long long)r->e.trade_id);
+	    EXTERNAL, r->clord_id, r->symbol, (long long)r->order_id, (long long)r->e.trade_id);
 	m = tell_compose(&o, r);
 	tell_external(d, item, &m);
 	apply_note_done(d, r);

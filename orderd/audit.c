@@ -26,7 +26,7 @@ struct audit {
 	int64_t			 no;		/* the stream_up it is for; 0: of itself */
 	int64_t			 want_no;	/* what the next one is for */
 	int64_t			 done_no;
-	int64_t			 serial;	/* of the audit: what it has seen carries it */
+	int64_t			 serial;	/* of the list of open orders: what stands in it carries it */
 	mono_t			 sent_at, rows_at;
 	wall_t			 began;		/* by the exchange's clock */
 	void			(*step)(struct audit *);	/* what the timer goes on with */
@@ -483,6 +483,14 @@ ask_page(struct audit *a)
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
+/* After a gap, at the end of the first of all audits, and long after the last time. */
+static bool
+rows_are_due(const struct audit *a)
+{
+	return a->no != 0 || !mono_is_set(a->rows_at) ||
+	    mono_diff_ms(loop_now(a->d->base->loop), a->rows_at) > ROWS_EVERY_MS;
+}
+
 static void
 end(struct audit *a)
 {
@@ -496,8 +504,7 @@ end(struct audit *a)
 		log_info("audited", "stream_no=%lld symbols=%zu live=%zu", (long long)a->no, a->nsymbols,
 		    blotter_nlive(&d->blotter));
 	}
-	if (a->no != 0 || a->serial == 1 ||
-	    mono_diff_ms(loop_now(d->base->loop), a->rows_at) > ROWS_EVERY_MS) {
+	if (rows_are_due(a)) {
 		a->rows_at = loop_now(d->base->loop);
 		tell_rows_again(d);
 	}
@@ -553,7 +560,7 @@ audit_begin(struct orderd *d, int64_t up_no)
 bool
 audit_will_show(const struct orderd *d)
 {
-	return d->audit->running && (d->audit->no != 0 || d->audit->serial <= 1);
+	return d->audit->running && rows_are_due(d->audit);
 }
 
 bool

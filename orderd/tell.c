@@ -114,12 +114,13 @@ is_announced(const struct terms *o)
 void
 tell_resting(struct orderd *d, struct order *o)
 {
-	const struct msg_fill	 m = tell_compose(o, NULL);
-	struct txn		*t;
+	struct msg_fill	 m;
+	struct txn	*t;
 
 	if (o->o.type == TYPE_MARKET || o->shown || o->state != ORD_WORKING)
 		return;
 	o->shown = true;
+	m = tell_compose(o, NULL);
 	t = txn_new(d->base->bus, "resting", NULL);
 	put_row(d, t, o);
 	if (is_announced(&o->o))

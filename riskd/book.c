@@ -525,16 +525,13 @@ book_fill(struct riskd *d, struct item *item)
 
 /* ---- outcomes ------------------------------------------------------------------------------- */
 
-/*
- * One that may rest outlives us: its record gets the exchange's id.  Where something
- * is booked, its executions have it, and the record stays as it was handed on.
- */
+/* One that may rest outlives us: its record gets the exchange's id. */
 static void
 commit_accepted(struct riskd *d, struct item *item, const struct pending *p)
 {
 	struct txn	*t = txn_new(d->base->bus, "accepted", item);
 
-	if (p->o.type == TYPE_LIMIT && dec_is_zero(p->booked_qty))
+	if (p->o.type == TYPE_LIMIT)
 		bus_put_reservation(t, p);
 	txn_commit(t, NULL, NULL);
 }

@@ -13,8 +13,6 @@
 #include "io/peer.h"
 #include "riskd/view.h"
 
-/* Whose account it is what belongs to nobody. */
-#define EXTERNAL	"EXTERNAL"
 enum { STRANGERS = 64 };		/* foreign orders whose first execution has been told */
 
 struct child;

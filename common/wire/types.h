@@ -27,6 +27,9 @@ enum {
 	PREFIX = 16,		/* routing prefix of an account */
 };
 
+/* Whose account it is what belongs to nobody. */
+#define EXTERNAL	"EXTERNAL"
+
 struct names {
 	const char *const	*v;	/* index is the enum value */
 	int			 n;

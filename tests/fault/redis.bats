@@ -11,24 +11,10 @@ load ../flow/crash
 load storm
 
 # Each begins with a world of its own.
-setup()
-{
-	export PMS_SIMEX_ARGS=$STORM_SIMEX
-	export STORM_SEED=${STORM_SEED:-$((RANDOM + 1))}
-	stack_up
-	quiet_market
-	make_accounts
-}
-
-teardown()
-{
-	load_stop
-	stack_down
-}
+setup() { world_begin; }
+teardown() { world_end; }
 
 # ---- words ------------------------------------------------------------------------------
-
-for_ms() { for_until $(($(now_us) + $1 * 1000)); }
 
 aof() { echo "$PMS_DIR"/redis/appendonlydir/*.incr.aof; }
 

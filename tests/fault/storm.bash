@@ -27,6 +27,21 @@ make_accounts()
 	await 5 is 10 eval 'rc get pms:health:riskd | jq .accounts'
 }
 
+world_begin()
+{
+	export PMS_SIMEX_ARGS=$STORM_SIMEX
+	export STORM_SEED=${STORM_SEED:-$((RANDOM + 1))}
+	stack_up
+	quiet_market
+	make_accounts
+}
+
+world_end()
+{
+	load_stop
+	stack_down
+}
+
 # ---- commands ---------------------------------------------------------------------
 
 pick() { PICKED=${*:RANDOM % $# + 1:1}; }	# WORD...: one of them is in PICKED
@@ -123,6 +138,7 @@ goes_on()
 }
 
 for_until() { await 60 is_past "$1"; }		# MICROSECONDS
+for_ms() { for_until $(($(now_us) + $1 * 1000)); }
 is_past() { [ "$(now_us)" -ge "$1" ]; }
 
 # ---- whoever kills -----------------------------------------------------------------
