@@ -79,10 +79,13 @@ bus_keep_instrs(struct feedd *d)
 {
 	struct map_iter	 it = map_each(&d->instrs.map);
 	struct node	*n;
-	char		 key[KEY_MAX];
+	char		 key[KEY_MAX], weight[24];
 
 	while ((n = map_next(&it)) != NULL)
 		keep_instr(d, MAP_OF(n, struct instr, node));
+	text_putf(weight, sizeof(weight), "%lld", (long long)d->instrs.weight_1m);
+	bus_tell(d->base->bus, 4, (const char *[]){ "HSET", key_format(K_INSTR, NULL, key),
+	    "#weight", weight });
 	/* Last, so that whoever sees a new version finds everything of it. */
 	text_putf(d->instr_version, sizeof(d->instr_version), "%lld",
 	    (long long)wall_ms(loop_wall(d->base->loop)));

@@ -10,14 +10,6 @@ enum {
 	THROTTLED_MS = 2 * 60 * 1000,	/* the shortest ban, when it is not told how long */
 };
 
-static void
-on_instr(void *arg, const struct instr *i)
-{
-	struct feedd	*d = arg;
-
-	instrs_put(&d->instrs, i);
-}
-
 /* What is no longer listed cannot be traded; its filters stay for what is still open. */
 static void
 unlist_all(struct feedd *d)
@@ -51,7 +43,7 @@ on_info(void *arg, const struct http_answer *a)
 		return;
 	}
 	unlist_all(d);
-	if (instr_read_info(a->body, a->len, on_instr, d, &why) == -1) {
+	if (instr_read_info(&d->instrs, a->body, a->len, &why) == -1) {
 		log_error("instruments_unreadable", "why=\"%s\"", why.text);
 		timer_in_ms(d->instr_timer, RETRY_MS);
 		return;

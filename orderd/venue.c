@@ -109,6 +109,9 @@ hear(struct orderd *d, const struct http_answer *a, const struct answer *r)
 
 	if (a->status == 0)
 		return;
+	if (instruments_all(d->instruments)->weight_1m > 0)
+		pace_set_limit(&d->pace, PACE_WEIGHT_1M,
+		    instruments_all(d->instruments)->weight_1m);
 	pace_heard(&d->pace, PACE_WEIGHT_1M, a->headers[H_WEIGHT], asked, now);
 	pace_heard(&d->pace, PACE_ORDERS_10S, a->headers[H_ORDERS_10S], asked, now);
 	pace_heard(&d->pace, PACE_ORDERS_1M, a->headers[H_ORDERS_1M], asked, now);

@@ -42,7 +42,9 @@ on_all(void *arg, const redisReply *r)
 	for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i + 1 < r->elements; i += 2) {
 		const redisReply	*name = r->element[i], *value = r->element[i + 1];
 
-		if (name->str[0] == '#')
+		if (text_eq(name->str, "#weight"))
+			t->all.weight_1m = strtoll(value->str, NULL, 10);
+		else if (name->str[0] == '#')
 			snprintf(t->version, sizeof(t->version), "%s", value->str);
 		else
 			put(t, value->str, (size_t)value->len);

@@ -172,8 +172,22 @@ read_symbol(struct instr *i, const json_t *s)
 	return true;
 }
 
+static int64_t
+read_weight(const json_t *limits)
+{
+	for (size_t n = 0; n < json_array_size(limits); n++) {
+		const json_t	*l = json_array_get(limits, n);
+
+		if (text_eq(text_member(l, "rateLimitType"), "REQUEST_WEIGHT") &&
+		    text_eq(text_member(l, "interval"), "MINUTE") &&
+		    json_integer_value(json_object_get(l, "intervalNum")) == 1)
+			return json_integer_value(json_object_get(l, "limit"));
+	}
+	return 0;
+}
+
 int
-instr_read_info(const char *json, size_t len, instr_each *each, void *arg, struct why *why)
+instr_read_info(struct instrs *t, const char *json, size_t len, struct why *why)
 {
 	json_error_t	 e;
 	json_t		*top = json_loadb(json, len, 0, &e);
@@ -191,7 +205,8 @@ instr_read_info(const char *json, size_t len, instr_each *each, void *arg, struc
 	}
 	for (size_t n = 0; n < json_array_size(symbols); n++)
 		if (read_symbol(&i, json_array_get(symbols, n)))
-			each(arg, &i);
+			instrs_put(t, &i);
+	t->weight_1m = read_weight(json_object_get(top, "rateLimits"));
 	rc = 0;
 out:
 	json_decref(top);

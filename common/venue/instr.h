@@ -34,6 +34,7 @@ struct instr {
 /* All of them, by native symbol; owns what it holds. */
 struct instrs {
 	struct map	map;
+	int64_t		weight_1m;	/* what an address may use of the exchange; 0: not known */
 };
 
 struct instr	*instrs_find(const struct instrs *, const char *native);	/* or NULL */
@@ -43,10 +44,8 @@ void		 instrs_fini(struct instrs *);
 /* The value of pms:instr, one instrument: for instr_fields. */
 extern const struct fields	instr_fields;
 
-/* The exchange's exchangeInfo; each() sees every symbol.  -1: not that. */
-typedef void	instr_each(void *arg, const struct instr *);
-int		 instr_read_info(const char *json, size_t len, instr_each *, void *arg,
-		    struct why *) MUST_CHECK;
+/* Puts what the exchange's exchangeInfo lists; what it does not list stays.  -1: not that. */
+int	instr_read_info(struct instrs *, const char *json, size_t len, struct why *) MUST_CHECK;
 
 /*
  * BTC/USDT:USDT, BTC/USDT, btcusdt, BTC: to the native symbol.  A known

@@ -88,9 +88,6 @@ streams_again() { ctl status | holds '.streams.private >= 1'; }
 
 # ---- what must hold --------------------------------------------------------------
 
-# Starts and gaps ask for much: where the weight of a minute is used up, the rest
-# waits for the next one, and so do we.
-
 # Neither in memory nor in sight.
 nobody_thinks_of_any()
 {
@@ -116,6 +113,7 @@ comes_to_rest_with()	# CHECK
 	await 30 "$answers" || { "$answers" >&2; return 1; }
 	await 30 open_orders_agree || { open_orders_agree; return 1; }
 	nothing_rests || clear_resting
+	# Starts and gaps ask for much: what is left waits for the weight of the next minute.
 	await 75 nothing_waits || { nothing_waits; return 1; }
 	await 20 nobody_thinks_of_any || { nobody_thinks_of_any; return 1; }
 	books_agree

@@ -10,7 +10,7 @@ load resting
 
 setup_file()
 {
-	export PMS_SIMEX_ARGS='--still -s 1 --orders-10s 5000 --orders-1m 9000'
+	export PMS_SIMEX_ARGS='--still -s 1 --orders-10s 5000 --orders-1m 9000 --weight-limit 90000'
 	stack_up
 }
 
@@ -36,6 +36,11 @@ ORDER_FIELDS='["avgFillPrice","clientOrderId","createdAt","exchangeOrderId","fil
     "lastFillPrice","lastFillQty","leverage","orderRole","orderType","origin","parentId",
     "parentStrategySessionId","price","quantity","reduceOnly","replacesClientOrderId",
     "rootStrategySessionId","side","state","strategySessionId","subAccountId","symbol","updatedAt"]'
+
+@test "what an address may use in a minute is what the exchange says" {
+	await 5 holds '.pace.weightLimit == 90000' rc get pms:health:orderd
+	is 90000 rc hget pms:instr '#weight'
+}
 
 @test "a limit order rests: answer, row, events, reservation and pending order" {
 	local got id
@@ -441,8 +446,7 @@ questions_about()	# ID
 
 audits() { ctl ledger kind=requests | grep -o '"path":"/fapi/v1/openOrders"' | wc -l; }
 audits_are_more_than() { [ "$(audits)" -gt "$1" ]; }
-# The restarts before it may have used up the weight of the minute.
-await_audits() { await 75 audits_are_more_than $(($(audits) + $1)); }	# HOW MANY
+await_audits() { await 20 audits_are_more_than $(($(audits) + $1)); }	# HOW MANY
 
 @test "three hundred rest when orderd dies: it comes back with all of them" {
 	local n commands=()

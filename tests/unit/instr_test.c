@@ -239,16 +239,14 @@ laws_of_rounding(void **state)
 	"{\"symbol\":\"" name "\",\"baseAsset\":\"BTC\",\"quoteAsset\":\"USDT\","		\
 	"\"status\":\"" status "\",\"contractType\":\"" type "\",\"filters\":" filters "}"
 
-static void
-keep(void *arg, const struct instr *i)
-{
-	instrs_put(arg, i);
-}
+#define LIMIT(type, interval, num, limit)						\
+	"{\"rateLimitType\":\"" type "\",\"interval\":\"" interval "\",\"intervalNum\":" #num	\
+	",\"limit\":" #limit "}"
 
 static int
 read_info(struct instrs *t, const char *json, struct why *why)
 {
-	return instr_read_info(json, strlen(json), keep, t, why);
+	return instr_read_info(t, json, strlen(json), why);
 }
 
 /* Every number of every filter, wherever it stands; and the same through pms:instr. */
@@ -311,6 +309,35 @@ what_can_be_traded(void **state)
 		CHECK(instrs_find(&t, "NEXT") != NULL);
 		if (rows[i].there)
 			CHECK_INT(instrs_find(&t, "S")->trading, rows[i].trading);
+		buf_free(&b);
+		instrs_fini(&t);
+	}
+}
+
+static void
+weight_of_a_minute(void **state)
+{
+	static const struct { const char *name, *limits; int64_t weight; } rows[] = {
+		{ "as it is", "[" LIMIT("ORDERS", "MINUTE", 1, 1200) ","
+		  LIMIT("REQUEST_WEIGHT", "MINUTE", 1, 6000) "]", 6000 },
+		{ "of other times", "[" LIMIT("REQUEST_WEIGHT", "MINUTE", 5, 6000) ","
+		  LIMIT("REQUEST_WEIGHT", "HOUR", 1, 9000) "]", 0 },
+		{ "of orders only", "[" LIMIT("ORDERS", "MINUTE", 1, 1200) "]", 0 },
+		{ "no list", "7", 0 },
+		{ "no text", "[{\"rateLimitType\":1,\"interval\":null}]", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct instrs	 t = { 0 };
+		struct why	 why;
+		struct buf	 b = { 0 };
+
+		check_row("%s", rows[i].name);
+		buf_addf(&b, "{\"rateLimits\":%s,\"symbols\":[%s]}", rows[i].limits,
+		    ENTRY("NEXT", "TRADING", "PERPETUAL", "[]"));
+		CHECK_INT(read_info(&t, buf_text(&b), &why), 0);
+		CHECK_INT(t.weight_1m, rows[i].weight);
 		buf_free(&b);
 		instrs_fini(&t);
 	}
@@ -399,6 +426,7 @@ recorded_exchange_info(void **state)
 	}
 	check_row("perpetuals that trade");
 	CHECK_INT(trading, 568);
+	CHECK_INT(all.weight_1m, 2400);
 	CHECK_DEC(instrs_find(&all, "BTCUSDT")->market_lot.max, "120");
 	instrs_fini(&all);
 }
@@ -415,6 +443,7 @@ main(void)
 		cmocka_unit_test(laws_of_rounding),
 		cmocka_unit_test(filters_are_read),
 		cmocka_unit_test(what_can_be_traded),
+		cmocka_unit_test(weight_of_a_minute),
 		cmocka_unit_test(what_is_no_exchange_info),
 		cmocka_unit_test(recorded_exchange_info),
 	};
