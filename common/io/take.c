@@ -175,7 +175,10 @@ on_moved(void *arg, const redisReply *r)
 
 	if (r == NULL || got(t, r))
 		return;
-	t->dry = t->probed = true;
+	t->dry = true;
+	if (r->type != REDIS_REPLY_NIL)		/* refused: what the list holds is not known */
+		return;
+	t->probed = true;
 	t->seen_empty = t->sent_at;
 }
 
