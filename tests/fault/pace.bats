@@ -37,6 +37,7 @@ TOO_MANY='Too many requests; current limit is 2400 requests per minute.'
 
 second_of_minute() { echo $(($(now_us) / 1000000 % 60)); }
 is_early() { [ "$(second_of_minute)" -lt 40 ]; }		# enough of the minute is left
+has_used_little() { is_early && orderd_says '.pace.weight < 1000'; }
 window_begins() { [ $(($(now_us) / 1000000 % 10)) -lt 3 ]; }
 
 sent() { ctl status | jq .requests; }		# about orders, of all kinds
@@ -51,10 +52,12 @@ sent_at()	# METHOD CLIENT-ORDER-ID -> in microseconds
 others_use()	# WEIGHT
 {
 	local used
-	await 30 is_early
+	await 90 has_used_little
 	await 3 orderd_says ".ts / 60000 | floor == $(($(now_us) / 60000000))"
 	used=$(rc get pms:health:orderd | jq .pace.weight)
+	freeze orderd		# what it hears half-way would keep it from asking further
 	curl -s -o /dev/null "$SIMEX_REST/fapi/v1/depth?symbol=BTCUSDT#[1-$((($1 - used) / 10))]"
+	thaw orderd
 }
 
 was_too_late()	# REQUEST-ID: told so, never sent, nothing held

@@ -225,11 +225,28 @@ begins_anew()	# DAEMON: it has seen that memory and ledger differ
 	for account in $ACCOUNTS; do
 		ask close subAccountId="$account" symbol=BTCUSDT
 	done
-	await_log riskd 'reducing: ledger slow' 20
 	await_log orderd 'reducing: ledger slow' 20
+	await_log riskd 'reducing: ledger slow' 60
 	await 20 is_refused
 	trouble_ends
 	await 30 all_remembered
+	goes_on
+	comes_to_rest_with all_remembered
+}
+
+# What has waited behind the lock is one transaction, of more rows than five seconds write.
+@test "P9: what takes too long to be written at once is written all the same, and once" {
+	local account
+	everybody_trades
+	trouble 'perform pg_sleep(0.6);'
+	sql 'begin; lock table engine.events; select pg_sleep(2); commit' >/dev/null &
+	for_ms 300
+	for account in $ACCOUNTS; do
+		ask close subAccountId="$account" symbol=BTCUSDT
+	done
+	await_log orderd 'postgres_lost why="no answer in time"' 20
+	await 90 is 0 sql "select count(*) from virtual_positions where status = 'OPEN'"
+	trouble_ends
 	goes_on
 	comes_to_rest_with all_remembered
 }

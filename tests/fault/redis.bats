@@ -150,6 +150,8 @@ used() { rc info memory | tr -d '\r' | sed -n 's/^used_memory://p'; }
 	price BTCUSDT 60000
 	for_ms 6000
 	rc config set maxmemory 1gb >/dev/null
+	# Who asks in the very moment is told that it may have waited all the time.
+	for_ms 500
 	goes_on
 	comes_to_rest_with whatever_was_asked
 }
