@@ -17,29 +17,18 @@ setup() { trouble_begin; }
 
 teardown()
 {
-	touch "$BATS_TEST_TMPDIR/enough"
+	load_enough
 	modes_end
 }
 
 # ---- under load -------------------------------------------------------------------
 
-# Trades of both accounts, one after the other, until there is "enough".
-load_begin()
-{
-	rm -f "$BATS_TEST_TMPDIR/enough"
-	(
-		until [ -e "$BATS_TEST_TMPDIR/enough" ]; do
-			ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.002 force=true
-			ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL quantity=0.003 force=true
-		done
-	) 3>&- &
-	echo $! >"$BATS_TEST_TMPDIR/load"
-}
+load_begin() { load_run both_trade; }
 
-load_end()
+both_trade()
 {
-	touch "$BATS_TEST_TMPDIR/enough"
-	tail --pid="$(cat "$BATS_TEST_TMPDIR/load")" -f /dev/null
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY quantity=0.002 force=true
+	ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL quantity=0.003 force=true
 }
 
 placed() { ctl ledger kind=requests | jq 'map(select(.method == "POST")) | length'; }
@@ -247,10 +236,7 @@ has_no_price()
 	kill9 userd
 	both_say REDUCING 'user stream'
 	new_risk_is_denied INFRA_UNAVAILABLE
-	begin_cancel "$NAME"
-	told | holds '.success and .state == "cancelled"'
-	begin_close
-	told | holds .success
+	cancel_and_close_are_taken
 	up userd
 	both_are_ready
 	await 5 is '' position_of "$ALPHA"

@@ -99,12 +99,7 @@ executed_silently()
 @test "trades and limits that the exchange executed, with an answer that says nothing" {
 	local way
 	while read -r way; do
-		meets POST "$way"
-		begin_trade
-		was_filled "$ID" "$QTY"
-		meets POST "$way"
-		begin_limit
-		rests "$ID" "$QTY"
+		orders_meet "$way"
 	done < <(executed_silently)
 	settles
 }
@@ -124,16 +119,8 @@ executed_silently()
 	local way
 	ctl mute on=1 >/dev/null
 	while read -r way; do
-		meets POST "$way"
-		begin_until_taken begin_trade
-		was_filled "$ID" "$QTY"
-		meets POST "$way"
-		begin_until_taken begin_limit
-		rests "$ID" "$QTY"
-		NAME=$(name_of "$ID")
-		meets DELETE "$way"
-		begin_cancel "$NAME"
-		was_cancelled "$ID" "$NAME"
+		orders_meet "$way" begin_until_taken
+		cancel_meets "$way"
 	done < <(executed_silently)
 	ctl mute on=0 >/dev/null
 	settles
@@ -338,12 +325,7 @@ came_ever_more_slowly()	# FROM: of the ledger
 	local way before
 	before=$(memory_kb orderd)
 	for way in 'flood|bytes=40000000' 'flood|bytes=1000|headers=2000' 'flood|bytes=10000000'; do
-		meets POST "$way"
-		begin_trade
-		was_filled "$ID" "$QTY"
-		meets POST "$way"
-		begin_limit
-		rests "$ID" "$QTY"
+		orders_meet "$way"
 	done
 	[ $(($(memory_kb orderd) - before)) -lt 200000 ]
 	settles

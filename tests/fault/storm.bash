@@ -121,8 +121,6 @@ load_begin()	# COUNT SECONDS
 	echo $! >"$BATS_TEST_TMPDIR/load"
 }
 
-load_end() { wait "$(cat "$BATS_TEST_TMPDIR/load")" || :; }
-
 # A test that has failed does not wait for it.
 load_stop()
 {

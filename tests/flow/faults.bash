@@ -85,6 +85,26 @@ meets()	# METHOD TEXT: the next request for an order meets this
 	ctl "${words[0]}" path=/fapi/v1/order method="$1" "${words[@]:1}" >/dev/null
 }
 
+# A trade and a limit order whose placements meet it; both hear the truth.
+orders_meet()	# TEXT [WORD that begins them]
+{
+	meets POST "$1"
+	"${@:2}" begin_trade
+	was_filled "$ID" "$QTY"
+	meets POST "$1"
+	"${@:2}" begin_limit
+	rests "$ID" "$QTY"
+}
+
+# The cancel of what was begun last meets it.
+cancel_meets()	# TEXT
+{
+	NAME=$(name_of "$ID")
+	meets DELETE "$1"
+	begin_cancel "$NAME"
+	was_cancelled "$ID" "$NAME"
+}
+
 refuse_next()	# METHOD STATUS CODE MSG [KEY=VALUE...]; CODE and MSG may be empty
 {
 	ctl fail path=/fapi/v1/order method="$1" status="$2" ${3:+code="$3"} ${4:+msg="$4"} \

@@ -21,16 +21,8 @@ teardown() { trouble_end; }
 @test "an answer that says nothing of what was executed: all hear the truth" {
 	local way
 	while read -r way; do
-		meets POST "$way"
-		begin_trade
-		was_filled "$ID" "$QTY"
-		meets POST "$way"
-		begin_limit
-		rests "$ID" "$QTY"
-		NAME=$(name_of "$ID")
-		meets DELETE "$way"
-		begin_cancel "$NAME"
-		was_cancelled "$ID" "$NAME"
+		orders_meet "$way"
+		cancel_meets "$way"
 	done <<-'END'
 	drop
 	fail|execute=1|status=400|code=-1007|msg=Timeout waiting for response from backend server.

@@ -181,6 +181,28 @@ await()	# SECONDS COMMAND...
 	done
 }
 
+# ---- load ------------------------------------------------------------------------
+
+# In the background, again and again until load_end; what fails in it is not its matter.
+load_run()	# COMMAND...
+{
+	rm -f "$BATS_TEST_TMPDIR/enough"
+	(
+		until [ -e "$BATS_TEST_TMPDIR/enough" ]; do
+			"$@" || :
+		done
+	) >/dev/null 2>&1 3>&- &
+	echo $! >"$BATS_TEST_TMPDIR/load"
+}
+
+load_enough() { touch "$BATS_TEST_TMPDIR/enough"; }
+
+load_end()
+{
+	load_enough
+	tail --pid="$(cat "$BATS_TEST_TMPDIR/load")" -f /dev/null
+}
+
 is()	# WANTED COMMAND...: await 5 is 0 rc llen pms:q:risk
 {
 	local want=$1 got

@@ -68,6 +68,15 @@ close_works()
 	await 5 is '' position_of "$ALPHA"
 }
 
+# Nobody hears yet what becomes of them.
+cancel_and_close_are_taken()
+{
+	begin_cancel "$NAME"
+	told | holds '.success and .state == "cancelled"'
+	begin_close
+	told | holds .success
+}
+
 is_halted_by()	# SCOPE REASON: what was begun last
 {
 	is_denied TRADING_HALTED

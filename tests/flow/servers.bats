@@ -12,39 +12,30 @@ teardown_file() { stack_down; }
 
 teardown()
 {
-	touch "$BATS_TEST_TMPDIR/enough"
+	load_enough
 	for server in redis postgres userd; do
 		is_up "$server" || up "$server"
 	done
 }
 
-# Trades of both accounts, about thirty a second, until $BATS_TEST_TMPDIR/enough is there.
 load_begin()
 {
 	: >"$BATS_TEST_TMPDIR/asked"
-	rm -f "$BATS_TEST_TMPDIR/enough"
-	(
-		n=0
-		while [ ! -e "$BATS_TEST_TMPDIR/enough" ]; do
-			n=$((n + 1))
-			ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY \
-			    quantity=0.$((n % 8 + 1))1 force=true || :
-			ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL \
-			    quantity=0.$((n % 8 + 1))2 force=true || :
-			[ $((n % 3)) != 0 ] ||
-			    ask close subAccountId="$ALPHA" symbol=BTCUSDT || :
-			[ $((n % 3)) != 1 ] ||
-			    ask close subAccountId="$BETA" symbol=BTCUSDT || :
-			sleep 0.03
-		done
-	) 3>&- &
-	echo $! >"$BATS_TEST_TMPDIR/load"
+	N=0
+	load_run both_trade
 }
 
-load_end()
+# About thirty a second.
+both_trade()
 {
-	touch "$BATS_TEST_TMPDIR/enough"
-	tail --pid="$(cat "$BATS_TEST_TMPDIR/load")" -f /dev/null
+	N=$((N + 1))
+	ask trade subAccountId="$ALPHA" symbol=BTCUSDT side=BUY \
+	    quantity=0.$((N % 8 + 1))1 force=true
+	ask trade subAccountId="$BETA" symbol=BTCUSDT side=SELL \
+	    quantity=0.$((N % 8 + 1))2 force=true
+	[ $((N % 3)) != 0 ] || ask close subAccountId="$ALPHA" symbol=BTCUSDT
+	[ $((N % 3)) != 1 ] || ask close subAccountId="$BETA" symbol=BTCUSDT
+	sleep 0.03
 }
 
 booked_more_than()	# COUNT

@@ -26,25 +26,15 @@ logged_since() { tail -n "+$((MARK + 1))" "$PMS_DIR/userd.log" | grep -E -- "$1"
 await_since() { await "${2:-5}" logged_since "$1"; }		# REGEX [SECONDS]
 times_logged() { logged_since "$1" | wc -l; }
 
-# Both accounts trade and close, one command after the other, until there is "enough".
-load_begin()
-{
-	rm -f "$BATS_TEST_TMPDIR/enough"
-	(
-		until [ -e "$BATS_TEST_TMPDIR/enough" ]; do
-			trade "$ALPHA" BUY 0.01 force=true
-			trade "$BETA" SELL 0.02 force=true
-			cmd close "$(json subAccountId="$ALPHA" symbol=BTCUSDT)"
-			cmd close "$(json subAccountId="$BETA" symbol=BTCUSDT)"
-		done
-	) >/dev/null 2>&1 3>&- &
-	echo $! >"$BATS_TEST_TMPDIR/load"
-}
+# Both accounts trade and close, one command after the other.
+load_begin() { load_run trade_and_close; }
 
-load_end()
+trade_and_close()
 {
-	touch "$BATS_TEST_TMPDIR/enough"
-	tail --pid="$(cat "$BATS_TEST_TMPDIR/load")" -f /dev/null
+	trade "$ALPHA" BUY 0.01 force=true
+	trade "$BETA" SELL 0.02 force=true
+	cmd close "$(json subAccountId="$ALPHA" symbol=BTCUSDT)"
+	cmd close "$(json subAccountId="$BETA" symbol=BTCUSDT)"
 }
 
 booked() { sql 'select count(*) from engine.executions'; }

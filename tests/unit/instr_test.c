@@ -279,6 +279,19 @@ filters_are_read(void **state)
 	instrs_fini(&t);
 }
 
+/* Beside it stands NEXT, which can be traded. */
+static void
+read_both(struct instrs *t, const char *entry, const char *limits)
+{
+	struct buf	 b = { 0 };
+	struct why	 why;
+
+	buf_addf(&b, "{\"rateLimits\":%s,\"symbols\":[%s,%s]}", limits, entry,
+	    ENTRY("NEXT", "TRADING", "PERPETUAL", "[]"));
+	CHECK_INT(read_info(t, buf_text(&b), &why), 0);
+	buf_free(&b);
+}
+
 static void
 what_can_be_traded(void **state)
 {
@@ -298,18 +311,13 @@ what_can_be_traded(void **state)
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct instrs	 t = { 0 };
-		struct why	 why;
-		struct buf	 b = { 0 };
 
 		check_row("%s", rows[i].name);
-		buf_addf(&b, "{\"symbols\":[%s,%s]}", rows[i].entry,
-		    ENTRY("NEXT", "TRADING", "PERPETUAL", "[]"));
-		CHECK_INT(read_info(&t, buf_text(&b), &why), 0);
+		read_both(&t, rows[i].entry, "[]");
 		CHECK_INT(t.map.n, 1 + rows[i].there);
 		CHECK(instrs_find(&t, "NEXT") != NULL);
 		if (rows[i].there)
 			CHECK_INT(instrs_find(&t, "S")->trading, rows[i].trading);
-		buf_free(&b);
 		instrs_fini(&t);
 	}
 }
@@ -330,15 +338,10 @@ weight_of_a_minute(void **state)
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct instrs	 t = { 0 };
-		struct why	 why;
-		struct buf	 b = { 0 };
 
 		check_row("%s", rows[i].name);
-		buf_addf(&b, "{\"rateLimits\":%s,\"symbols\":[%s]}", rows[i].limits,
-		    ENTRY("NEXT", "TRADING", "PERPETUAL", "[]"));
-		CHECK_INT(read_info(&t, buf_text(&b), &why), 0);
+		read_both(&t, "7", rows[i].limits);
 		CHECK_INT(t.weight_1m, rows[i].weight);
-		buf_free(&b);
 		instrs_fini(&t);
 	}
 }
