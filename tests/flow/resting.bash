@@ -126,7 +126,6 @@ nothing_sent() { is '' sent_since; }
 # ---- from rest to rest ------------------------------------------------------------------
 
 stream_is_up() { rc get pms:health:riskd | grep -q '"reconciled":true'; }
-is_quiet() { rc get pms:price:BTCUSDT | grep -q '"mid":60000,"mark":60000,'; }
 no_answer_twice() { is '' eval 'answered | uniq -d'; }
 
 cancel_everything()
@@ -141,10 +140,9 @@ cancel_everything()
 
 begin_at_rest()
 {
-	ctl clear >/dev/null
 	ctl skew events_first=0 delay_ms=0 >/dev/null
 	ctl mute on=0 >/dev/null
-	is_quiet || quiet_market
+	quiet_market
 	await 10 stream_is_up
 	cancel_everything
 	close_everything
