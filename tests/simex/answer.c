@@ -19,7 +19,7 @@ enum {
 	FLOOD_HEADER = 512,		/* bytes of each */
 };
 
-static const char	json_type[] = "application/json";
+static const char	json_content[] = "application/json";
 
 struct answers {
 	struct simex		*s;
@@ -63,9 +63,9 @@ put_meter_headers(struct simex *s, struct evhttp_request *req)
 {
 	const wall_t	 now = simex_now();
 
-	put_header(req, "X-MBX-USED-WEIGHT-1M", meter_used(&s->meter, now, METER_WEIGHT_1M));
-	put_header(req, "X-MBX-ORDER-COUNT-10S", meter_used(&s->meter, now, METER_ORDERS_10S));
-	put_header(req, "X-MBX-ORDER-COUNT-1M", meter_used(&s->meter, now, METER_ORDERS_1M));
+	put_header(req, "X-MBX-USED-WEIGHT-1M", meter_used(&s->world.meter, now, METER_WEIGHT_1M));
+	put_header(req, "X-MBX-ORDER-COUNT-10S", meter_used(&s->world.meter, now, METER_ORDERS_10S));
+	put_header(req, "X-MBX-ORDER-COUNT-1M", meter_used(&s->world.meter, now, METER_ORDERS_1M));
 }
 
 void
@@ -82,9 +82,9 @@ void
 answer_well(struct simex *s, struct evhttp_request *req, int status, const struct buf *body)
 {
 	put_meter_headers(s, req);
-	if ((status == 418 || status == 429) && !s->meter.silent)
-		put_header(req, "Retry-After", meter_retry_after_s(&s->meter, simex_now()));
-	answer_bare(req, status, json_type, body);
+	if ((status == 418 || status == 429) && !s->world.meter.silent)
+		put_header(req, "Retry-After", meter_retry_after_s(&s->world.meter, simex_now()));
+	answer_bare(req, status, json_content, body);
 }
 
 /* ---- slowly ---------------------------------------------------------------------- */
@@ -159,7 +159,7 @@ static void
 drip(struct answers *as, struct evhttp_request *req, int status, const struct buf *body, int64_t ms)
 {
 	put_meter_headers(as->s, req);
-	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type", json_type);
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type", json_content);
 	put_header(req, "Content-Length", (int64_t)body->len);
 	evhttp_send_reply_start(req, status, NULL);
 	slow_new(as, req, status, body, ms * 1000 / (int64_t)(body->len + 1), on_drop);
@@ -244,7 +244,7 @@ answer_otherwise(struct simex *s, struct evhttp_request *req, const struct fault
 	if (f->retry_after_s >= 0)
 		put_header(req, "Retry-After", f->retry_after_s);
 	fault_print_answer(f, &body);
-	answer_bare(req, f->status, f->type[0] == '\0' ? json_type : f->type, &body);
+	answer_bare(req, f->status, f->type[0] == '\0' ? json_content : f->type, &body);
 	buf_free(&body);
 }
 
@@ -261,7 +261,7 @@ flood(struct evhttp_request *req, const struct fault *f)
 		evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
 	}
 	fault_print_answer(f, &body);
-	answer_bare(req, FLOOD_STATUS, json_type, &body);
+	answer_bare(req, FLOOD_STATUS, json_content, &body);
 	buf_free(&body);
 }
 

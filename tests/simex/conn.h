@@ -33,7 +33,7 @@ struct conn {
 	bool			 combined;
 	char			*names[NAMES_MAX];
 	size_t			 nnames;
-	uint32_t		 wants[TOPIC_N];	/* a bit for each contract */
+	uint64_t		*wants[TOPIC_N];	/* a bit for each contract; NULL: none */
 	struct listened		 keys[KEYS_MAX];
 	size_t			 nkeys;
 	int64_t			 second;		/* that control_n counts in */
@@ -46,7 +46,6 @@ struct conn {
 	struct buf		 in;			/* a message that comes in pieces */
 	TAILQ_ENTRY(conn)	 link;
 };
-_Static_assert(LISTING_N <= 32, "wants");
 
 /* stream.c */
 void	conn_send(struct conn *, const struct buf *json);
@@ -55,6 +54,7 @@ void	conn_send(struct conn *, const struct buf *json);
 void	conn_read_path(struct conn *, const char *path);
 void	conn_read_argument(struct conn *, const char *argument);	/* name=value */
 int	conn_read_message(struct conn *, const char *text, size_t len);	/* -1: cut it off */
+bool	conn_wants(const struct conn *, struct topic);
 void	conn_forget_names(struct conn *);
 
 #endif

@@ -2,309 +2,52 @@
 #include "tests/simex/simex.h"
 
 #include "base/die.h"
-#include "base/text.h"
-#include "tests/simex/call.h"
-#include "tests/simex/core/print.h"
-#include "wire/jw.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
-enum {
-	QUIT_AFTER_US = 50000,		/* the answer leaves first */
-	WALK_STEP_MS = 10,
-};
+enum { QUIT_AFTER_US = 50000 };		/* the answer leaves first */
 
 struct control {
 	struct simex	*s;
 	struct evhttp	*http;
-	struct form	 form;
 	struct buf	 out;
 };
 
-struct verb {
-	const char		*name;
-	const struct param	*params;
-	size_t			 nparams;
-	struct reject		 (*run)(struct call *);
-};
-
-static const char *const	side_words[] = { "BUY", "SELL", NULL };
-static const char *const	route_words[] = { "public", "market", "private", NULL };
-static const char *const	ledger_words[] = { "requests", "orders", "executions", NULL };
-
-#define INT_PARAM(name, need)	{ name, P_INT, need, NULL, REJ_NONE }
-#define DEC_PARAM(name, need)	{ name, P_DEC, need, NULL, REJ_NONE }
-#define STR_PARAM(name, need)	{ name, P_STR, need, NULL, REJ_NONE }
-#define ID_PARAM(name)		{ name, P_ID, MANDATORY, NULL, REJ_NONE }
-#define WORD_PARAM(name, need, words) { name, P_WORD, need, words, REJ_BAD_PARAM }
-#define FAULT_PARAMS		STR_PARAM("path", MANDATORY), STR_PARAM("method", OPTIONAL), \
-				INT_PARAM("n", OPTIONAL)
-
-static const struct param p_amend[] = {
-	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
-};
-static const struct param p_ban[] = { INT_PARAM("seconds", MANDATORY) };
-static const struct param p_cancel[] = {
-	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
-};
-static const struct param p_close_after[] = { FAULT_PARAMS, INT_PARAM("ms", OPTIONAL) };
-static const struct param p_cut[] = {
-	WORD_PARAM("route", MANDATORY, route_words), INT_PARAM("code", OPTIONAL),
-};
-static const struct param p_events[] = {
-	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL), INT_PARAM("lose", OPTIONAL),
-};
-static const struct param p_expire[] = { INT_PARAM("event", OPTIONAL) };
-static const struct param p_fail[] = {
-	FAULT_PARAMS, INT_PARAM("status", OPTIONAL), STR_PARAM("code", OPTIONAL),
-	STR_PARAM("msg", OPTIONAL), STR_PARAM("body", OPTIONAL), STR_PARAM("type", OPTIONAL),
-	INT_PARAM("retry_after", OPTIONAL), INT_PARAM("execute", OPTIONAL),
-};
-static const struct param p_fault[] = { FAULT_PARAMS };
-static const struct param p_fill[] = {
-	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
-	DEC_PARAM("price", OPTIONAL),
-};
-static const struct param p_flood[] = {
-	FAULT_PARAMS, INT_PARAM("bytes", MANDATORY), INT_PARAM("headers", OPTIONAL),
-};
-static const struct param p_foreign[] = {
-	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
-	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
-};
-static const struct param p_fund[] = {
-	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
-};
-static const struct param p_hold[] = { FAULT_PARAMS, INT_PARAM("ms", MANDATORY) };
-static const struct param p_ladder[] = {
-	STR_PARAM("symbol", MANDATORY), INT_PARAM("levels", OPTIONAL), DEC_PARAM("qty", OPTIONAL),
-	DEC_PARAM("gap", OPTIONAL),
-};
-static const struct param p_ms[] = { INT_PARAM("ms", MANDATORY) };
-static const struct param p_ledger[] = {
-	WORD_PARAM("kind", MANDATORY, ledger_words), INT_PARAM("from", OPTIONAL),
-};
-static const struct param p_limits[] = {
-	INT_PARAM("weight", OPTIONAL), INT_PARAM("orders_10s", OPTIONAL),
-	INT_PARAM("orders_1m", OPTIONAL), INT_PARAM("ban_after", OPTIONAL),
-	INT_PARAM("retry_after", OPTIONAL),
-};
-static const struct param p_on[] = { INT_PARAM("on", MANDATORY) };
-static const struct param p_price[] = {
-	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),
-};
-static const struct param p_skew[] = {
-	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
-};
-static const struct param p_symbol[] = { STR_PARAM("symbol", MANDATORY) };
-static const struct param p_walk[] = {
-	STR_PARAM("symbol", MANDATORY), DEC_PARAM("to", MANDATORY), INT_PARAM("steps", MANDATORY),
-	INT_PARAM("ms", OPTIONAL),
-};
-
-/* ---- the market ---------------------------------------------------------------- */
-
-static struct reject
-do_price(struct call *c)
+static struct outside
+look_outside(const struct simex *s)
 {
-	exchange_set_price(&c->s->exchange, c->desk, form_dec(c->form, "price"), c->now);
-	return call_done(c, "done");
+	struct outside	 o = { .pid = getpid() };
+
+	for (int r = 0; r < ROUTE_N; r++)
+		o.streams[r] = streams_count(s->streams, (enum route)r);
+	return o;
 }
 
-static struct reject
-do_walk(struct call *c)
+static void
+fulfil(struct simex *s, const struct wish *wish)
 {
-	const int64_t	 steps = form_int(c->form, "steps", 1);
-
-	market_plan_walk(&c->desk->market, form_dec(c->form, "to"), steps > 0 ? steps : 1,
-	    form_int(c->form, "ms", WALK_STEP_MS), c->now);
-	feed_walk(c->s);
-	return call_done(c, "done");
+	if (wish->cut != ROUTE_NONE)
+		streams_cut(s->streams, wish->cut, wish->cut_code);
+	if (wish->quit)
+		event_base_loopexit(s->base, &(struct timeval){ 0, QUIT_AFTER_US });
 }
 
-static struct reject
-do_ladder(struct call *c)
-{
-	struct ladder	 l = c->desk->market.ladder;
-	const dec_t	 qty = form_dec(c->form, "qty"), gap = form_dec(c->form, "gap");
-	const int64_t	 levels = form_int(c->form, "levels", l.levels);
-
-	l.levels = levels < LEVELS_MAX ? (int)levels : LEVELS_MAX;
-	l.qty = dec_ok(qty) ? qty : l.qty;
-	l.gap = dec_ok(gap) ? gap : l.gap;
-	exchange_set_ladder(&c->s->exchange, c->desk, l, c->now);
-	return call_done(c, "done");
-}
-
-/* ---- the account, behind the client's back ---------------------------------------- */
-
-static struct reject
-do_foreign(struct call *c)
-{
-	struct terms	 t = {
-		.side = (enum side)form_word(c->form, p_foreign, NITEMS(p_foreign), "side", 0),
-		.tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
-		.px = form_dec(c->form, "price"), .qty = form_dec(c->form, "qty"),
-	};
-	struct order	*o;
-
-	t.type = dec_ok(t.px) ? TYPE_LIMIT : TYPE_MARKET;
-	text_putf(t.clord_id, sizeof(t.clord_id), "web_%016llx",
-	    (unsigned long long)rng_next(&c->s->rng));
-	const struct reject	 r = exchange_place(&c->s->exchange, c->desk, &t, c->now, &o);
-	if (o == NULL)
-		return r;
-	print_order(c->out, o, ORDER_QUERY);
-	return r;
-}
-
-static struct order *
-open_order(const struct call *c)
-{
-	struct order	*o = orders_find_clord_id(&c->desk->orders,
-			    form_str(c->form, "clientOrderId"));
-
-	return o != NULL && order_is_open(o) ? o : NULL;
-}
-
-static struct reject
-do_amend(struct call *c)
-{
-	struct order	*o = open_order(c);
-
-	if (o == NULL)
-		return reject_as(REJ_UNKNOWN_ORDER);
-	const struct reject	 r = exchange_amend(&c->s->exchange, o, form_dec(c->form, "qty"),
-				    c->now);
-	print_order(c->out, o, ORDER_QUERY);
-	return r;
-}
-
-static struct reject
-do_fill(struct call *c)
-{
-	const dec_t	 px = form_dec(c->form, "price");
-	struct order	*o = open_order(c);
-
-	if (o == NULL)
-		return reject_as(REJ_UNKNOWN_ORDER);
-	const struct reject	 r = exchange_fill(&c->s->exchange, o, form_dec(c->form, "qty"),
-				    dec_ok(px) ? px : o->terms.px, c->now);
-	print_order(c->out, o, ORDER_QUERY);
-	return r;
-}
-
-static struct reject
-do_cancel(struct call *c)
-{
-	struct order	*o = open_order(c);
-
-	if (o == NULL)
-		return reject_as(REJ_UNKNOWN_ORDER);
-	exchange_cancel(&c->s->exchange, o, c->now);
-	print_order(c->out, o, ORDER_QUERY);
-	return reject_none();
-}
-
-static struct reject
-do_fund(struct call *c)
-{
-	dec_t	 rate;
-
-	if (dec_parse(form_str(c->form, "rate"), &rate) == -1)
-		return reject_with(REJ_BAD_PARAM, "rate");
-	exchange_fund(&c->s->exchange, c->desk, rate, c->now);
-	return call_done(c, "done");
-}
-
-static struct reject
-do_quit(struct call *c)
-{
-	event_base_loopexit(c->s->base, &(struct timeval){ 0, QUIT_AFTER_US });
-	return call_done(c, "done");
-}
-
-#define PARAMS(p)	p, NITEMS(p)
-#define NO_PARAMS	NULL, 0
-
-/* In the order of simex(8), CONTROL. */
-static const struct verb verbs[] = {
-	{ "account",         NO_PARAMS,              inspect_account },
-	{ "amend",           PARAMS(p_amend),        do_amend },
-	{ "ban",             PARAMS(p_ban),          trouble_ban },
-	{ "cancel",          PARAMS(p_cancel),       do_cancel },
-	{ "clear",           NO_PARAMS,              trouble_clear },
-	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
-	{ "cut",             PARAMS(p_cut),          trouble_cut },
-	{ "drip",            PARAMS(p_hold),         trouble_drip },
-	{ "drop",            PARAMS(p_fault),        trouble_drop },
-	{ "events",          PARAMS(p_events),       trouble_events },
-	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
-	{ "fail",            PARAMS(p_fail),         trouble_fail },
-	{ "fill",            PARAMS(p_fill),         do_fill },
-	{ "flood",           PARAMS(p_flood),        trouble_flood },
-	{ "foreign",         PARAMS(p_foreign),      do_foreign },
-	{ "fund",            PARAMS(p_fund),         do_fund },
-	{ "hedge",           PARAMS(p_on),           trouble_hedge },
-	{ "hold",            PARAMS(p_hold),         trouble_hold },
-	{ "ladder",          PARAMS(p_ladder),       do_ladder },
-	{ "lag",             PARAMS(p_ms),           trouble_lag },
-	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
-	{ "limits",          PARAMS(p_limits),       trouble_limits },
-	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
-	{ "lose",            PARAMS(p_fault),        trouble_lose },
-	{ "mute",            PARAMS(p_on),           trouble_mute },
-	{ "overload",        PARAMS(p_on),           trouble_overload },
-	{ "position",        PARAMS(p_symbol),       inspect_position },
-	{ "price",           PARAMS(p_price),        do_price },
-	{ "quit",            NO_PARAMS,              do_quit },
-	{ "revoke",          PARAMS(p_on),           trouble_revoke },
-	{ "skew",            PARAMS(p_skew),         trouble_skew },
-	{ "status",          NO_PARAMS,              inspect_status },
-	{ "walk",            PARAMS(p_walk),         do_walk },
-};
-
-static const struct verb *
-verb_find(const char *uri, size_t len)
-{
-	for (size_t i = 0; i < NITEMS(verbs); i++)
-		if (len == strlen(verbs[i].name) && memcmp(verbs[i].name, uri, len) == 0)
-			return &verbs[i];
-	return NULL;
-}
-
-static struct reject
-run(struct call *c, const char *uri)
-{
-	const size_t		 slash = *uri == '/', len = strcspn(uri + slash, "?");
-	const struct verb	*v = verb_find(uri + slash, len);
-
-	if (v == NULL)
-		return reject_with(REJ_PATH, "%.*s", (int)len, uri + slash);
-	const struct reject	 r = call_prepare(c, v->params, v->nparams);
-	return reject_is_set(&r) ? r : v->run(c);
-}
-
-/* What the exchange owes its streams is said before the answer, and once more after it. */
+/* What the exchange owes its streams is said before the verb, and before its answer. */
 static void
 on_request(struct evhttp_request *req, void *arg)
 {
-	struct control	*k = arg;
-	const char	*uri = evhttp_request_get_uri(req), *mark = strchr(uri, '?');
-	struct call	 c = { .s = k->s, .form = &k->form, .now = simex_now(), .out = &k->out };
+	struct control		*k = arg;
+	const char		*uri = evhttp_request_get_uri(req);
+	const struct outside	 o = look_outside(k->s);
 
 	feed_flush(k->s);
-	form_parse(&k->form, mark == NULL ? "" : mark + 1, "", 0);
 	buf_reset(&k->out);
-	const struct reject	 r = run(&c, uri);
-	if (reject_is_set(&r)) {
-		buf_reset(&k->out);
-		reject_print(&k->out, &r);
-	}
+	const int	 status = world_control(&k->s->world, uri, &o, simex_now(), &k->out);
 	feed_flush(k->s);
-	simex_log("control", "http=%d uri=%s", reject_http(&r), uri);
-	answer_bare(req, reject_http(&r), "application/json", &k->out);
+	fulfil(k->s, &k->s->world.wish);
+	simex_log("control", "http=%d uri=%s", status, uri);
+	answer_bare(req, status, "application/json", &k->out);
 }
 
 struct control *
@@ -327,7 +70,6 @@ control_free(struct control *k)
 	if (k == NULL)
 		return;
 	evhttp_free(k->http);
-	form_free(&k->form);
 	buf_free(&k->out);
 	free(k);
 }

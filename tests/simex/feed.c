@@ -6,35 +6,22 @@
 #include "wire/jw.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
 
 enum { MARK_SLOW = 3 };		/* the slow mark price streams speak every third time */
 
-/* A user event that waits for its time. */
-struct later {
-	wall_t			 due;
-	enum user_event		 kind;
-	struct buf		 json;
-	STAILQ_ENTRY(later)	 link;
+/* What the streams have been told last of a contract's book. */
+struct said {
+	struct top	 top;
+	int64_t		 u;
 };
 
 struct feed {
 	struct simex			*s;
-	struct event			*beat, *mark, *walk, *flush, *late;
+	struct event			*time, *mark, *flush;
+	wall_t				 armed;		/* what time waits for */
 	unsigned			 seconds;
 	struct buf			 json;		/* of the event being said */
-	struct notices			 notices;	/* of the flush being made */
-	struct top			 said[LISTING_N];
-	int64_t				 said_u[LISTING_N];
-	STAILQ_HEAD(, later)		 later;		/* in order of their time */
-};
-
-static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
-	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
-	[UE_ACCOUNT_UPDATE]        = event_account,
-	[UE_ORDER_TRADE_UPDATE]    = event_order,
-	[UE_TRADE_LITE]            = event_trade_lite,
+	struct said			*said;		/* of each contract */
 };
 
 static void
@@ -48,38 +35,9 @@ arm_us(struct event *e, int64_t us)
 /* ---- what the streams are told ----------------------------------------------- */
 
 static void
-say_to_user(struct feed *f, enum user_event kind, wall_t now)
-{
-	struct simex	*s = f->s;
-
-	if (s->conf.event_delay_ms == 0 && STAILQ_EMPTY(&f->later)) {
-		streams_send_user(s->streams, kind, &f->json);
-		return;
-	}
-	struct later	*l = xcalloc(1, sizeof(*l));
-	l->due = wall_add_us(now, s->conf.event_delay_ms * 1000);
-	l->kind = kind;
-	buf_add(&l->json, buf_text(&f->json), f->json.len);
-	if (STAILQ_EMPTY(&f->later))
-		arm_us(f->late, s->conf.event_delay_ms * 1000);
-	STAILQ_INSERT_TAIL(&f->later, l, link);
-}
-
-static void
-user_says(struct feed *f, const struct notice *n, wall_t now)
-{
-	if (f->s->muted || !streams_want_user(f->s->streams, n->kind))
-		return;
-	buf_reset(&f->json);
-	printers[n->kind](&f->json, n->fact, now);
-	for (int i = delivery_copies(&f->s->trouble.delivery, n->kind); i > 0; i--)
-		say_to_user(f, n->kind, now);
-}
-
-static void
 market_says_trade(struct feed *f, const struct fact *fact, wall_t now)
 {
-	const struct topic	 t = { TOPIC_AGG_TRADE, fact->listing };
+	const struct topic	 t = { TOPIC_AGG_TRADE, fact->desk->listing->index };
 
 	if (!streams_want(f->s->streams, t))
 		return;
@@ -91,20 +49,20 @@ market_says_trade(struct feed *f, const struct fact *fact, wall_t now)
 static void
 tell_trades(struct feed *f, const struct facts *fs, wall_t now)
 {
-	for (size_t i = 0; i < fs->n; i++) {
-		if (fs->v[i].kind != FACT_TRADE)
-			continue;
-		ledger_add_trade(&f->s->ledger, &fs->v[i].trade);
-		market_says_trade(f, &fs->v[i], now);
-	}
+	for (size_t i = 0; i < fs->n; i++)
+		if (fs->v[i].kind == FACT_TRADE)
+			market_says_trade(f, &fs->v[i], now);
 }
 
 static void
-tell_user(struct feed *f, const struct facts *fs, wall_t now)
+tell_user(struct feed *f, wall_t now)
 {
-	notices_of(&f->notices, fs, f->s->trouble.delivery.backwards);
-	for (size_t i = 0; i < f->notices.n; i++)
-		user_says(f, &f->notices.v[i], now);
+	struct saying	*s;
+
+	while ((s = world_next_saying(&f->s->world, now)) != NULL) {
+		streams_send_user(f->s->streams, s);
+		saying_free(s);
+	}
 }
 
 static bool
@@ -117,14 +75,14 @@ top_eq(const struct top *a, const struct top *b)
 static void
 tell_top(struct feed *f, const struct desk *d, wall_t now)
 {
-	const int		 i = d->listing.index;
+	const int		 i = d->listing->index;
 	const struct topic	 ticker = { TOPIC_BOOK_TICKER, i };
 	const struct top	 top = book_top(&d->book);
 
 	/* While a side is empty nobody could make a middle of it. */
-	if (top_eq(&top, &f->said[i]) || dec_is_zero(top.bid_qty) || dec_is_zero(top.ask_qty))
+	if (top_eq(&top, &f->said[i].top) || dec_is_zero(top.bid_qty) || dec_is_zero(top.ask_qty))
 		return;
-	f->said[i] = top;
+	f->said[i].top = top;
 	if (!streams_want(f->s->streams, ticker))
 		return;
 	buf_reset(&f->json);
@@ -135,32 +93,46 @@ tell_top(struct feed *f, const struct desk *d, wall_t now)
 static void
 tell_depth(struct feed *f, const struct desk *d, wall_t now)
 {
-	const int		 i = d->listing.index;
+	const int		 i = d->listing->index;
 	const struct topic	 depth = { TOPIC_DEPTH5, i };
 
-	if (d->book.changes == f->said_u[i])
+	if (d->book.changes == f->said[i].u)
 		return;
 	if (streams_want(f->s->streams, depth)) {
 		buf_reset(&f->json);
-		event_depth5(&f->json, d, f->said_u[i], now);
+		event_depth5(&f->json, d, f->said[i].u, now);
 		streams_send_topic(f->s->streams, depth, &f->json);
 	}
-	f->said_u[i] = d->book.changes;
+	f->said[i].u = d->book.changes;
+}
+
+/* When time has to pass next, as far as is known now. */
+static void
+arm_time(struct feed *f, wall_t now)
+{
+	const wall_t	 due = world_due(&f->s->world);
+
+	if (due.us == f->armed.us && evtimer_pending(f->time, NULL))
+		return;
+	f->armed = due;
+	arm_us(f->time, due.us > now.us ? due.us - now.us : 0);
 }
 
 void
 feed_flush(struct simex *s)
 {
 	struct feed	*f = s->feed;
+	struct exchange	*x = &s->world.exchange;
 	const wall_t	 now = simex_now();
 
-	tell_user(f, &s->exchange.facts, now);
-	tell_trades(f, &s->exchange.facts, now);
-	s->exchange.facts.n = 0;
-	for (int i = 0; i < LISTING_N; i++) {
-		tell_top(f, &s->exchange.desks[i], now);
-		tell_depth(f, &s->exchange.desks[i], now);
+	tell_user(f, now);
+	tell_trades(f, &x->facts, now);
+	world_forget_facts(&s->world);
+	for (size_t i = 0; i < x->n; i++) {
+		tell_top(f, &x->desks[i], now);
+		tell_depth(f, &x->desks[i], now);
 	}
+	arm_time(f, now);
 	streams_run(s->streams);
 }
 
@@ -168,7 +140,8 @@ feed_flush(struct simex *s)
 static void
 repeat_tops(struct feed *f)
 {
-	memset(f->said, 0, sizeof(f->said));
+	for (size_t i = 0; i < f->s->world.exchange.n; i++)
+		f->said[i].top = (struct top){ 0 };
 }
 
 void
@@ -185,27 +158,10 @@ feed_newcomer(struct simex *s)
 void
 feed_touch(struct simex *s)
 {
-	if (s->conf.events_first || !streams_any(s->streams))
+	if (s->world.events_first || !streams_any(s->streams))
 		feed_flush(s);
 	else if (!evtimer_pending(s->feed->flush, NULL))
 		arm_us(s->feed->flush, 0);
-}
-
-void
-feed_expire_key(struct simex *s, bool with_event)
-{
-	struct feed	*f = s->feed;
-
-	if (!listen_key_lives(&s->key))
-		return;
-	simex_log("listen_key_expired", "event=%d", (int)with_event);
-	if (with_event) {
-		buf_reset(&f->json);
-		event_key_expired(&f->json, s->key.text, simex_now());
-		streams_send_user(s->streams, UE_LISTEN_KEY_EXPIRED, &f->json);
-	}
-	listen_key_close(&s->key);
-	streams_run(s->streams);
 }
 
 /* ---- time --------------------------------------------------------------------- */
@@ -219,41 +175,14 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-on_late(evutil_socket_t fd, short what, void *arg)
+on_time(evutil_socket_t fd, short what, void *arg)
 {
 	struct feed	*f = arg;
-	struct later	*l;
-	const wall_t	 now = simex_now();
 
 	(void)fd;
 	(void)what;
-	while ((l = STAILQ_FIRST(&f->later)) != NULL && l->due.us <= now.us) {
-		STAILQ_REMOVE_HEAD(&f->later, link);
-		streams_send_user(f->s->streams, l->kind, &l->json);
-		buf_free(&l->json);
-		free(l);
-	}
-	if (l != NULL)
-		arm_us(f->late, l->due.us - now.us);
-	streams_run(f->s->streams);
-}
-
-static void
-on_beat(evutil_socket_t fd, short what, void *arg)
-{
-	struct feed	*f = arg;
-	struct simex	*s = f->s;
-	const wall_t	 now = simex_now();
-
-	(void)fd;
-	(void)what;
-	if (!s->conf.still)
-		exchange_wander(&s->exchange, now);
-	exchange_renew_quotes(&s->exchange, now);
-	if (listen_key_is_due(&s->key, now))
-		feed_expire_key(s, true);
-	feed_flush(s);
-	arm_us(f->beat, s->conf.quote_ms * 1000);
+	world_advance(&f->s->world, simex_now());
+	feed_flush(f->s);
 }
 
 static void
@@ -261,13 +190,14 @@ say_marks(struct feed *f, enum topic_kind each, enum topic_kind all, wall_t now)
 {
 	struct buf		 list = { 0 };
 	const struct topic	 all_topic = { all, 0 };
+	const struct exchange	*x = &f->s->world.exchange;
 
 	jw_open(&list, '[');
-	for (int i = 0; i < LISTING_N; i++) {
-		const struct topic	 one = { each, i };
+	for (size_t i = 0; i < x->n; i++) {
+		const struct topic	 one = { each, (int)i };
 
 		buf_reset(&f->json);
-		event_mark(&f->json, &f->s->exchange.desks[i], now);
+		event_mark(&f->json, &x->desks[i], now);
 		jw_raw(&list, buf_text(&f->json));
 		streams_send_topic(f->s->streams, one, &f->json);
 	}
@@ -298,57 +228,19 @@ on_mark(evutil_socket_t fd, short what, void *arg)
 	arm_us(f->mark, us_to_next_second(now));
 }
 
-/* At the next step of any walk; not at all when none is planned. */
-static void
-arm_walk(struct feed *f, wall_t now)
-{
-	int64_t	 soonest = INT64_MAX;
-
-	for (int i = 0; i < LISTING_N; i++) {
-		const struct market	*m = &f->s->exchange.desks[i].market;
-
-		if (m->steps_left > 0 && m->next_step.us < soonest)
-			soonest = m->next_step.us;
-	}
-	if (soonest != INT64_MAX)
-		arm_us(f->walk, soonest > now.us ? soonest - now.us : 0);
-}
-
-static void
-on_walk(evutil_socket_t fd, short what, void *arg)
-{
-	struct feed	*f = arg;
-	const wall_t	 now = simex_now();
-
-	(void)fd;
-	(void)what;
-	exchange_walk(&f->s->exchange, now);
-	feed_flush(f->s);
-	arm_walk(f, now);
-}
-
-void
-feed_walk(struct simex *s)
-{
-	arm_walk(s->feed, simex_now());
-}
-
 struct feed *
 feed_new(struct simex *s)
 {
 	struct feed	*f = xcalloc(1, sizeof(*f));
 
 	f->s = s;
-	STAILQ_INIT(&f->later);
-	f->beat = evtimer_new(s->base, on_beat, f);
+	f->said = xcalloc(s->world.exchange.n, sizeof(*f->said));
+	f->time = evtimer_new(s->base, on_time, f);
 	f->mark = evtimer_new(s->base, on_mark, f);
-	f->walk = evtimer_new(s->base, on_walk, f);
 	f->flush = evtimer_new(s->base, on_flush, f);
-	f->late = evtimer_new(s->base, on_late, f);
-	if (f->beat == NULL || f->mark == NULL || f->walk == NULL || f->flush == NULL ||
-	    f->late == NULL)
+	if (f->time == NULL || f->mark == NULL || f->flush == NULL)
 		panic("out of memory: evtimer_new");
-	arm_us(f->beat, s->conf.quote_ms * 1000);
+	arm_time(f, simex_now());
 	arm_us(f->mark, us_to_next_second(simex_now()));
 	return f;
 }
@@ -356,21 +248,12 @@ feed_new(struct simex *s)
 void
 feed_free(struct feed *f)
 {
-	struct later	*l;
-
 	if (f == NULL)
 		return;
-	while ((l = STAILQ_FIRST(&f->later)) != NULL) {
-		STAILQ_REMOVE_HEAD(&f->later, link);
-		buf_free(&l->json);
-		free(l);
-	}
-	event_free(f->beat);
+	event_free(f->time);
 	event_free(f->mark);
-	event_free(f->walk);
 	event_free(f->flush);
-	event_free(f->late);
 	buf_free(&f->json);
-	notices_fini(&f->notices);
+	free(f->said);
 	free(f);
 }

@@ -268,20 +268,25 @@ static void
 set_up(struct simex *s)
 {
 	const struct conf	*c = &s->conf;
+	const wall_t		 now = simex_now();
 
-	exchange_init(&s->exchange, &(struct exchange_terms){
-		.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
-		.seed = (uint64_t)c->seed, .max_orders = c->max_orders,
-		/* An id is never given out twice, not even by the next simex in this place. */
-		.ids_from = simex_now().us / ID_US,
+	world_init(&s->world, &(struct world_terms){
+		.exchange = {
+			.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
+			.seed = (uint64_t)c->seed, .max_orders = c->max_orders,
+			/* An id is never given out twice, not even by the next simex in this place. */
+			.ids_from = now.us / ID_US,
+		},
+		.key = c->key, .secret = c->secret,
+		.limits = {
+			[METER_WEIGHT_1M] = c->weight_limit, [METER_ORDERS_10S] = c->orders_10s,
+			[METER_ORDERS_1M] = c->orders_1m,
+		},
+		.quote_ms = c->quote_ms, .key_life_ms = c->key_life_s * 1000,
+		.still = c->still, .start = now,
 	});
-	s->auth = auth_new(c->key, c->secret);
-	/* Not the seed alone: a restarted exchange does not give out the same listen key. */
-	s->rng = rng_seed((uint64_t)c->seed ^ (uint64_t)simex_now().us);
-	s->key.life_ms = c->key_life_s * 1000;
-	s->meter.limit[METER_WEIGHT_1M] = c->weight_limit;
-	s->meter.limit[METER_ORDERS_10S] = c->orders_10s;
-	s->meter.limit[METER_ORDERS_1M] = c->orders_1m;
+	s->world.events_first = c->events_first;
+	s->world.event_delay_ms = c->event_delay_ms;
 }
 
 static void
@@ -291,9 +296,7 @@ tear_down(struct simex *s)
 	rest_free(s->rest);
 	feed_free(s->feed);
 	streams_free(s->streams);
-	auth_free(s->auth);
-	ledger_fini(&s->ledger);
-	exchange_fini(&s->exchange);
+	world_fini(&s->world);
 }
 
 static int

@@ -3,10 +3,11 @@
  * simex.h - the simulator's one context, and what its shell files offer each
  * other.
  *
- * rest.c serves the client (answer.c answers it, well or badly), control.c the
- * tests (inspect.c says what is so, trouble.c makes trouble), stream.c holds
- * the WebSockets and feed.c makes the market move and tells the streams what
- * happened.  Whoever has changed the exchange calls feed_touch().
+ * The exchange itself is the world: pure, below api/ and core/.  Here are its
+ * sockets and its clock.  rest.c serves the client (answer.c answers it, well
+ * or badly), control.c the tests, stream.c holds the WebSockets, and feed.c
+ * lets time pass and tells the streams what happened.  Whoever has changed the
+ * world calls feed_touch().
  */
 #ifndef SIMEX_SIMEX_H
 #define SIMEX_SIMEX_H
@@ -14,14 +15,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "tests/simex/core/auth.h"
-#include "tests/simex/core/delivery.h"
-#include "tests/simex/core/exchange.h"
-#include "tests/simex/core/fault.h"
-#include "tests/simex/core/ledger.h"
-#include "tests/simex/core/listenkey.h"
-#include "tests/simex/core/meter.h"
-#include "tests/simex/core/topic.h"
+#include "tests/simex/api/world.h"
 
 #include <event2/event.h>
 #include <event2/http.h>
@@ -41,15 +35,6 @@ struct conf {
 	bool		 help;
 };
 
-/* What is wrong with the exchange until it is told otherwise; all zero: nothing. */
-struct trouble {
-	int64_t		 lag_ms;	/* a query does not see what is younger */
-	bool		 hedged;	/* the account is in hedge mode: takes no order */
-	bool		 overloaded;	/* orders that may add risk are turned away */
-	bool		 revoked;	/* the API key */
-	struct delivery	 delivery;	/* of user events */
-};
-
 struct rest;
 struct answers;
 struct control;
@@ -59,15 +44,7 @@ struct feed;
 struct simex {
 	struct conf		 conf;
 	struct event_base	*base;
-	struct exchange		 exchange;
-	struct auth		*auth;
-	struct meter		 meter;
-	struct faults		 faults;
-	struct trouble		 trouble;
-	struct ledger		 ledger;
-	struct listen_key	 key;
-	struct rng		 rng;		/* for listen keys */
-	bool			 muted;		/* user events are not sent */
+	struct world		 world;
 	struct rest		*rest;
 	struct control		*control;
 	struct streams		*streams;
@@ -103,9 +80,8 @@ void		 control_free(struct control *);
 struct streams	*streams_new(struct simex *, int *port);
 bool		 streams_any(const struct streams *);	/* is anybody connected? */
 bool		 streams_want(const struct streams *, struct topic);
-bool		 streams_want_user(const struct streams *, enum user_event);
 void		 streams_send_topic(struct streams *, struct topic, const struct buf *json);
-void		 streams_send_user(struct streams *, enum user_event, const struct buf *json);
+void		 streams_send_user(struct streams *, const struct saying *);
 /* With a close frame of this code, or without one: 0.  Returns how many there were. */
 int		 streams_cut(struct streams *, enum route, int code);
 int		 streams_count(const struct streams *, enum route);
@@ -117,8 +93,6 @@ struct feed	*feed_new(struct simex *);
 void		 feed_touch(struct simex *);	/* the exchange has changed */
 void		 feed_flush(struct simex *);	/* say so now */
 void		 feed_newcomer(struct simex *);	/* somebody listens who has heard nothing */
-void		 feed_walk(struct simex *);	/* a walk has been planned */
-void		 feed_expire_key(struct simex *, bool with_event);
 void		 feed_free(struct feed *);
 
 #endif

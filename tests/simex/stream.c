@@ -103,7 +103,7 @@ streams_want(const struct streams *st, struct topic t)
 	const struct conn	*c;
 
 	TAILQ_FOREACH(c, &st->conns, link)
-		if (c->wants[t.kind] & 1u << t.listing)
+		if (conn_wants(c, t))
 			return true;
 	return false;
 }
@@ -114,39 +114,27 @@ streams_send_topic(struct streams *st, struct topic t, const struct buf *json)
 	struct conn	*c;
 	char		 name[TOPIC_NAME];
 
-	topic_format(t, name);
+	topic_format(&st->s->world.exchange.listings, t, name);
 	TAILQ_FOREACH(c, &st->conns, link)
-		if (c->wants[t.kind] & 1u << t.listing)
+		if (conn_wants(c, t))
 			send_payload(c, name, json);
 }
 
 static bool
-hears(const struct conn *c, const struct listened *l, enum user_event kind)
+hears(const struct listened *l, const struct saying *s)
 {
-	return (l->events & 1u << kind) != 0 && listen_key_is(&c->s->key, l->key);
-}
-
-bool
-streams_want_user(const struct streams *st, enum user_event kind)
-{
-	const struct conn	*c;
-
-	TAILQ_FOREACH(c, &st->conns, link)
-		for (size_t i = 0; i < c->nkeys; i++)
-			if (hears(c, &c->keys[i], kind))
-				return true;
-	return false;
+	return (l->events & 1u << s->kind) != 0 && text_eq(l->key, s->key);
 }
 
 void
-streams_send_user(struct streams *st, enum user_event kind, const struct buf *json)
+streams_send_user(struct streams *st, const struct saying *s)
 {
 	struct conn	*c;
 
 	TAILQ_FOREACH(c, &st->conns, link)
 		for (size_t i = 0; i < c->nkeys; i++)
-			if (hears(c, &c->keys[i], kind))
-				send_payload(c, c->keys[i].key, json);
+			if (hears(&c->keys[i], s))
+				send_payload(c, c->keys[i].key, &s->json);
 }
 
 void

@@ -12,6 +12,7 @@
 
 enum {
 	CONTROL_PER_S = 10,		/* messages from a client; more and it is cut off */
+	BITS = 64,			/* of a word of wants */
 };
 
 /* ---- what a connection listens to ------------------------------------------------ */
@@ -26,7 +27,7 @@ listen_to_key(struct conn *c, const char *key, unsigned events)
 		return;
 	l->events = events;
 	c->nkeys++;
-	if (!listen_key_is(&c->s->key, key))
+	if (!listen_key_is(&c->s->world.key, key))
 		simex_log("listen_key_unknown", "key=%.8s", key);
 }
 
@@ -40,6 +41,28 @@ name_index(const struct conn *c, const char *name)
 	return i;
 }
 
+static void
+want(struct conn *c, struct topic t, bool wanted)
+{
+	const size_t	 words = c->s->world.exchange.n / BITS + 1;
+	const uint64_t	 bit = UINT64_C(1) << (unsigned)t.listing % BITS;
+
+	if (c->wants[t.kind] == NULL)
+		c->wants[t.kind] = xcalloc(words, sizeof(uint64_t));
+	if (wanted)
+		c->wants[t.kind][(unsigned)t.listing / BITS] |= bit;
+	else
+		c->wants[t.kind][(unsigned)t.listing / BITS] &= ~bit;
+}
+
+bool
+conn_wants(const struct conn *c, struct topic t)
+{
+	const uint64_t	*v = c->wants[t.kind];
+
+	return v != NULL && (v[(unsigned)t.listing / BITS] >> (unsigned)t.listing % BITS & 1) != 0;
+}
+
 /* Asking for what the route does not carry succeeds, and nothing comes. */
 static void
 subscribe(struct conn *c, const char *name)
@@ -49,8 +72,8 @@ subscribe(struct conn *c, const char *name)
 	if (*name == '\0' || c->nnames == NAMES_MAX || name_index(c, name) < c->nnames)
 		return;
 	c->names[c->nnames++] = xstrdup(name);
-	if (topic_parse(name, &t) && topic_route(t.kind) == c->route) {
-		c->wants[t.kind] |= 1u << t.listing;
+	if (topic_parse(&c->s->world.exchange.listings, name, &t) && topic_route(t.kind) == c->route) {
+		want(c, t, true);
 		feed_newcomer(c->s);
 	} else if (c->route == ROUTE_PRIVATE) {
 		listen_to_key(c, name, UE_ALL);
@@ -67,8 +90,8 @@ unsubscribe(struct conn *c, const char *name)
 		return;
 	free(c->names[at]);
 	c->names[at] = c->names[--c->nnames];
-	if (topic_parse(name, &t))
-		c->wants[t.kind] &= ~(1u << t.listing);
+	if (topic_parse(&c->s->world.exchange.listings, name, &t))
+		want(c, t, false);
 	for (size_t i = 0; i < c->nkeys; i++)
 		if (text_eq(c->keys[i].key, name))
 			c->keys[i--] = c->keys[--c->nkeys];
@@ -115,17 +138,19 @@ conn_forget_names(struct conn *c)
 {
 	while (c->nnames > 0)
 		free(c->names[--c->nnames]);
+	for (int k = 0; k < TOPIC_N; k++)
+		free(c->wants[k]);
 }
 
 /* ---- control messages --------------------------------------------------------- */
 
-struct request {
+struct message {
 	json_t	*params;	/* an array, or NULL */
 	char	*id;		/* as JSON */
 };
 
 static void
-answer(struct conn *c, const struct request *q, const char *result)
+answer(struct conn *c, const struct message *q, const char *result)
 {
 	struct buf	 b = { 0 };
 
@@ -151,7 +176,7 @@ refuse(struct conn *c, int code, const char *msg)
 }
 
 static void
-each_name(struct conn *c, const struct request *q, void (*apply)(struct conn *, const char *))
+each_name(struct conn *c, const struct message *q, void (*apply)(struct conn *, const char *))
 {
 	size_t	 i;
 	json_t	*name;
@@ -163,19 +188,19 @@ each_name(struct conn *c, const struct request *q, void (*apply)(struct conn *, 
 }
 
 static void
-do_subscribe(struct conn *c, const struct request *q)
+do_subscribe(struct conn *c, const struct message *q)
 {
 	each_name(c, q, subscribe);
 }
 
 static void
-do_unsubscribe(struct conn *c, const struct request *q)
+do_unsubscribe(struct conn *c, const struct message *q)
 {
 	each_name(c, q, unsubscribe);
 }
 
 static void
-do_list(struct conn *c, const struct request *q)
+do_list(struct conn *c, const struct message *q)
 {
 	struct buf	 b = { 0 };
 
@@ -188,7 +213,7 @@ do_list(struct conn *c, const struct request *q)
 }
 
 static bool
-names_combined(const struct request *q)
+names_combined(const struct message *q)
 {
 	const char	*name = json_string_value(json_array_get(q->params, 0));
 
@@ -196,7 +221,7 @@ names_combined(const struct request *q)
 }
 
 static void
-do_get_property(struct conn *c, const struct request *q)
+do_get_property(struct conn *c, const struct message *q)
 {
 	if (names_combined(q))
 		answer(c, q, c->combined ? "true" : "false");
@@ -205,7 +230,7 @@ do_get_property(struct conn *c, const struct request *q)
 }
 
 static void
-do_set_property(struct conn *c, const struct request *q)
+do_set_property(struct conn *c, const struct message *q)
 {
 	const json_t	*value = json_array_get(q->params, 1);
 
@@ -221,7 +246,7 @@ do_set_property(struct conn *c, const struct request *q)
 
 static const struct {
 	const char	*method;
-	void		 (*run)(struct conn *, const struct request *);
+	void		 (*run)(struct conn *, const struct message *);
 } controls[] = {
 	{ "GET_PROPERTY",       do_get_property },
 	{ "LIST_SUBSCRIPTIONS", do_list },
@@ -254,7 +279,7 @@ dispatch(struct conn *c, json_t *msg)
 	for (size_t i = 0; i < NITEMS(controls); i++) {
 		if (!text_eq(controls[i].method, method))
 			continue;
-		struct request	 q = {
+		struct message	 q = {
 			.params = json_object_get(msg, "params"),
 			.id = json_dumps(id, JSON_ENCODE_ANY),
 		};

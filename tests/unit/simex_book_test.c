@@ -77,6 +77,42 @@ a_part_taken_keeps_its_place(void **state)
 	book_fini(&b);
 }
 
+/* The house: added at the end, taken off from the end; who waits between moves up by trades. */
+static void
+the_house_stands_in_line(void **state)
+{
+	struct resting	 mine;
+	struct book	 b;
+	struct resting	*maker;
+
+	(void)state;
+	check_row("in front and behind");
+	book_init(&b);
+	book_set_house(&b, SIDE_BUY, D("100"), D("3"));
+	rest_at(&b, &mine, SIDE_BUY, "100", "1");
+	book_set_house(&b, SIDE_BUY, D("100"), D("5"));
+	CHECK_DEC(book_top(&b).bid_qty, "6");
+	CHECK_DEC(book_house_qty(&b, SIDE_BUY, D("100")), "5");
+	maker = book_meets(&b, SIDE_SELL, D("100"));
+	CHECK_DEC(maker->leaves_qty, "3");
+	check_row("what leaves, leaves behind it first");
+	book_set_house(&b, SIDE_BUY, D("100"), D("2"));
+	maker = book_meets(&b, SIDE_SELL, D("100"));
+	CHECK_DEC(maker->leaves_qty, "2");
+	CHECK(TAILQ_NEXT(maker, link) == &mine && TAILQ_NEXT(&mine, link) == NULL);
+	check_row("nothing left in front");
+	book_set_house(&b, SIDE_BUY, D("100"), DEC_ZERO);
+	CHECK(book_meets(&b, SIDE_SELL, D("100")) == &mine);
+	CHECK(book_is_sound(&b));
+	check_row("a price of its own comes and goes");
+	book_set_house(&b, SIDE_SELL, D("101"), D("7"));
+	CHECK_DEC(book_top(&b).ask_qty, "7");
+	book_set_house(&b, SIDE_SELL, D("101"), DEC_ZERO);
+	CHECK_DEC(book_top(&b).ask_qty, "0");
+	CHECK_DEC(book_house_qty(&b, SIDE_SELL, D("101")), "0");
+	book_fini(&b);
+}
+
 static dec_t
 random_between(struct rng *r, int64_t low, int64_t high)
 {
@@ -161,6 +197,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(best_price_first_then_oldest),
 		cmocka_unit_test(a_part_taken_keeps_its_place),
+		cmocka_unit_test(the_house_stands_in_line),
 		cmocka_unit_test(nothing_is_lost_and_nothing_crosses),
 	};
 

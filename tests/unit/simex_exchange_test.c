@@ -253,7 +253,7 @@ reduce_only(void **state)
 	place(x, &open);
 	CHECK_STR(story(x), "new trade(0.003@61249.9) expired(4)");
 	CHECK(!order_is_open(resting));
-	CHECK_DEC(x->desks[0].position.qty, "0");
+	CHECK_DEC(x->desks[0].positions[PS_BOTH].qty, "0");
 	CHECK_DEC(x->desks[0].exposure.asks, "0");
 	discard(x);
 }
@@ -435,7 +435,7 @@ random_act(struct exchange *x, struct rng *r)
 	switch (rng_below(r, 10)) {
 	case 0: case 1: case 2:
 		t.type = TYPE_LIMIT;
-		t.px = dec_add(d->market.ref_px, (dec_t){ ticks * d->listing.tick.e8 });
+		t.px = dec_add(d->market.ref_px, (dec_t){ ticks * d->listing->tick.e8 });
 		t.tif = (enum tif)rng_below(r, TIF_GTD);
 		/* FALLTHROUGH */
 	case 3: {
@@ -460,7 +460,7 @@ random_act(struct exchange *x, struct rng *r)
 		return;
 	default:
 		exchange_set_price(x, d,
-		    dec_add(d->market.ref_px, (dec_t){ ticks * d->listing.tick.e8 }), WALL_UNSET);
+		    dec_add(d->market.ref_px, (dec_t){ ticks * d->listing->tick.e8 }), WALL_UNSET);
 	}
 }
 
@@ -491,7 +491,7 @@ check_laws(const struct exchange *x)
 			bids = dec_add(bids, dec_mul(o->rest.leaves_qty, o->terms.px, ROUND_DOWN));
 	}
 	CHECK(dec_cmp(cum, traded) == 0);
-	CHECK(dec_cmp(net, d->position.qty) == 0);
+	CHECK(dec_cmp(net, d->positions[PS_BOTH].qty) == 0);
 	CHECK(dec_cmp(bids, d->exposure.bids) == 0);
 	CHECK(dec_cmp(x->wallet.balance, dec_sub(dec_add(x->wallet.initial, realized), fees)) == 0);
 	CHECK(book_is_sound(&d->book));
@@ -529,10 +529,10 @@ same_seed_same_prices(void **state)
 		check_row("step %d", i);
 		exchange_wander(a, WALL_UNSET);
 		exchange_wander(b, WALL_UNSET);
-		for (int l = 0; l < LISTING_N; l++)
+		for (size_t l = 0; l < a->n; l++)
 			CHECK_INT(a->desks[l].market.ref_px.e8, b->desks[l].market.ref_px.e8);
 	}
-	CHECK(dec_cmp(a->desks[0].market.ref_px, a->desks[0].listing.start_px) != 0);
+	CHECK(dec_cmp(a->desks[0].market.ref_px, a->desks[0].listing->start_px) != 0);
 	discard(a);
 	discard(b);
 }

@@ -59,7 +59,7 @@ parameters_of_an_order(void **state)
 		form_parse(&f, rows[i].query, "", 0);
 		struct reject	 r = form_check(&f, intake_params, INTAKE_PARAMS);
 		if (!reject_is_set(&r))
-			r = intake_parse(&f, &t);
+			r = intake_parse(&f, false, &t);
 		reject_print(&said, &r);
 		CHECK_INT(reject_code(&r), rows[i].code);
 		CHECK_HAS(buf_text(&said), rows[i].says);
@@ -84,13 +84,27 @@ the_query_wins_over_the_body(void **state)
 }
 
 /* A step that is no power of ten shows the difference between precision and step. */
-static const struct listing_row coarse = {
-	.symbol = "X", .price_places = 2, .qty_places = 3,
-	.min_price = "10.00", .max_price = "1000", .tick = "0.10",
-	.min_qty = "0.005", .max_qty = "100", .step = "0.005", .market_max_qty = "20",
-	.min_notional = "50", .multiplier_up = "1.05", .multiplier_down = "0.95",
-	.take_bound = "0.05", .maint_margin = "0.004", .start_px = "100", .quote_qty = "1",
-};
+static const char	coarse[] = "{\"symbols\":[{\"symbol\":\"XUSDT\",\"status\":\"TRADING\","
+    "\"baseAsset\":\"X\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\",\"pricePrecision\":2,"
+    "\"quantityPrecision\":3,\"liquidationFee\":\"0.01\",\"marketTakeBound\":\"0.05\","
+    "\"triggerProtect\":\"0.05\",\"filters\":["
+    "{\"filterType\":\"PRICE_FILTER\",\"minPrice\":\"10.00\",\"maxPrice\":\"1000\","
+    "\"tickSize\":\"0.10\"},"
+    "{\"filterType\":\"LOT_SIZE\",\"minQty\":\"0.005\",\"maxQty\":\"100\",\"stepSize\":\"0.005\"},"
+    "{\"filterType\":\"MARKET_LOT_SIZE\",\"minQty\":\"0.005\",\"maxQty\":\"20\","
+    "\"stepSize\":\"0.005\"},"
+    "{\"filterType\":\"MIN_NOTIONAL\",\"notional\":\"50\"},"
+    "{\"filterType\":\"PERCENT_PRICE\",\"multiplierUp\":\"1.05\",\"multiplierDown\":\"0.95\"}]}]}";
+
+static const struct listing *
+only_of(struct listings *ls)
+{
+	struct why	 why = { "" };
+
+	CHECK_INT(listings_read(ls, coarse, strlen(coarse), &why), 0);
+	CHECK_STR(why.text, "");
+	return &ls->v[0];
+}
 
 static void
 price_filters(void **state)
@@ -106,17 +120,18 @@ price_filters(void **state)
 		/* one-sided: a buyer may bid low, a seller ask high */
 		{ SIDE_BUY,  "50",      0 },     { SIDE_SELL, "500",     0 },
 	};
-	struct listing	 l;
+	struct listings		 ls;
+	const struct listing	*l = only_of(&ls);
 
 	(void)state;
-	listing_init(&l, &coarse, 0);
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("side %d price %s", (int)rows[i].side, rows[i].px);
-		struct reject	 r = listing_check_price(&l, D(rows[i].px));
+		struct reject	 r = listing_check_price(l, D(rows[i].px));
 		if (!reject_is_set(&r))
-			r = listing_check_percent(&l, rows[i].side, D(rows[i].px), D("100"));
+			r = listing_check_percent(l, rows[i].side, D(rows[i].px), D("100"));
 		CHECK_INT(reject_code(&r), rows[i].code);
 	}
+	listings_fini(&ls);
 }
 
 static void
@@ -129,22 +144,23 @@ quantity_filters(void **state)
 		{ TYPE_LIMIT,  "100",     0 },     { TYPE_LIMIT,  "100.005", -4005 },
 		{ TYPE_MARKET, "20",      0 },     { TYPE_MARKET, "20.005",  -4005 },
 	};
-	struct listing	 l;
+	struct listings		 ls;
+	const struct listing	*l = only_of(&ls);
 
 	(void)state;
-	listing_init(&l, &coarse, 0);
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		const struct reject	 r = listing_check_qty(&l, rows[i].type, D(rows[i].qty));
+		const struct reject	 r = listing_check_qty(l, rows[i].type, D(rows[i].qty));
 
 		check_row("type %d qty %s", (int)rows[i].type, rows[i].qty);
 		CHECK_INT(reject_code(&r), rows[i].code);
 	}
 	check_row("notional");
-	const struct reject	 enough = listing_check_notional(&l, D("100"), D("0.5"));
-	const struct reject	 little = listing_check_notional(&l, D("99.9"), D("0.5"));
+	const struct reject	 enough = listing_check_notional(l, D("100"), D("0.5"));
+	const struct reject	 little = listing_check_notional(l, D("99.9"), D("0.5"));
 	CHECK_INT(reject_code(&enough), 0);
 	CHECK_INT(reject_code(&little), -4164);
 	CHECK_STR(little.arg, "50");
+	listings_fini(&ls);
 }
 
 /* Windows are of the clock: what was used is forgotten at the full ten seconds and minute. */
@@ -315,18 +331,21 @@ stream_names(void **state)
 	};
 	char		 name[TOPIC_NAME];
 	struct topic	 t;
+	struct listings	 ls;
 
 	(void)state;
+	listings_built_in(&ls);
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("%s", rows[i].name);
-		CHECK_INT(topic_parse(rows[i].name, &t), rows[i].known);
+		CHECK_INT(topic_parse(&ls, rows[i].name, &t), rows[i].known);
 		if (!rows[i].known)
 			continue;
 		CHECK_INT(t.kind, rows[i].kind);
 		CHECK_INT(t.listing, rows[i].listing);
-		topic_format(t, name);
+		topic_format(&ls, t, name);
 		CHECK_STR(name, rows[i].name);
 	}
+	listings_fini(&ls);
 }
 
 static void

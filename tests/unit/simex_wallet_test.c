@@ -26,7 +26,7 @@ open_add_reduce_flip(void **state)
 		{ "close",   SIDE_BUY,  "0.020", "61250.10", "0",      "0",       "-2", "0.612501" },
 	};
 	struct wallet	 w;
-	struct position	 p = { .leverage = 20 };
+	struct position	 p = { .qty = DEC_ZERO };
 
 	(void)state;
 	wallet_init(&w, D("1000"));
@@ -59,7 +59,7 @@ commission_is_truncated(void **state)
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct wallet	 w;
-		struct position	 p = { .leverage = 1 };
+		struct position	 p = { .qty = DEC_ZERO };
 
 		check_row("%s x %s at %s", rows[i].qty, rows[i].px, rows[i].rate);
 		wallet_init(&w, DEC_ZERO);
@@ -73,7 +73,7 @@ static void
 break_even_counts_the_fees(void **state)
 {
 	struct wallet	 w;
-	struct position	 p = { .leverage = 20 };
+	struct position	 p = { .qty = DEC_ZERO };
 
 	(void)state;
 	check_row("long, then short");
@@ -88,7 +88,7 @@ static void
 funding_follows_the_side(void **state)
 {
 	struct wallet	 w;
-	struct position	 p = { .leverage = 20, .qty = D("0.5") };
+	struct position	 p = { .qty = D("0.5") };
 
 	(void)state;
 	check_row("longs pay");
@@ -116,9 +116,9 @@ margin_is_of_the_worse_side(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		const struct position	 p = { .leverage = 20, .qty = D(rows[i].qty) };
-		const struct margin	 m = position_margin(&p, D("1000"), D("0.004"),
-					    (struct exposure){ D(rows[i].bids), D(rows[i].asks) });
+		const struct position	 p = { .qty = D(rows[i].qty) };
+		const struct margin	 m = position_margin(&p, LEVERAGE_DEFAULT, D("1000"),
+					    D("0.004"), (struct exposure){ D(rows[i].bids), D(rows[i].asks) });
 
 		check_row("%s", rows[i].name);
 		CHECK_DEC(m.position, rows[i].position);
@@ -132,7 +132,7 @@ balance_is_what_came_in(void **state)
 {
 	struct rng	 r = rng_seed(check_seed());
 	struct wallet	 w;
-	struct position	 p = { .leverage = 20 };
+	struct position	 p = { .qty = DEC_ZERO };
 	dec_t		 realized = DEC_ZERO, fees = DEC_ZERO, net = DEC_ZERO;
 
 	(void)state;

@@ -19,6 +19,7 @@ void
 book_init(struct book *b)
 {
 	*b = (struct book){ .changes = 0 };
+	TAILQ_INIT(&b->spare);
 }
 
 static struct level *
@@ -76,13 +77,22 @@ level_drop(struct book *b, enum side side, struct level *l)
 	free(l);
 }
 
+/* What an entry's quantity changes by, its level's sums change by. */
+static void
+level_count(struct level *l, const struct resting *r, dec_t change)
+{
+	l->qty = dec_add(l->qty, change);
+	if (r->owner == OWNER_HOUSE)
+		l->house_qty = dec_add(l->house_qty, change);
+}
+
 void
 book_insert(struct book *b, struct resting *r)
 {
 	if (r->level != NULL || dec_sign(r->leaves_qty) <= 0)
 		panic("book: nothing to insert");
 	r->level = level_get(b, r->side, r->px);
-	r->level->qty = dec_add(r->level->qty, r->leaves_qty);
+	level_count(r->level, r, r->leaves_qty);
 	TAILQ_INSERT_TAIL(&r->level->queue, r, link);
 	b->changes++;
 }
@@ -91,15 +101,18 @@ void
 book_remove(struct book *b, struct resting *r)
 {
 	struct level	*l = r->level;
+	const enum side	 side = r->side;
 
 	if (l == NULL)
 		panic("book: does not rest");
-	l->qty = dec_sub(l->qty, r->leaves_qty);
+	level_count(l, r, dec_neg(r->leaves_qty));
 	TAILQ_REMOVE(&l->queue, r, link);
 	r->level = NULL;
 	b->changes++;
+	if (r->owner == OWNER_HOUSE)
+		TAILQ_INSERT_HEAD(&b->spare, r, link);
 	if (TAILQ_EMPTY(&l->queue))
-		level_drop(b, r->side, l);
+		level_drop(b, side, l);
 }
 
 void
@@ -107,12 +120,87 @@ book_take(struct book *b, struct resting *r, dec_t qty)
 {
 	if (r->level == NULL || dec_sign(qty) <= 0 || dec_gt(qty, r->leaves_qty))
 		panic("book: takes what is not there");
-	r->level->qty = dec_sub(r->level->qty, qty);
+	level_count(r->level, r, dec_neg(qty));
 	r->leaves_qty = dec_sub(r->leaves_qty, qty);
 	b->changes++;
 	if (dec_is_zero(r->leaves_qty))
 		book_remove(b, r);
 }
+
+/* ---- the house ---------------------------------------------------------------- */
+
+static struct resting *
+house_new(struct book *b, enum side side, dec_t px, dec_t qty)
+{
+	struct resting	*r = TAILQ_FIRST(&b->spare);
+
+	if (r == NULL)
+		r = xcalloc(1, sizeof(*r));
+	else
+		TAILQ_REMOVE(&b->spare, r, link);
+	*r = (struct resting){ .owner = OWNER_HOUSE, .side = side, .px = px, .leaves_qty = qty };
+	return r;
+}
+
+static void
+house_join(struct book *b, struct level *l, enum side side, dec_t px, dec_t more)
+{
+	struct resting	*last = l == NULL ? NULL : TAILQ_LAST(&l->queue, resting_list);
+
+	if (last == NULL || last->owner != OWNER_HOUSE) {
+		book_insert(b, house_new(b, side, px, more));
+		return;
+	}
+	last->leaves_qty = dec_add(last->leaves_qty, more);
+	level_count(l, last, more);
+	b->changes++;
+}
+
+static void
+house_leave(struct book *b, struct level *l, dec_t less)
+{
+	struct resting	*r = TAILQ_LAST(&l->queue, resting_list), *before;
+
+	for (; dec_sign(less) > 0; r = before) {
+		before = TAILQ_PREV(r, resting_list, link);
+		if (r->owner != OWNER_HOUSE)
+			continue;
+		const dec_t	 qty = dec_min(less, r->leaves_qty);
+		less = dec_sub(less, qty);
+		book_take(b, r, qty);	/* the level with its last one: then nothing is left to do */
+	}
+}
+
+static struct level *
+level_at(const struct book *b, enum side side, dec_t px)
+{
+	const struct levels	*ls = &b->sides[side];
+	const size_t		 at = level_index(ls, side, px);
+
+	return at < ls->n && dec_cmp(ls->v[at]->px, px) == 0 ? ls->v[at] : NULL;
+}
+
+void
+book_set_house(struct book *b, enum side side, dec_t px, dec_t qty)
+{
+	struct level	*l = level_at(b, side, px);
+	const dec_t	 more = dec_sub(qty, l == NULL ? DEC_ZERO : l->house_qty);
+
+	if (dec_sign(more) > 0)
+		house_join(b, l, side, px, more);
+	else if (dec_sign(more) < 0)
+		house_leave(b, l, dec_neg(more));
+}
+
+dec_t
+book_house_qty(const struct book *b, enum side side, dec_t px)
+{
+	const struct level	*l = level_at(b, side, px);
+
+	return l == NULL ? DEC_ZERO : l->house_qty;
+}
+
+/* ---- questions ---------------------------------------------------------------- */
 
 static bool
 is_within(enum side taker, dec_t limit_px, dec_t px)
@@ -170,14 +258,17 @@ static bool
 level_is_sound(const struct level *l)
 {
 	const struct resting	*r;
-	dec_t			 sum = DEC_ZERO;
+	dec_t			 sum = DEC_ZERO, house = DEC_ZERO;
 
 	TAILQ_FOREACH(r, &l->queue, link) {
 		if (r->level != l || dec_sign(r->leaves_qty) <= 0)
 			return false;
 		sum = dec_add(sum, r->leaves_qty);
+		if (r->owner == OWNER_HOUSE)
+			house = dec_add(house, r->leaves_qty);
 	}
-	return dec_sign(sum) > 0 && dec_cmp(sum, l->qty) == 0;
+	return dec_sign(sum) > 0 && dec_cmp(sum, l->qty) == 0 &&
+	    dec_cmp(house, l->house_qty) == 0;
 }
 
 static bool
@@ -206,11 +297,17 @@ book_is_sound(const struct book *b)
 void
 book_fini(struct book *b)
 {
+	struct resting	*r;
+
 	for (int s = 0; s < SIDE_N; s++) {
 		struct levels	*ls = &b->sides[s];
 
 		while (ls->n > 0)
 			book_remove(b, TAILQ_FIRST(&ls->v[ls->n - 1]->queue));
 		free(ls->v);
+	}
+	while ((r = TAILQ_FIRST(&b->spare)) != NULL) {
+		TAILQ_REMOVE(&b->spare, r, link);
+		free(r);
 	}
 }

@@ -2,10 +2,16 @@
 /*
  * book.h - one contract's order book: price first, then time.
  *
- * What rests is embedded in its owner's object (an order of the client, a
- * quote of the house) and stays the owner's.  At rest the two sides never
- * cross, levels are strictly ordered, no level is empty and nothing rests with
- * a quantity of zero; whoever inserts takes from the other side first.
+ * What rests for the client is embedded in its order and stays the order's;
+ * what rests for the house is the book's own, set by price and quantity.  At
+ * rest the two sides never cross, levels are strictly ordered, no level is
+ * empty and nothing rests with a quantity of zero; whoever inserts takes from
+ * the other side first.
+ *
+ * The house's quantity at a price stands in line like anybody's: what is added
+ * to it joins at the end, what is taken off it leaves from the end.  So a
+ * client's order moves forward when it is traded at its price, and when so
+ * little is left there that the line in front of it must have shrunk.
  *
  * A side is a sorted array of levels, the best one last: a level is found by
  * halving, and where most happens the least has to move.
@@ -21,7 +27,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-enum owner { OWNER_HOUSE, OWNER_CLIENT };
+enum owner { OWNER_CLIENT, OWNER_HOUSE };
 
 struct level;
 
@@ -34,10 +40,13 @@ struct resting {
 	TAILQ_ENTRY(resting)	 link;		/* in its level, oldest first */
 };
 
+TAILQ_HEAD(resting_list, resting);
+
 struct level {
 	dec_t			 px;
 	dec_t			 qty;		/* sum of what rests here */
-	TAILQ_HEAD(, resting)	 queue;
+	dec_t			 house_qty;	/* the house's part of it */
+	struct resting_list	 queue;
 };
 
 struct levels {
@@ -48,6 +57,7 @@ struct levels {
 struct book {
 	struct levels	 sides[SIDE_N];
 	int64_t		 changes;	/* grows with every change of what rests */
+	struct resting_list spare;	/* of the house, for the next one */
 };
 
 struct top {
@@ -55,9 +65,12 @@ struct top {
 };
 
 void		 book_init(struct book *);
-void		 book_insert(struct book *, struct resting *);
+void		 book_insert(struct book *, struct resting *);	/* of the client */
 void		 book_remove(struct book *, struct resting *);
 void		 book_take(struct book *, struct resting *, dec_t qty);	/* gone when nothing is left */
+/* The house has this much there, in all; nothing of it may cross. */
+void		 book_set_house(struct book *, enum side, dec_t px, dec_t qty);
+dec_t		 book_house_qty(const struct book *, enum side, dec_t px);
 
 /* The oldest of the best that this side, at most at this price, would trade with; or NULL. */
 struct resting	*book_meets(const struct book *, enum side taker, dec_t limit_px);

@@ -36,7 +36,7 @@ put_dec(struct buf *b, const char *name, dec_t d)
 static void
 put_asked(struct buf *b, const struct order *o)
 {
-	jw_put_str(b, "s", listing_rows[o->listing].symbol);
+	jw_put_str(b, "s", o->listing->symbol);
 	jw_put_str(b, "c", o->terms.clord_id);
 	jw_put_str(b, "S", names_get(&side_names, (int)o->terms.side));
 	jw_put_str(b, "o", names_get(&ord_type_names, (int)o->terms.type));
@@ -78,7 +78,7 @@ event_order(struct buf *b, const struct fact *f, wall_t now)
 	jw_put_bool(b, "R", o->terms.reduce_only);
 	jw_put_str(b, "wt", "CONTRACT_PRICE");
 	jw_put_str(b, "ot", names_get(&ord_type_names, (int)o->terms.type));
-	jw_put_str(b, "ps", "BOTH");
+	jw_put_str(b, "ps", position_side_name(o->terms.ps));
 	jw_put_bool(b, "cp", false);
 	put_dec(b, "rp", f->trade.realized);
 	jw_put_bool(b, "pP", false);
@@ -111,15 +111,15 @@ print_position(struct buf *b, const struct fact *f)
 	const struct position	*p = &f->position;
 
 	jw_open(b, '{');
-	jw_put_str(b, "s", listing_rows[f->listing].symbol);
+	jw_put_str(b, "s", f->desk->listing->symbol);
 	put_dec(b, "pa", p->qty);
 	put_dec(b, "ep", position_entry_px(p));
 	put_dec(b, "cr", p->realized);
 	put_dec(b, "up", position_upnl(p, f->mark_px));
 	jw_put_str(b, "mt", "cross");
 	jw_put_str(b, "iw", "0");
-	jw_put_str(b, "ps", "BOTH");
-	jw_put_str(b, "ma", "USDT");
+	jw_put_str(b, "ps", position_side_name(f->ps));
+	jw_put_str(b, "ma", f->desk->listing->margin_asset);
 	put_dec(b, "bep", position_break_even_px(p));
 	jw_close(b, '}');
 }
@@ -142,7 +142,7 @@ event_account(struct buf *b, const struct fact *f, wall_t now)
 	jw_close(b, ']');
 	jw_put_str(b, "m", funding ? "FUNDING_FEE" : "ORDER");
 	if (funding)
-		jw_put_str(b, "S", listing_rows[f->listing].symbol);
+		jw_put_str(b, "S", f->desk->listing->symbol);
 	jw_close(b, '}');
 	jw_close(b, '}');
 }
@@ -151,7 +151,7 @@ void
 event_trade_lite(struct buf *b, const struct fact *f, wall_t now)
 {
 	const struct order		*o = &f->order;
-	const struct listing_row	*l = &listing_rows[f->listing];
+	const struct listing	*l = f->desk->listing;
 
 	open_event(b, "TRADE_LITE", now, f->at);
 	jw_put_str(b, "s", l->symbol);
@@ -173,8 +173,8 @@ event_leverage(struct buf *b, const struct fact *f, wall_t now)
 	open_event(b, "ACCOUNT_CONFIG_UPDATE", now, f->at);
 	jw_key(b, "ac");
 	jw_open(b, '{');
-	jw_put_str(b, "s", listing_rows[f->listing].symbol);
-	jw_put_int(b, "l", f->position.leverage);
+	jw_put_str(b, "s", f->desk->listing->symbol);
+	jw_put_int(b, "l", f->leverage);
 	jw_close(b, '}');
 	jw_close(b, '}');
 }
@@ -194,7 +194,7 @@ event_key_expired(struct buf *b, const char *listen_key, wall_t now)
 void
 event_agg_trade(struct buf *b, const struct fact *f, wall_t now)
 {
-	const struct listing_row	*l = &listing_rows[f->listing];
+	const struct listing	*l = f->desk->listing;
 	const bool			 buyer_makes = f->trade.maker ==
 					    (f->trade.side == SIDE_BUY);
 
@@ -214,7 +214,7 @@ event_agg_trade(struct buf *b, const struct fact *f, wall_t now)
 void
 event_book_ticker(struct buf *b, const struct desk *d, wall_t now)
 {
-	const struct listing_row	*l = d->listing.row;
+	const struct listing	*l = d->listing;
 	const struct top		 t = book_top(&d->book);
 
 	open_event(b, "bookTicker", now, now);
@@ -233,8 +233,8 @@ void
 event_depth5(struct buf *b, const struct desk *d, int64_t previous_u, wall_t now)
 {
 	open_event(b, "depthUpdate", now, now);
-	jw_put_str(b, "s", d->listing.symbol);
-	jw_put_str(b, "ps", d->listing.symbol);
+	jw_put_str(b, "s", d->listing->symbol);
+	jw_put_str(b, "ps", d->listing->symbol);
 	jw_put_int(b, "U", previous_u + 1);
 	jw_put_int(b, "u", d->book.changes);
 	jw_put_int(b, "pu", previous_u);
@@ -255,7 +255,7 @@ event_mark(struct buf *b, const struct desk *d, wall_t now)
 	jw_open(b, '{');
 	jw_put_str(b, "e", "markPriceUpdate");
 	jw_put_int(b, "E", wall_ms(now) / 1000 * 1000);
-	jw_put_str(b, "s", d->listing.symbol);
+	jw_put_str(b, "s", d->listing->symbol);
 	put_fixed(b, "p", mark_px, MONEY_PLACES);
 	put_fixed(b, "ap", mark_px, MONEY_PLACES);
 	put_fixed(b, "P", mark_px, MONEY_PLACES);

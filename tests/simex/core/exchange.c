@@ -7,40 +7,58 @@
 
 #include <stdlib.h>
 
-enum { FACTS_START = 32, MADE_NAME = 22 };
+enum { FACTS_START = 32, MADE_NAME = 22, LEVERAGE_MOST = 125 };
+
+#define NEVER		((wall_t){ INT64_MAX })
+#define MAINT_RATIO	((dec_t){ DEC_ONE_E8 / 250 })
+
+static void
+desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
+{
+	d->listing = l;
+	if (t->max_orders > 0)
+		l->max_orders = t->max_orders;
+	market_init(&d->market, l, t->seed);
+	book_init(&d->book);
+	orders_init(&d->orders, l, t->ids_from);
+	d->leverage = LEVERAGE_DEFAULT;
+	d->worn = true;
+}
 
 void
 exchange_init(struct exchange *x, const struct exchange_terms *t)
 {
-	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->seed) };
+	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->seed), .next_walk = NEVER };
+	TAILQ_INIT(&x->active);
 	wallet_init(&x->wallet, t->balance);
-	for (int i = 0; i < LISTING_N; i++) {
-		struct desk	*d = &x->desks[i];
-
-		listing_init(&d->listing, &listing_rows[i], i);
-		market_init(&d->market, &d->listing, t->seed);
-		book_init(&d->book);
-		orders_init(&d->orders, i, t->ids_from);
-		d->position.leverage = LEVERAGE_DEFAULT;
-		d->worn = true;
-	}
+	if (t->listings == NULL)
+		listings_built_in(&x->listings);
+	else
+		listings_move(&x->listings, t->listings);
+	x->n = x->listings.n;
+	x->desks = xcalloc(x->n, sizeof(*x->desks));
+	for (size_t i = 0; i < x->n; i++)
+		desk_init(&x->desks[i], &x->listings.v[i], t);
 	exchange_renew_quotes(x, WALL_UNSET);
 }
 
 void
 exchange_fini(struct exchange *x)
 {
-	for (int i = 0; i < LISTING_N; i++) {
+	for (size_t i = 0; i < x->n; i++) {
 		book_fini(&x->desks[i].book);
 		orders_fini(&x->desks[i].orders);
 	}
+	free(x->desks);
+	listings_fini(&x->listings);
 	free(x->facts.v);
 }
 
 /* ---- facts --------------------------------------------------------------- */
 
 static struct fact *
-fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, wall_t now)
+fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, enum position_side ps,
+    wall_t now)
 {
 	struct facts	*fs = &x->facts;
 
@@ -50,8 +68,8 @@ fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, wall_t n
 	}
 	struct fact	*f = &fs->v[fs->n++];
 	*f = (struct fact){
-		.kind = kind, .listing = d->listing.index, .at = now,
-		.exposure = d->exposure, .position = d->position,
+		.kind = kind, .desk = d, .at = now, .exposure = d->exposure,
+		.ps = ps, .position = d->positions[ps], .leverage = d->leverage,
 		.balance = x->wallet.balance, .mark_px = desk_mark_px(d),
 	};
 	return f;
@@ -60,7 +78,7 @@ fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, wall_t n
 static struct fact *
 fact_of_order(struct exchange *x, enum fact_kind kind, const struct order *o, wall_t now)
 {
-	struct fact	*f = fact_add(x, kind, &x->desks[o->listing], now);
+	struct fact	*f = fact_add(x, kind, exchange_desk(x, o->listing), o->terms.ps, now);
 
 	f->order = *o;
 	return f;
@@ -88,7 +106,7 @@ expose(struct desk *d, const struct order *o, dec_t qty)
 static void
 finish(struct exchange *x, struct order *o, enum end end, wall_t now)
 {
-	struct desk	*d = &x->desks[o->listing];
+	struct desk	*d = exchange_desk(x, o->listing);
 
 	expose(d, o, dec_neg(o->rest.leaves_qty));
 	if (o->rest.level != NULL)
@@ -106,6 +124,12 @@ expire(struct exchange *x, struct order *o, enum expiry er, wall_t now)
 	fact_of_order(x, FACT_EXPIRED, o, now)->er = er;
 }
 
+static struct position *
+position_of(struct desk *d, const struct order *o)
+{
+	return desk_position(d, o->terms.ps);
+}
+
 /* Orders that may only reduce go when there is nothing left to reduce. */
 static void
 knock_out(struct exchange *x, struct desk *d, wall_t now)
@@ -114,7 +138,7 @@ knock_out(struct exchange *x, struct desk *d, wall_t now)
 
 	for (o = TAILQ_FIRST(&d->orders.reducing); o != NULL; o = next) {
 		next = TAILQ_NEXT(o, reducing_link);
-		if (dec_is_zero(position_closable_qty(&d->position, o->terms.side)))
+		if (dec_is_zero(position_closable_qty(position_of(d, o), o->terms.side)))
 			expire(x, o, ER_REDUCE_ONLY, now);
 	}
 }
@@ -124,10 +148,10 @@ knock_out(struct exchange *x, struct desk *d, wall_t now)
 static void
 book_fill(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker, wall_t now)
 {
-	struct desk		*d = &x->desks[o->listing];
+	struct desk		*d = exchange_desk(x, o->listing);
+	struct position		*p = position_of(d, o);
 	const dec_t		 rate = maker ? x->terms.fee_maker : x->terms.fee_taker;
-	const struct booking	 b = wallet_fill(&x->wallet, &d->position, o->terms.side, qty, px,
-				    rate);
+	const struct booking	 b = wallet_fill(&x->wallet, p, o->terms.side, qty, px, rate);
 	struct trade		*t = orders_add_trade(&d->orders, o, now);
 
 	t->px = px;
@@ -135,7 +159,7 @@ book_fill(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker, 
 	t->fee = b.fee;
 	t->realized = b.realized;
 	t->maker = maker;
-	d->position.updated = now;
+	p->updated = now;
 	o->cum_qty = dec_add(o->cum_qty, qty);
 	o->cum_quote = dec_add(o->cum_quote, dec_mul(qty, px, ROUND_HALF_EVEN));
 	o->updated = now;
@@ -154,7 +178,7 @@ trade(struct exchange *x, struct desk *d, struct resting *taker, struct resting 
 	dec_t		 qty = dec_min(taker->leaves_qty, maker->leaves_qty);
 
 	if (o->terms.reduce_only)
-		qty = dec_min(qty, position_closable_qty(&d->position, o->terms.side));
+		qty = dec_min(qty, position_closable_qty(position_of(d, o), o->terms.side));
 	book_take(&d->book, maker, qty);
 	taker->leaves_qty = dec_sub(taker->leaves_qty, qty);
 	d->worn = d->worn || !client_makes;
@@ -189,24 +213,43 @@ match(struct exchange *x, struct desk *d, struct resting *taker, dec_t limit_px,
 
 enum entry { POST_ONLY, TAKING };
 
+/* Where nothing shall be quoted any more. */
 static void
 withdraw_quotes(struct desk *d)
 {
-	for (int s = 0; s < SIDE_N; s++)
-		for (int i = 0; i < LEVELS_MAX; i++)
-			if (d->quotes[s][i].level != NULL)
-				book_remove(&d->book, &d->quotes[s][i]);
+	const struct level	*l;
+
+	for (int s = 0; s < SIDE_N; s++) {
+		const enum side	 side = (enum side)s;
+
+		for (size_t i = 0; (l = book_level(&d->book, side, i)) != NULL;) {
+			const bool	 stays = dec_is_zero(l->house_qty) ||
+					    market_quotes_at(&d->market, side, l->px);
+			const size_t	 n = d->book.sides[s].n;
+
+			if (!stays)
+				book_set_house(&d->book, side, l->px, DEC_ZERO);
+			i += d->book.sides[s].n == n;
+		}
+	}
 }
 
+/* The house quotes so much there; what it has there already keeps its place in line. */
 static void
-put_quote(struct exchange *x, struct desk *d, struct resting *q, enum entry entry, wall_t now)
+put_quote(struct exchange *x, struct desk *d, enum side side, dec_t px, dec_t qty,
+    enum entry entry, wall_t now)
 {
+	const dec_t	 has = book_house_qty(&d->book, side, px);
+	struct resting	 more = {
+		.owner = OWNER_HOUSE, .side = side, .px = px, .leaves_qty = dec_sub(qty, has),
+	};
+
 	if (entry == TAKING)
-		match(x, d, q, q->px, now);
-	if (dec_is_zero(q->leaves_qty) || book_meets(&d->book, q->side, q->px) != NULL)
-		d->worn = true;
-	else
-		book_insert(&d->book, q);
+		match(x, d, &more, px, now);
+	if (dec_sign(more.leaves_qty) > 0 && book_meets(&d->book, side, px) != NULL)
+		more.leaves_qty = DEC_ZERO;
+	book_set_house(&d->book, side, px, dec_add(has, more.leaves_qty));
+	d->worn = d->worn || dec_lt(dec_add(has, more.leaves_qty), qty);
 }
 
 static void
@@ -216,16 +259,25 @@ put_quotes(struct exchange *x, struct desk *d, enum entry entry, wall_t now)
 	d->worn = false;
 	for (int s = 0; s < SIDE_N; s++) {
 		for (int i = 0; i < d->market.ladder.levels; i++) {
-			struct resting	*q = &d->quotes[s][i];
+			const dec_t	 px = market_quote_px(&d->market, (enum side)s, i);
 
-			*q = (struct resting){
-				.owner = OWNER_HOUSE, .side = (enum side)s,
-				.px = market_quote_px(&d->market, (enum side)s, i),
-				.leaves_qty = d->market.ladder.qty,
-			};
-			if (dec_sign(q->px) > 0)
-				put_quote(x, d, q, entry, now);
+			if (dec_sign(px) > 0)
+				put_quote(x, d, (enum side)s, px, d->market.ladder.qty, entry, now);
 		}
+	}
+}
+
+static void
+forget_idle(struct exchange *x)
+{
+	struct desk	*d, *next;
+
+	for (d = TAILQ_FIRST(&x->active); d != NULL; d = next) {
+		next = TAILQ_NEXT(d, link);
+		if (!desk_is_idle(d))
+			continue;
+		d->active = false;
+		TAILQ_REMOVE(&x->active, d, link);
 	}
 }
 
@@ -246,7 +298,7 @@ exchange_set_ladder(struct exchange *x, struct desk *d, struct ladder l, wall_t 
 void
 exchange_wander(struct exchange *x, wall_t now)
 {
-	for (int i = 0; i < LISTING_N; i++) {
+	for (size_t i = 0; i < x->n; i++) {
 		struct desk	*d = &x->desks[i];
 
 		if (d->market.steps_left > 0)
@@ -256,10 +308,30 @@ exchange_wander(struct exchange *x, wall_t now)
 	}
 }
 
-void
-exchange_walk(struct exchange *x, wall_t now)
+static void
+find_next_walk(struct exchange *x)
 {
-	for (int i = 0; i < LISTING_N; i++) {
+	x->next_walk = NEVER;
+	for (size_t i = 0; i < x->n; i++) {
+		const struct market	*m = &x->desks[i].market;
+
+		if (m->steps_left > 0 && m->next_step.us < x->next_walk.us)
+			x->next_walk = m->next_step;
+	}
+}
+
+void
+exchange_plan_walk(struct exchange *x, struct desk *d, dec_t to, int64_t steps, int64_t ms,
+    wall_t now)
+{
+	market_plan_walk(&d->market, to, steps, ms, now);
+	find_next_walk(x);
+}
+
+static void
+walk(struct exchange *x, wall_t now)
+{
+	for (size_t i = 0; i < x->n; i++) {
 		struct desk	*d = &x->desks[i];
 
 		if (!market_walk_is_due(&d->market, now))
@@ -270,11 +342,36 @@ exchange_walk(struct exchange *x, wall_t now)
 }
 
 void
+exchange_happen(struct exchange *x, wall_t now)
+{
+	if (x->next_walk.us > now.us)
+		return;
+	walk(x, now);
+	find_next_walk(x);
+}
+
+wall_t
+exchange_due(const struct exchange *x)
+{
+	return x->next_walk;
+}
+
+void
 exchange_renew_quotes(struct exchange *x, wall_t now)
 {
-	for (int i = 0; i < LISTING_N; i++)
+	for (size_t i = 0; i < x->n; i++)
 		if (x->desks[i].worn)
 			put_quotes(x, &x->desks[i], POST_ONLY, now);
+	forget_idle(x);
+}
+
+static void
+activate(struct exchange *x, struct desk *d)
+{
+	if (d->active)
+		return;
+	d->active = true;
+	TAILQ_INSERT_TAIL(&x->active, d, link);
 }
 
 /* ---- the client --------------------------------------------------------------- */
@@ -317,6 +414,7 @@ exchange_place(struct exchange *x, struct desk *d, const struct terms *wanted, w
 	if (t.clord_id[0] == '\0')
 		make_name(&x->names, t.clord_id);
 	struct order	*o = *made = orders_add(&d->orders, &t, now);
+	activate(x, d);
 	expose(d, o, t.qty);
 	fact_of_order(x, FACT_NEW, o, now);
 	match(x, d, &o->rest, t.type == TYPE_LIMIT ? t.px : rules_take_bound(d, t.side), now);
@@ -345,16 +443,16 @@ exchange_cancel_all(struct exchange *x, struct desk *d, wall_t now)
 struct reject
 exchange_fill(struct exchange *x, struct order *o, dec_t qty, dec_t px, wall_t now)
 {
-	struct desk		*d = &x->desks[o->listing];
+	struct desk		*d = exchange_desk(x, o->listing);
 	const bool		 buys = o->terms.side == SIDE_BUY;
-	struct reject		 r = listing_check_price(&d->listing, px);
+	struct reject		 r = listing_check_price(d->listing, px);
 
 	if (!reject_is_set(&r))
-		r = listing_check_qty(&d->listing, TYPE_LIMIT, qty);
+		r = listing_check_qty(d->listing, TYPE_LIMIT, qty);
 	if (reject_is_set(&r))
 		return r;
 	if (dec_gt(qty, o->rest.leaves_qty) || (o->terms.reduce_only &&
-	    dec_gt(qty, position_closable_qty(&d->position, o->terms.side))))
+	    dec_gt(qty, position_closable_qty(position_of(d, o), o->terms.side))))
 		return reject_with(REJ_BAD_PARAM, "qty");
 	if (buys ? dec_gt(px, o->terms.px) : dec_lt(px, o->terms.px))
 		return reject_with(REJ_BAD_PARAM, "price");
@@ -367,8 +465,8 @@ exchange_fill(struct exchange *x, struct order *o, dec_t qty, dec_t px, wall_t n
 struct reject
 exchange_amend(struct exchange *x, struct order *o, dec_t qty, wall_t now)
 {
-	struct desk		*d = &x->desks[o->listing];
-	const struct reject	 r = listing_check_qty(&d->listing, o->terms.type, qty);
+	struct desk		*d = exchange_desk(x, o->listing);
+	const struct reject	 r = listing_check_qty(d->listing, o->terms.type, qty);
 	const dec_t		 less = dec_sub(o->terms.qty, qty);
 
 	if (reject_is_set(&r))
@@ -386,27 +484,31 @@ exchange_amend(struct exchange *x, struct order *o, dec_t qty, wall_t now)
 struct reject
 exchange_set_leverage(struct exchange *x, struct desk *d, int leverage, wall_t now)
 {
-	const int	 before = d->position.leverage;
+	const int	 before = d->leverage;
 
-	if (leverage < 1 || leverage > d->listing.row->max_leverage)
+	if (leverage < 1 || leverage > LEVERAGE_MOST)
 		return reject_with(REJ_LEVERAGE, "%d", leverage);
-	d->position.leverage = leverage;
+	d->leverage = leverage;
 	if (leverage < before && dec_sign(exchange_equity(x).available) < 0) {
-		d->position.leverage = before;
+		d->leverage = before;
 		return reject_as(REJ_LEVERAGE_MARGIN);
 	}
 	if (leverage != before)
-		fact_add(x, FACT_LEVERAGE, d, now);
+		fact_add(x, FACT_LEVERAGE, d, PS_BOTH, now);
 	return reject_none();
 }
 
 void
 exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
 {
-	if (dec_is_zero(d->position.qty))
-		return;
-	const dec_t	 change = wallet_fund(&x->wallet, &d->position, desk_mark_px(d), rate);
-	fact_add(x, FACT_FUNDING, d, now)->change = change;
+	for (int ps = 0; ps < PS_N; ps++) {
+		struct position	*p = &d->positions[ps];
+
+		if (dec_is_zero(p->qty))
+			continue;
+		const dec_t	 change = wallet_fund(&x->wallet, p, desk_mark_px(d), rate);
+		fact_add(x, FACT_FUNDING, d, (enum position_side)ps, now)->change = change;
+	}
 }
 
 /* ---- questions --------------------------------------------------------------- */
@@ -414,9 +516,30 @@ exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
 struct desk *
 exchange_find(struct exchange *x, const char *symbol)
 {
-	const int	 i = listing_index(symbol);
+	const struct listing	*l = listings_find(&x->listings, symbol);
 
-	return i == -1 ? NULL : &x->desks[i];
+	return l == NULL ? NULL : exchange_desk(x, l);
+}
+
+struct desk *
+exchange_desk(struct exchange *x, const struct listing *l)
+{
+	return &x->desks[l->index];
+}
+
+struct position *
+desk_position(struct desk *d, enum position_side ps)
+{
+	return &d->positions[ps];
+}
+
+bool
+desk_is_idle(const struct desk *d)
+{
+	for (int ps = 0; ps < PS_N; ps++)
+		if (!dec_is_zero(d->positions[ps].qty))
+			return false;
+	return d->orders.n_open == 0;
 }
 
 dec_t
@@ -426,21 +549,49 @@ desk_mark_px(const struct desk *d)
 }
 
 struct margin
+desk_margin_if(const struct desk *d, struct exposure e)
+{
+	struct margin	 sum = { 0 };
+
+	for (int ps = 0; ps < PS_N; ps++) {
+		/* Orders are margined with the one-way position: hedge mode has none there. */
+		const struct margin	 m = position_margin(&d->positions[ps], d->leverage,
+					    desk_mark_px(d), MAINT_RATIO,
+					    ps == PS_BOTH ? e : (struct exposure){ 0 });
+
+		sum.position = dec_add(sum.position, m.position);
+		sum.orders = dec_add(sum.orders, m.orders);
+		sum.maint = dec_add(sum.maint, m.maint);
+	}
+	return sum;
+}
+
+struct margin
 desk_margin(const struct desk *d)
 {
-	return position_margin(&d->position, desk_mark_px(d), d->listing.maint_margin, d->exposure);
+	return desk_margin_if(d, d->exposure);
+}
+
+static dec_t
+desk_upnl(const struct desk *d)
+{
+	dec_t	 sum = DEC_ZERO;
+
+	for (int ps = 0; ps < PS_N; ps++)
+		sum = dec_add(sum, position_upnl(&d->positions[ps], desk_mark_px(d)));
+	return sum;
 }
 
 struct equity
 exchange_equity(const struct exchange *x)
 {
-	struct equity	 e = { 0 };
+	struct equity		 e = { 0 };
+	const struct desk	*d;
 
-	for (int i = 0; i < LISTING_N; i++) {
-		const struct desk	*d = &x->desks[i];
+	TAILQ_FOREACH(d, &x->active, link) {
 		const struct margin	 m = desk_margin(d);
 
-		e.upnl = dec_add(e.upnl, position_upnl(&d->position, desk_mark_px(d)));
+		e.upnl = dec_add(e.upnl, desk_upnl(d));
 		e.position_margin = dec_add(e.position_margin, m.position);
 		e.order_margin = dec_add(e.order_margin, m.orders);
 		e.maint_margin = dec_add(e.maint_margin, m.maint);
@@ -452,21 +603,23 @@ exchange_equity(const struct exchange *x)
 
 /* The mark price at which the margin balance is the maintenance margin, others unchanged. */
 dec_t
-exchange_liquidation_px(const struct exchange *x, const struct desk *d)
+exchange_liquidation_px(const struct exchange *x, const struct desk *d, enum position_side ps)
 {
-	const struct position	*p = &d->position;
+	const struct position	*p = &d->positions[ps];
 
 	if (dec_is_zero(p->qty))
 		return DEC_ZERO;
 	const struct equity	 e = exchange_equity(x);
 	const dec_t		 others_upnl = dec_sub(e.upnl, position_upnl(p, desk_mark_px(d)));
-	const dec_t		 others_maint = dec_sub(e.maint_margin, desk_margin(d).maint);
+	const dec_t		 others_maint = dec_sub(e.maint_margin,
+				    dec_mul(dec_abs(position_notional(p, desk_mark_px(d))),
+				    MAINT_RATIO, ROUND_UP));
 	const dec_t		 money = dec_sub(dec_add(x->wallet.balance, others_upnl), others_maint);
 	const bool		 is_long = dec_sign(p->qty) > 0;
 	/* money +- (q * px - cost) == q * px * ratio, solved for px */
 	const dec_t		 left = is_long ? dec_sub(p->cost, money) : dec_add(p->cost, money);
-	const dec_t		 factor = is_long ? dec_sub(DEC_ONE, d->listing.maint_margin) :
-				    dec_add(DEC_ONE, d->listing.maint_margin);
+	const dec_t		 factor = is_long ? dec_sub(DEC_ONE, MAINT_RATIO) :
+				    dec_add(DEC_ONE, MAINT_RATIO);
 	const dec_t		 px = dec_div(left, dec_mul(dec_abs(p->qty), factor, ROUND_HALF_EVEN),
 				    ROUND_HALF_EVEN);
 

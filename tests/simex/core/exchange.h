@@ -41,12 +41,14 @@ enum expiry { ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_REDUCE_ONLY = 4, ER_MARKET
 struct fact {
 	enum fact_kind	 kind;
 	enum expiry	 er;
-	int		 listing;
+	const struct desk *desk;
 	wall_t		 at;
 	struct order	 order;		/* its links mean nothing here */
 	struct exposure	 exposure;
 	struct trade	 trade;		/* of FACT_TRADE */
+	enum position_side ps;		/* whose position this is */
 	struct position	 position;
+	int		 leverage;
 	dec_t		 balance, mark_px;
 	dec_t		 change;	/* of FACT_FUNDING: of the balance */
 };
@@ -58,27 +60,35 @@ struct facts {
 
 /* One contract and everything that is traded in it. */
 struct desk {
-	struct listing	 listing;
+	struct listing	*listing;
 	struct market	 market;
 	struct book	 book;
 	struct orders	 orders;
-	struct position	 position;
+	struct position	 positions[PS_N];
+	int		 leverage;
 	struct exposure	 exposure;	/* of the open LIMIT orders, at their prices */
-	struct resting	 quotes[SIDE_N][LEVELS_MAX];
 	bool		 worn;		/* quotes are missing or smaller than they should be */
+	bool		 active;
+	TAILQ_ENTRY(desk) link;		/* among the active ones */
 };
 
 struct exchange_terms {
+	struct listings	*listings;	/* taken over; NULL: those built in */
 	dec_t		 balance, fee_maker, fee_taker;
 	uint64_t	 seed;
-	int64_t		 max_orders;	/* open ones on a contract */
+	int64_t		 max_orders;	/* open ones on a contract; 0: as it is listed */
 	int64_t		 ids_from;	/* added to the listings' first order and trade ids */
 };
 
 struct exchange {
 	struct exchange_terms	 terms;
+	struct listings		 listings;
 	struct wallet		 wallet;
-	struct desk		 desks[LISTING_N];
+	struct desk		*desks;		/* one for each listing, in their order */
+	size_t			 n;
+	TAILQ_HEAD(, desk)	 active;	/* those with a position or orders, and more */
+	wall_t			 next_walk;	/* the soonest step of any */
+	bool			 hedged;	/* positions are LONG and SHORT, not BOTH */
 	struct rng		 names;		/* for client order ids nobody chose */
 	struct facts		 facts;
 };
@@ -106,13 +116,22 @@ void		 exchange_fund(struct exchange *, struct desk *, dec_t rate, wall_t now);
 void		 exchange_set_price(struct exchange *, struct desk *, dec_t px, wall_t now);
 void		 exchange_set_ladder(struct exchange *, struct desk *, struct ladder, wall_t now);
 void		 exchange_wander(struct exchange *, wall_t now);	/* every price, one random step */
-void		 exchange_walk(struct exchange *, wall_t now);	/* every walk that is due */
+void		 exchange_plan_walk(struct exchange *, struct desk *, dec_t to, int64_t steps,
+		    int64_t ms, wall_t now);
+/* What is due by itself, and when that will be. */
+void		 exchange_happen(struct exchange *, wall_t now);
+wall_t		 exchange_due(const struct exchange *);
 void		 exchange_renew_quotes(struct exchange *, wall_t now);
 
 struct desk	*exchange_find(struct exchange *, const char *symbol);	/* or NULL */
+struct desk	*exchange_desk(struct exchange *, const struct listing *);
+struct position	*desk_position(struct desk *, enum position_side);
+bool		 desk_is_idle(const struct desk *);	/* no position, no open order */
 dec_t		 desk_mark_px(const struct desk *);
 struct margin	 desk_margin(const struct desk *);
+struct margin	 desk_margin_if(const struct desk *, struct exposure);	/* with other orders */
 struct equity	 exchange_equity(const struct exchange *);
-dec_t		 exchange_liquidation_px(const struct exchange *, const struct desk *);
+dec_t		 exchange_liquidation_px(const struct exchange *, const struct desk *,
+		    enum position_side);
 
 #endif

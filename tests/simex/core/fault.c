@@ -46,6 +46,12 @@ faults_take(struct faults *fs, const char *method, const char *path, struct faul
 	return false;
 }
 
+bool
+fault_lets_pass(const struct fault *f)
+{
+	return f->kind != FAULT_LOSE && (f->kind != FAULT_FAIL || f->execute);
+}
+
 void
 faults_clear(struct faults *fs)
 {

@@ -51,6 +51,7 @@ struct faults {
 bool	faults_add(struct faults *, const struct fault *);	/* false: there is no room */
 /* Does a fault apply to this request?  Then it is in *met. */
 bool	faults_take(struct faults *, const char *method, const char *path, struct fault *met);
+bool	fault_lets_pass(const struct fault *);	/* is the request executed? */
 void	faults_clear(struct faults *);
 /* What the request is answered with; what of it is in the headers is not here. */
 void	fault_print_answer(const struct fault *, struct buf *);

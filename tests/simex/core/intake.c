@@ -77,15 +77,17 @@ check_manners(const struct form *f, enum ord_type type)
 }
 
 struct reject
-intake_parse(const struct form *f, struct terms *t)
+intake_parse(const struct form *f, bool hedged, struct terms *t)
 {
 	const int	 type = word(f, "type", 0);
 	const char	*clord_id = form_str(f, "newClientOrderId");
 
 	if (type >= ORD_TYPE_N)
 		return reject_as(REJ_ALGO_ONLY);
-	if (word(f, "positionSide", 0) != 0)
+	if ((word(f, "positionSide", PS_BOTH) != PS_BOTH) != hedged)
 		return reject_as(REJ_POSITION_SIDE);
+	if (hedged && form_str(f, "reduceOnly") != NULL)
+		return reject_with(REJ_NOT_REQUIRED, "reduceonly");
 	const struct reject	 r = check_manners(f, (enum ord_type)type);
 	if (reject_is_set(&r))
 		return r;
@@ -94,11 +96,15 @@ intake_parse(const struct form *f, struct terms *t)
 		.type = (enum ord_type)type,
 		.tif = (enum tif)word(f, "timeInForce", TIF_GTC),
 		.stp = (enum stp)word(f, "selfTradePreventionMode", STP_EXPIRE_MAKER),
+		.ps = (enum position_side)word(f, "positionSide", PS_BOTH),
 		.px = form_dec(f, "price"),
 		.qty = form_dec(f, "quantity"),
 		.reduce_only = form_bool(f, "reduceOnly"),
 		.wants_result = word(f, "newOrderRespType", 0) == 1,
 	};
+	/* In hedge mode an order against its side can only reduce: simex(8). */
+	if (t->ps != PS_BOTH)
+		t->reduce_only = (t->ps == PS_LONG) == (t->side == SIDE_SELL);
 	text_put(t->clord_id, sizeof(t->clord_id), clord_id == NULL ? "" : clord_id);
 	return reject_none();
 }

@@ -17,6 +17,6 @@ enum { INTAKE_PARAMS = 19 };
 
 extern const struct param	intake_params[INTAKE_PARAMS];
 
-struct reject	intake_parse(const struct form *, struct terms *);
+struct reject	intake_parse(const struct form *, bool hedged, struct terms *);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/attr.h"
 #include "base/die.h"
-#include "tests/simex/core/listing.h"
 #include "wire/jw.h"
 
 #include <stdlib.h>
@@ -69,7 +68,7 @@ print_execution(const struct trade *t, size_t n, struct buf *b)
 	jw_open(b, '{');
 	jw_put_int(b, "n", (int64_t)n);
 	jw_put_int(b, "us", t->at.us);
-	jw_put_str(b, "symbol", listing_rows[t->listing].symbol);
+	jw_put_str(b, "symbol", t->listing->symbol);
 	jw_put_int(b, "tradeId", t->id);
 	jw_put_int(b, "orderId", t->order_id);
 	jw_put_str(b, "clientOrderId", t->clord_id);

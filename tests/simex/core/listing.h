@@ -2,48 +2,73 @@
 /*
  * listing.h - the contracts that are traded here, and their filters.
  *
- * One row a contract, in the exchange's own spelling: exchangeInfo prints the
- * words, the checks use the numbers parsed from them.  A check takes the mark
- * price as an argument; each refuses with the exchange's code, in the order
- * price, quantity, notional.
+ * They come from an exchangeInfo, the exchange's own or the three contracts
+ * built in: what a contract says of itself is kept as it was read and shown
+ * again word for word, the checks use the numbers parsed from it.  A listings
+ * owns its contracts; they stay where they are until listings_fini().
+ *
+ * Each check takes the mark price as an argument and refuses with the
+ * exchange's code, in the order price, quantity, notional.
+ *
+ * A contract may say under "simex" what an exchange does not tell: startPx and
+ * quoteQty of its simulated market, firstOrderId, firstTradeId.  What is not
+ * said is derived from the filters.
  */
 #ifndef SIMEX_LISTING_H
 #define SIMEX_LISTING_H
 
+#include "base/buf.h"
 #include "base/dec.h"
+#include "base/map.h"
+#include "base/why.h"
 #include "tests/simex/core/reject.h"
 #include "wire/types.h"
 
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum { LISTING_N = 3 };
-
-struct listing_row {
-	const char	*symbol, *base, *subtype;
-	int		 price_places, qty_places;
-	const char	*min_price, *max_price, *tick;
-	const char	*min_qty, *max_qty, *step, *market_max_qty;
-	const char	*min_notional, *multiplier_up, *multiplier_down;
-	const char	*take_bound, *liquidation_fee, *maint_margin;
-	int		 max_leverage;
-	const char	*start_px, *quote_qty;	/* of the simulated market */
-	int64_t		 first_order_id, first_trade_id;
-};
-
 struct listing {
-	const struct listing_row	*row;
-	const char			*symbol;
-	int				 index;
+	char	 symbol[SYMBOL];
+	char	 base[ASSET], quote[ASSET], margin_asset[ASSET];
+	int	 index;
+	bool	 trading;		/* its status is TRADING */
+	int	 price_places, qty_places;
 	dec_t	 min_price, max_price, tick, price_unit;
-	dec_t	 min_qty, max_qty, step, market_max_qty, qty_unit;
-	dec_t	 min_notional, multiplier_up, multiplier_down, take_bound, maint_margin;
+	dec_t	 min_qty, max_qty, step, qty_unit;
+	dec_t	 market_min_qty, market_max_qty, market_step;
+	dec_t	 min_notional, multiplier_up, multiplier_down;
+	dec_t	 take_bound, trigger_protect, liquidation_fee;
+	int64_t	 max_orders, max_moves;
 	dec_t	 start_px, quote_qty;
+	int64_t	 first_order_id, first_trade_id;
+	json_t		*said;		/* its object, without what is simex's */
+	char		*text;		/* the same, printed */
+	struct node	 node;
 };
 
-extern const struct listing_row	listing_rows[LISTING_N];
+struct listings {
+	struct listing	*v;
+	size_t		 n;
+	struct map	 by_symbol;
+	char		*assets;	/* the list of them, as read */
+};
 
-void		 listing_init(struct listing *, const struct listing_row *, int index);
-int		 listing_index(const char *symbol);	/* -1: not listed */
+/* From the text of an exchangeInfo.  -1: why names the contract and the field. */
+int		 listings_read(struct listings *, const char *json, size_t len, struct why *)
+		    MUST_CHECK;
+void		 listings_built_in(struct listings *);
+struct listing	*listings_find(const struct listings *, const char *symbol);	/* or NULL */
+void		 listings_move(struct listings *to, struct listings *from);	/* nothing is left there */
+void		 listings_fini(struct listings *);
+
+/*
+ * Changes what a contract says: a field of its own, or of the filter of that
+ * type (NULL: its own).  -1: there is no such field, or the value does not fit.
+ */
+int		 listing_change(struct listing *, const char *filter, const char *field,
+		    const char *value, struct why *) MUST_CHECK;
 
 struct reject	 listing_check_price(const struct listing *, dec_t px);
 struct reject	 listing_check_percent(const struct listing *, enum side, dec_t px, dec_t mark_px);

@@ -94,6 +94,16 @@ market_quote_px(const struct market *m, enum side side, int level)
 	return side == SIDE_BUY ? dec_sub(m->ref_px, away) : dec_add(m->ref_px, away);
 }
 
+bool
+market_quotes_at(const struct market *m, enum side side, dec_t px)
+{
+	const dec_t	 away = dec_sub(side == SIDE_BUY ? dec_sub(m->ref_px, px) :
+			    dec_sub(px, m->ref_px), m->listing->tick);
+
+	return away.e8 >= 0 && away.e8 % m->ladder.gap.e8 == 0 &&
+	    away.e8 / m->ladder.gap.e8 < m->ladder.levels;
+}
+
 dec_t
 market_mark_px(const struct market *m)
 {

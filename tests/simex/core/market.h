@@ -49,6 +49,7 @@ dec_t	market_walk(struct market *, wall_t now);	/* the next step of the walk */
 void	market_plan_walk(struct market *, dec_t to, int64_t steps, int64_t ms, wall_t now);
 void	market_set_ladder(struct market *, struct ladder);	/* bounds are applied */
 dec_t	market_quote_px(const struct market *, enum side, int level);
+bool	market_quotes_at(const struct market *, enum side, dec_t px);
 dec_t	market_mark_px(const struct market *);
 
 #endif

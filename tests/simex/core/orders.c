@@ -2,7 +2,6 @@
 #include "tests/simex/core/orders.h"
 
 #include "base/die.h"
-#include "tests/simex/core/listing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +24,11 @@ static const char *const stp_names[] = {
 	[STP_EXPIRE_BOTH] = "EXPIRE_BOTH",
 };
 _Static_assert(NITEMS(stp_names) == STP_N, "stp_names");
+
+static const char *const position_side_names[] = {
+	[PS_BOTH] = "BOTH", [PS_LONG] = "LONG", [PS_SHORT] = "SHORT",
+};
+_Static_assert(NITEMS(position_side_names) == PS_N, "position_side_names");
 
 static const enum status status_of_end[] = {
 	[END_NOT] = ST_NEW, [END_CANCELED] = ST_CANCELED, [END_EXPIRED] = ST_EXPIRED,
@@ -49,13 +53,19 @@ stp_name(enum stp s)
 	return (unsigned)s < STP_N ? stp_names[s] : "?";
 }
 
+const char *
+position_side_name(enum position_side ps)
+{
+	return (unsigned)ps < PS_N ? position_side_names[ps] : "?";
+}
+
 void
-orders_init(struct orders *os, int listing, int64_t ids_from)
+orders_init(struct orders *os, const struct listing *l, int64_t ids_from)
 {
 	*os = (struct orders){
-		.listing = listing,
-		.first_id = listing_rows[listing].first_order_id + ids_from,
-		.first_trade_id = listing_rows[listing].first_trade_id + ids_from,
+		.listing = l,
+		.first_id = l->first_order_id + ids_from,
+		.first_trade_id = l->first_trade_id + ids_from,
 	};
 	TAILQ_INIT(&os->open);
 	TAILQ_INIT(&os->reducing);
@@ -115,7 +125,7 @@ orders_add_trade(struct orders *os, const struct order *o, wall_t now)
 	struct trade	*t = &os->trades[os->ntrades];
 	*t = (struct trade){
 		.id = os->first_trade_id + (int64_t)os->ntrades, .order_id = o->id,
-		.listing = o->listing, .side = o->terms.side, .at = now,
+		.listing = o->listing, .side = o->terms.side, .ps = o->terms.ps, .at = now,
 	};
 	memcpy(t->clord_id, o->terms.clord_id, sizeof(t->clord_id));
 	os->ntrades++;

@@ -16,6 +16,7 @@
 #include "base/dec.h"
 #include "base/map.h"
 #include "tests/simex/core/book.h"
+#include "tests/simex/core/listing.h"
 #include "wire/types.h"
 
 #include <stdbool.h>
@@ -24,6 +25,9 @@
 
 enum tif { TIF_GTC, TIF_IOC, TIF_FOK, TIF_GTX, TIF_GTD, TIF_RPI, TIF_N };
 enum stp { STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_N };
+
+/* Whose quantity an order changes: the one of one-way mode, or one of two. */
+enum position_side { PS_BOTH, PS_LONG, PS_SHORT, PS_N };
 
 /* How an order ended other than by being filled. */
 enum end { END_NOT, END_CANCELED, END_EXPIRED, END_EXPIRED_IN_MATCH };
@@ -38,6 +42,7 @@ struct terms {
 	enum ord_type	 type;
 	enum tif	 tif;
 	enum stp	 stp;
+	enum position_side ps;
 	dec_t		 px;		/* DEC_NONE: MARKET */
 	dec_t		 qty;
 	bool		 reduce_only;
@@ -47,7 +52,7 @@ struct terms {
 struct order {
 	/* what was asked; the exchange may lower the quantity */
 	struct terms		 terms;
-	int			 listing;
+	const struct listing	*listing;
 	int64_t			 id;
 	wall_t			 created;
 	/* what happened; the exchange only */
@@ -64,16 +69,17 @@ TAILQ_HEAD(order_list, order);
 
 struct trade {
 	int64_t		 id, order_id;
-	int		 listing;
+	const struct listing *listing;
 	char		 clord_id[CLORD_ID];
 	enum side	 side;
+	enum position_side ps;
 	dec_t		 px, qty, fee, realized;
 	bool		 maker;
 	wall_t		 at;
 };
 
 struct orders {
-	int			 listing;
+	const struct listing	*listing;
 	int64_t			 first_id, first_trade_id;
 	struct order		**v;		/* by id - first_id */
 	size_t			 n, cap;
@@ -85,7 +91,7 @@ struct orders {
 	size_t			 ntrades, trades_cap;
 };
 
-void		 orders_init(struct orders *, int listing, int64_t ids_from);
+void		 orders_init(struct orders *, const struct listing *, int64_t ids_from);
 struct order	*orders_add(struct orders *, const struct terms *, wall_t now);	/* it is open */
 void		 orders_close(struct orders *, struct order *);	/* out of the open ones */
 struct trade	*orders_add_trade(struct orders *, const struct order *, wall_t now);
@@ -104,5 +110,6 @@ dec_t		 order_avg_px(const struct order *);	/* nothing filled: zero */
 const char	*status_name(enum status);
 const char	*tif_name(enum tif);
 const char	*stp_name(enum stp);
+const char	*position_side_name(enum position_side);
 
 #endif

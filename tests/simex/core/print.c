@@ -54,7 +54,7 @@ put_money(struct buf *b, const char *name, dec_t d)
 /* ---- orders and trades -------------------------------------------------------- */
 
 static void
-put_sums(struct buf *b, const struct order *o, const struct listing_row *l)
+put_sums(struct buf *b, const struct order *o, const struct listing *l)
 {
 	const int	 places = l->price_places + AVERAGE_EXTRA_PLACES;
 
@@ -63,7 +63,7 @@ put_sums(struct buf *b, const struct order *o, const struct listing_row *l)
 }
 
 static void
-put_quantities(struct buf *b, const struct order *o, const struct listing_row *l,
+put_quantities(struct buf *b, const struct order *o, const struct listing *l,
     enum order_form form)
 {
 	const dec_t	 cum_qty = form == ORDER_ACK ? DEC_ZERO : o->cum_qty;
@@ -80,7 +80,7 @@ put_quantities(struct buf *b, const struct order *o, const struct listing_row *l
 void
 print_order(struct buf *b, const struct order *o, enum order_form form)
 {
-	const struct listing_row	*l = &listing_rows[o->listing];
+	const struct listing	*l = o->listing;
 	const char			*type = names_get(&ord_type_names, (int)o->terms.type);
 	const enum status		 status = form == ORDER_ACK ? ST_NEW : order_status(o);
 
@@ -95,7 +95,7 @@ print_order(struct buf *b, const struct order *o, enum order_form form)
 	jw_put_bool(b, "reduceOnly", o->terms.reduce_only);
 	jw_put_bool(b, "closePosition", false);
 	jw_put_str(b, "side", names_get(&side_names, (int)o->terms.side));
-	jw_put_str(b, "positionSide", "BOTH");
+	jw_put_str(b, "positionSide", position_side_name(o->terms.ps));
 	put_fixed(b, "stopPrice", DEC_ZERO, l->price_places);
 	jw_put_str(b, "workingType", "CONTRACT_PRICE");
 	jw_put_bool(b, "priceProtect", false);
@@ -114,7 +114,7 @@ print_order(struct buf *b, const struct order *o, enum order_form form)
 void
 print_trade(struct buf *b, const struct trade *t)
 {
-	const struct listing_row	*l = &listing_rows[t->listing];
+	const struct listing	*l = t->listing;
 	const dec_t			 quote = dec_mul(t->qty, t->px, ROUND_HALF_EVEN);
 
 	jw_open(b, '{');
@@ -126,13 +126,13 @@ print_trade(struct buf *b, const struct trade *t)
 	put_fixed(b, "price", t->px, l->price_places);
 	put_fixed(b, "qty", t->qty, l->qty_places);
 	put_money(b, "realizedPnl", t->realized);
-	jw_put_str(b, "marginAsset", "USDT");
+	jw_put_str(b, "marginAsset", l->margin_asset);
 	put_fixed(b, "quoteQty", quote, l->price_places + l->qty_places);
 	put_fixed(b, "baseQty", t->qty, l->qty_places);
 	put_money(b, "commission", t->fee);
 	jw_put_str(b, "commissionAsset", "USDT");
 	jw_put_int(b, "time", wall_ms(t->at));
-	jw_put_str(b, "positionSide", "BOTH");
+	jw_put_str(b, "positionSide", position_side_name(t->ps));
 	jw_put_bool(b, "buyer", t->side == SIDE_BUY);
 	jw_put_bool(b, "maker", t->maker);
 	jw_close(b, '}');
@@ -143,7 +143,7 @@ print_trade(struct buf *b, const struct trade *t)
 void
 print_book_ticker(struct buf *b, const struct desk *d, wall_t now)
 {
-	const struct listing_row	*l = d->listing.row;
+	const struct listing	*l = d->listing;
 	const struct top		 t = book_top(&d->book);
 
 	jw_open(b, '{');
@@ -163,7 +163,7 @@ print_premium_index(struct buf *b, const struct desk *d, wall_t now)
 	const dec_t	 mark_px = desk_mark_px(d);
 
 	jw_open(b, '{');
-	jw_put_str(b, "symbol", d->listing.symbol);
+	jw_put_str(b, "symbol", d->listing->symbol);
 	put_money(b, "markPrice", mark_px);
 	put_money(b, "indexPrice", mark_px);
 	put_money(b, "estimatedSettlePrice", mark_px);
@@ -177,7 +177,7 @@ print_premium_index(struct buf *b, const struct desk *d, wall_t now)
 void
 print_levels(struct buf *b, const struct desk *d, enum side side, int levels)
 {
-	const struct listing_row	*row = d->listing.row;
+	const struct listing	*row = d->listing;
 	const struct level		*l;
 	char				 text[DEC_STR];
 
@@ -220,97 +220,8 @@ print_rate_limit(struct buf *b, const char *type, const char *interval, int n, i
 	jw_close(b, '}');
 }
 
-static void
-open_filter(struct buf *b, const char *type)
-{
-	jw_open(b, '{');
-	jw_put_str(b, "filterType", type);
-}
-
-static void
-print_lot(struct buf *b, const char *type, const struct listing_row *l, const char *max_qty)
-{
-	open_filter(b, type);
-	jw_put_str(b, "minQty", l->min_qty);
-	jw_put_str(b, "maxQty", max_qty);
-	jw_put_str(b, "stepSize", l->step);
-	jw_close(b, '}');
-}
-
-static void
-print_price_filters(struct buf *b, const struct listing_row *l)
-{
-	open_filter(b, "PRICE_FILTER");
-	jw_put_str(b, "minPrice", l->min_price);
-	jw_put_str(b, "maxPrice", l->max_price);
-	jw_put_str(b, "tickSize", l->tick);
-	jw_close(b, '}');
-	open_filter(b, "PERCENT_PRICE");
-	jw_put_str(b, "multiplierUp", l->multiplier_up);
-	jw_put_str(b, "multiplierDown", l->multiplier_down);
-	jw_put_str(b, "multiplierDecimal", "4");
-	jw_close(b, '}');
-}
-
-static void
-print_filters(struct buf *b, const struct listing_row *l, int64_t max_orders)
-{
-	jw_open(b, '[');
-	print_price_filters(b, l);
-	print_lot(b, "LOT_SIZE", l, l->max_qty);
-	print_lot(b, "MARKET_LOT_SIZE", l, l->market_max_qty);
-	open_filter(b, "MAX_NUM_ORDERS");
-	jw_put_int(b, "limit", max_orders);
-	jw_close(b, '}');
-	open_filter(b, "MIN_NOTIONAL");
-	jw_put_str(b, "notional", l->min_notional);
-	jw_close(b, '}');
-	open_filter(b, "POSITION_RISK_CONTROL");
-	jw_put_str(b, "positionControlSide", "NONE");
-	jw_close(b, '}');
-	jw_close(b, ']');
-}
-
-static void
-print_listing(struct buf *b, const struct listing_row *l, int64_t max_orders)
-{
-	jw_open(b, '{');
-	jw_put_str(b, "symbol", l->symbol);
-	jw_put_str(b, "pair", l->symbol);
-	jw_put_str(b, "contractType", "PERPETUAL");
-	jw_put_int(b, "deliveryDate", INT64_C(4133404800000));
-	jw_put_int(b, "onboardDate", INT64_C(1569398400000));
-	jw_put_str(b, "status", "TRADING");
-	jw_put_str(b, "maintMarginPercent", "2.5000");
-	jw_put_str(b, "requiredMarginPercent", "5.0000");
-	jw_put_str(b, "baseAsset", l->base);
-	jw_put_str(b, "quoteAsset", "USDT");
-	jw_put_str(b, "marginAsset", "USDT");
-	jw_put_int(b, "pricePrecision", l->price_places);
-	jw_put_int(b, "quantityPrecision", l->qty_places);
-	jw_put_int(b, "baseAssetPrecision", 8);
-	jw_put_int(b, "quotePrecision", 8);
-	jw_put_str(b, "underlyingType", "COIN");
-	jw_key(b, "underlyingSubType");
-	jw_open(b, '[');
-	jw_str(b, l->subtype);
-	jw_close(b, ']');
-	jw_put_str(b, "triggerProtect", "0.0500");
-	jw_put_str(b, "liquidationFee", l->liquidation_fee);
-	jw_put_str(b, "marketTakeBound", l->take_bound);
-	jw_put_int(b, "maxMoveOrderLimit", 10000);
-	jw_key(b, "filters");
-	print_filters(b, l, max_orders);
-	jw_put_raw(b, "orderTypes", "[\"LIMIT\",\"MARKET\",\"STOP\",\"STOP_MARKET\",\"TAKE_PROFIT\","
-	    "\"TAKE_PROFIT_MARKET\",\"TRAILING_STOP_MARKET\"]");
-	jw_put_raw(b, "timeInForce", "[\"GTC\",\"IOC\",\"FOK\",\"GTX\",\"GTD\"]");
-	jw_put_raw(b, "permissionSets", "[\"GRID\",\"COPY\",\"DCA\",\"PSB\"]");
-	jw_close(b, '}');
-}
-
 void
-print_exchange_info(struct buf *b, const struct exchange_terms *t, const struct meter *m,
-    wall_t now)
+print_exchange_info(struct buf *b, const struct listings *ls, const struct meter *m, wall_t now)
 {
 	jw_open(b, '{');
 	jw_put_str(b, "timezone", "UTC");
@@ -323,12 +234,11 @@ print_exchange_info(struct buf *b, const struct exchange_terms *t, const struct 
 	print_rate_limit(b, "ORDERS", "SECOND", 10, m->limit[METER_ORDERS_10S]);
 	jw_close(b, ']');
 	jw_put_raw(b, "exchangeFilters", "[]");
-	jw_put_raw(b, "assets",
-	    "[{\"asset\":\"USDT\",\"marginAvailable\":true,\"autoAssetExchange\":\"-10000\"}]");
+	jw_put_raw(b, "assets", ls->assets);
 	jw_key(b, "symbols");
 	jw_open(b, '[');
-	for (int i = 0; i < LISTING_N; i++)
-		print_listing(b, &listing_rows[i], t->max_orders);
+	for (size_t i = 0; i < ls->n; i++)
+		jw_raw(b, ls->v[i].text);
 	jw_close(b, ']');
 	jw_close(b, '}');
 }
@@ -381,23 +291,24 @@ print_asset(struct buf *b, const struct wallet *w, const struct equity *e)
 	jw_close(b, '}');
 }
 
+/* What is shown of a desk: BOTH, or LONG and SHORT. */
 static bool
-is_idle(const struct desk *d)
+shows(const struct exchange *x, int ps)
 {
-	return dec_is_zero(d->position.qty) && d->orders.n_open == 0;
+	return (ps != PS_BOTH) == x->hedged;
 }
 
 static void
-print_position(struct buf *b, const struct desk *d)
+print_position(struct buf *b, const struct desk *d, enum position_side ps)
 {
-	const struct position	*p = &d->position;
+	const struct position	*p = &d->positions[ps];
 	const dec_t		 mark_px = desk_mark_px(d);
 	const struct margin	 m = desk_margin(d);
 
 	jw_open(b, '{');
-	jw_put_str(b, "symbol", d->listing.symbol);
-	jw_put_str(b, "positionSide", "BOTH");
-	put_fixed(b, "positionAmt", p->qty, d->listing.row->qty_places);
+	jw_put_str(b, "symbol", d->listing->symbol);
+	jw_put_str(b, "positionSide", position_side_name(ps));
+	put_fixed(b, "positionAmt", p->qty, d->listing->qty_places);
 	put_money(b, "unrealizedProfit", position_upnl(p, mark_px));
 	put_money(b, "isolatedMargin", DEC_ZERO);
 	put_money(b, "notional", position_notional(p, mark_px));
@@ -406,6 +317,20 @@ print_position(struct buf *b, const struct desk *d)
 	put_money(b, "maintMargin", m.maint);
 	jw_put_int(b, "updateTime", wall_ms(p->updated));
 	jw_close(b, '}');
+}
+
+static void
+print_positions(struct buf *b, const struct exchange *x)
+{
+	jw_open(b, '[');
+	for (size_t i = 0; i < x->n; i++) {
+		if (desk_is_idle(&x->desks[i]))
+			continue;
+		for (int ps = 0; ps < PS_N; ps++)
+			if (shows(x, ps))
+				print_position(b, &x->desks[i], (enum position_side)ps);
+	}
+	jw_close(b, ']');
 }
 
 void
@@ -420,11 +345,7 @@ print_account(struct buf *b, const struct exchange *x)
 	print_asset(b, &x->wallet, &e);
 	jw_close(b, ']');
 	jw_key(b, "positions");
-	jw_open(b, '[');
-	for (int i = 0; i < LISTING_N; i++)
-		if (!is_idle(&x->desks[i]))
-			print_position(b, &x->desks[i]);
-	jw_close(b, ']');
+	print_positions(b, x);
 	jw_close(b, '}');
 }
 
@@ -457,27 +378,25 @@ put_price(struct buf *b, const char *name, dec_t px)
 	jw_put_str(b, name, dec_is_zero(px) ? "0.0" : dec_format(px, text));
 }
 
-void
-print_position_risk(struct buf *b, const struct exchange *x, const struct desk *d)
+static void
+print_risk(struct buf *b, const struct exchange *x, const struct desk *d, enum position_side ps)
 {
-	const struct position	*p = &d->position;
+	const struct position	*p = &d->positions[ps];
 	const dec_t		 mark_px = desk_mark_px(d);
 	const struct margin	 m = desk_margin(d);
 
-	if (is_idle(d))
-		return;
 	jw_open(b, '{');
-	jw_put_str(b, "symbol", d->listing.symbol);
-	jw_put_str(b, "positionSide", "BOTH");
-	put_fixed(b, "positionAmt", p->qty, d->listing.row->qty_places);
+	jw_put_str(b, "symbol", d->listing->symbol);
+	jw_put_str(b, "positionSide", position_side_name(ps));
+	put_fixed(b, "positionAmt", p->qty, d->listing->qty_places);
 	put_price(b, "entryPrice", position_entry_px(p));
 	put_price(b, "breakEvenPrice", position_break_even_px(p));
 	put_money(b, "markPrice", mark_px);
 	put_money(b, "unRealizedProfit", position_upnl(p, mark_px));
-	put_price(b, "liquidationPrice", exchange_liquidation_px(x, d));
+	put_price(b, "liquidationPrice", exchange_liquidation_px(x, d, ps));
 	jw_put_str(b, "isolatedMargin", "0");
 	put_money(b, "notional", position_notional(p, mark_px));
-	jw_put_str(b, "marginAsset", "USDT");
+	jw_put_str(b, "marginAsset", d->listing->margin_asset);
 	jw_put_str(b, "isolatedWallet", "0");
 	put_money(b, "initialMargin", dec_add(m.position, m.orders));
 	put_money(b, "maintMargin", m.maint);
@@ -488,4 +407,12 @@ print_position_risk(struct buf *b, const struct exchange *x, const struct desk *
 	put_price(b, "askNotional", d->exposure.asks);
 	jw_put_int(b, "updateTime", wall_ms(p->updated));
 	jw_close(b, '}');
+}
+
+void
+print_position_risk(struct buf *b, const struct exchange *x, const struct desk *d)
+{
+	for (int ps = 0; ps < PS_N && !desk_is_idle(d); ps++)
+		if (shows(x, ps))
+			print_risk(b, x, d, (enum position_side)ps);
 }

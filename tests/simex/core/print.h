@@ -24,8 +24,7 @@ void	put_fixed(struct buf *, const char *name, dec_t, int places);
 
 void	print_order(struct buf *, const struct order *, enum order_form);
 void	print_trade(struct buf *, const struct trade *);
-void	print_exchange_info(struct buf *, const struct exchange_terms *, const struct meter *,
-	    wall_t now);
+void	print_exchange_info(struct buf *, const struct listings *, const struct meter *, wall_t now);
 void	print_book_ticker(struct buf *, const struct desk *, wall_t now);
 void	print_premium_index(struct buf *, const struct desk *, wall_t now);
 void	print_depth(struct buf *, const struct desk *, int levels, wall_t now);

@@ -15,6 +15,12 @@ is_limit(const struct request *q)
 	return q->t->type == TYPE_LIMIT;
 }
 
+static const struct position *
+position(const struct request *q)
+{
+	return &q->d->positions[q->t->ps];
+}
+
 static struct reject
 check_tif(const struct request *q)
 {
@@ -26,13 +32,13 @@ check_tif(const struct request *q)
 static struct reject
 check_price(const struct request *q)
 {
-	return is_limit(q) ? listing_check_price(&q->d->listing, q->t->px) : reject_none();
+	return is_limit(q) ? listing_check_price(q->d->listing, q->t->px) : reject_none();
 }
 
 static struct reject
 check_qty(const struct request *q)
 {
-	return listing_check_qty(&q->d->listing, q->t->type, q->t->qty);
+	return listing_check_qty(q->d->listing, q->t->type, q->t->qty);
 }
 
 static struct reject
@@ -40,7 +46,7 @@ check_percent(const struct request *q)
 {
 	if (!is_limit(q))
 		return reject_none();
-	return listing_check_percent(&q->d->listing, q->t->side, q->t->px, desk_mark_px(q->d));
+	return listing_check_percent(q->d->listing, q->t->side, q->t->px, desk_mark_px(q->d));
 }
 
 static struct reject
@@ -48,7 +54,7 @@ check_notional(const struct request *q)
 {
 	if (q->t->reduce_only)
 		return reject_none();
-	return listing_check_notional(&q->d->listing, is_limit(q) ? q->t->px : desk_mark_px(q->d),
+	return listing_check_notional(q->d->listing, is_limit(q) ? q->t->px : desk_mark_px(q->d),
 	    q->t->qty);
 }
 
@@ -63,7 +69,7 @@ check_duplicate(const struct request *q)
 static struct reject
 check_max_orders(const struct request *q)
 {
-	return is_limit(q) && (int64_t)q->d->orders.n_open >= q->x->terms.max_orders ?
+	return is_limit(q) && (int64_t)q->d->orders.n_open >= q->d->listing->max_orders ?
 	    reject_as(REJ_MAX_ORDERS) : reject_none();
 }
 
@@ -84,7 +90,7 @@ check_reduce_only(const struct request *q)
 {
 	if (!q->t->reduce_only)
 		return reject_none();
-	const dec_t	 closable = position_closable_qty(&q->d->position, q->t->side);
+	const dec_t	 closable = position_closable_qty(position(q), q->t->side);
 	const dec_t	 left = dec_sub(closable, open_reductions(q->d, q->t->side));
 	if (dec_is_zero(closable))
 		return reject_as(REJ_REDUCE_ONLY);
@@ -101,7 +107,7 @@ check_counterparty(const struct request *q)
 
 	if (is_limit(q) || best == NULL)
 		return reject_none();
-	const struct reject	 r = listing_check_percent(&q->d->listing, q->t->side, best->px,
+	const struct reject	 r = listing_check_percent(q->d->listing, q->t->side, best->px,
 				    desk_mark_px(q->d));
 	return reject_is_set(&r) ? reject_as(REJ_COUNTERPARTY) : reject_none();
 }
@@ -136,9 +142,8 @@ check_margin(const struct request *q)
 	if (q->t->reduce_only)
 		return reject_none();
 	*sum = dec_add(*sum, notional);
-	const struct margin	 have = desk_margin(q->d);
-	const struct margin	 want = position_margin(&q->d->position, mark_px,
-				    q->d->listing.maint_margin, after);
+	const struct margin	 have = desk_margin_if(q->d, q->d->exposure);
+	const struct margin	 want = desk_margin_if(q->d, after);
 	const dec_t		 more = dec_sub(want.orders, have.orders);
 	if (!dec_ok(more))
 		return reject_as(REJ_MARGIN);
@@ -180,7 +185,7 @@ dec_t
 rules_take_bound(const struct desk *d, enum side side)
 {
 	const dec_t	 mark_px = desk_mark_px(d);
-	const dec_t	 away = dec_mul(mark_px, d->listing.take_bound, ROUND_DOWN);
+	const dec_t	 away = dec_mul(mark_px, d->listing->take_bound, ROUND_DOWN);
 
 	return side == SIDE_BUY ? dec_add(mark_px, away) : dec_sub(mark_px, away);
 }

@@ -69,7 +69,7 @@ address_parse(const char *path)
 }
 
 static bool
-names_listing(const char *name, size_t len, int *listing)
+names_listing(const struct listings *ls, const char *name, size_t len, int *listing)
 {
 	char	 symbol[SYMBOL];
 
@@ -79,12 +79,14 @@ names_listing(const char *name, size_t len, int *listing)
 		if (*c >= 'A' && *c <= 'Z')	/* streams are named in lower case only */
 			return false;
 	text_upper(symbol);
-	*listing = listing_index(symbol);
-	return *listing != -1;
+	const struct listing	*l = listings_find(ls, symbol);
+
+	*listing = l == NULL ? -1 : l->index;
+	return l != NULL;
 }
 
 bool
-topic_parse(const char *name, struct topic *t)
+topic_parse(const struct listings *ls, const char *name, struct topic *t)
 {
 	const size_t	 len = strcspn(name, "@");
 
@@ -93,7 +95,7 @@ topic_parse(const char *name, struct topic *t)
 		if (topics[k].all && text_eq(topics[k].suffix, name))
 			return true;
 		if (!topics[k].all && text_eq(topics[k].suffix, name + len) &&
-		    names_listing(name, len, &t->listing))
+		    names_listing(ls, name, len, &t->listing))
 			return true;
 	}
 	return false;
@@ -106,11 +108,11 @@ topic_route(enum topic_kind k)
 }
 
 void
-topic_format(struct topic t, char name[TOPIC_NAME])
+topic_format(const struct listings *ls, struct topic t, char name[TOPIC_NAME])
 {
 	char	 symbol[SYMBOL];
 
-	text_put(symbol, sizeof(symbol), listing_rows[t.listing].symbol);
+	text_put(symbol, sizeof(symbol), ls->v[t.listing].symbol);
 	text_lower(symbol);
 	text_putf(name, TOPIC_NAME, "%s%s", topics[t.kind].all ? "" : symbol,
 	    topics[t.kind].suffix);

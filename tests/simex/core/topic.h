@@ -51,9 +51,9 @@ const char	*route_name(enum route);
 enum route	 route_find(const char *name, size_t len);	/* ROUTE_NONE: no such */
 struct address	 address_parse(const char *path);
 
-bool		 topic_parse(const char *name, struct topic *);
+bool		 topic_parse(const struct listings *, const char *name, struct topic *);
 enum route	 topic_route(enum topic_kind);
-void		 topic_format(struct topic, char name[TOPIC_NAME]);
+void		 topic_format(const struct listings *, struct topic, char name[TOPIC_NAME]);
 
 const char	*user_event_name(enum user_event);
 unsigned	 user_events_parse(const char *names);	/* "A/B" -> bits; unknown ones are none */

@@ -109,14 +109,15 @@ position_closable_qty(const struct position *p, enum side side)
  * asks fill"; what the position alone needs is the position's part of it.
  */
 struct margin
-position_margin(const struct position *p, dec_t mark_px, dec_t maint_ratio, struct exposure e)
+position_margin(const struct position *p, int leverage, dec_t mark_px, dec_t maint_ratio,
+    struct exposure e)
 {
 	const dec_t	 notional = position_notional(p, mark_px);
 	const dec_t	 worst = dec_max(dec_abs(dec_add(notional, e.bids)),
 			    dec_abs(dec_sub(notional, e.asks)));
-	const dec_t	 leverage = DEC_INT(p->leverage);
-	const dec_t	 all = dec_div(dec_max(worst, dec_abs(notional)), leverage, ROUND_UP);
-	const dec_t	 held = dec_div(dec_abs(notional), leverage, ROUND_UP);
+	const dec_t	 all = dec_div(dec_max(worst, dec_abs(notional)), DEC_INT(leverage),
+			    ROUND_UP);
+	const dec_t	 held = dec_div(dec_abs(notional), DEC_INT(leverage), ROUND_UP);
 
 	return (struct margin){
 		.position = held, .orders = dec_sub(all, held),

@@ -2,7 +2,8 @@
 /*
  * wallet.h - the account's money: balance, net positions, margin.
  *
- * One-way mode: a position is one signed quantity.  Its cost is what was paid
+ * A position is one signed quantity: of one-way mode, or one of the two of
+ * hedge mode, which never turns.  Its cost is what was paid
  * for what is still open, exactly; the entry price is derived from it.  What a
  * reduction takes out of the cost is rounded once and stays consistent, so at
  * any time
@@ -25,7 +26,6 @@ struct position {
 	dec_t	 cost;		/* of the open quantity, never negative */
 	dec_t	 open_fees;	/* paid for the open quantity: the way to break even */
 	dec_t	 realized;	/* since the beginning, before fees */
-	int	 leverage;
 	wall_t	 updated;
 };
 
@@ -57,7 +57,7 @@ dec_t		 position_upnl(const struct position *, dec_t mark_px);
 dec_t		 position_notional(const struct position *, dec_t mark_px);	/* signed */
 /* How much an order of this side could close. */
 dec_t		 position_closable_qty(const struct position *, enum side);
-struct margin	 position_margin(const struct position *, dec_t mark_px, dec_t maint_ratio,
-		    struct exposure);
+struct margin	 position_margin(const struct position *, int leverage, dec_t mark_px,
+		    dec_t maint_ratio, struct exposure);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/call.h"
+#include "tests/simex/api/call.h"
 
 #include "base/text.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
-#include <unistd.h>
 
 static void
 put_dec(struct buf *b, const char *name, dec_t d)
@@ -18,8 +17,8 @@ put_dec(struct buf *b, const char *name, dec_t d)
 struct reject
 inspect_account(struct call *c)
 {
-	const struct wallet	*w = &c->s->exchange.wallet;
-	const struct equity	 e = exchange_equity(&c->s->exchange);
+	const struct wallet	*w = &c->w->exchange.wallet;
+	const struct equity	 e = exchange_equity(&c->w->exchange);
 
 	jw_open(c->out, '{');
 	put_dec(c->out, "initial", w->initial);
@@ -36,15 +35,15 @@ inspect_account(struct call *c)
 struct reject
 inspect_position(struct call *c)
 {
-	const struct position	*p = &c->desk->position;
+	const struct position	*p = desk_position(c->desk, PS_BOTH);
 
 	jw_open(c->out, '{');
-	jw_put_str(c->out, "symbol", c->desk->listing.symbol);
+	jw_put_str(c->out, "symbol", c->desk->listing->symbol);
 	put_dec(c->out, "qty", p->qty);
 	put_dec(c->out, "entryPrice", position_entry_px(p));
 	put_dec(c->out, "realizedPnl", p->realized);
 	put_dec(c->out, "unrealizedPnl", position_upnl(p, desk_mark_px(c->desk)));
-	jw_put_int(c->out, "leverage", p->leverage);
+	jw_put_int(c->out, "leverage", c->desk->leverage);
 	jw_put_int(c->out, "openOrders", (int64_t)c->desk->orders.n_open);
 	jw_close(c->out, '}');
 	return reject_none();
@@ -54,7 +53,7 @@ static void
 print_all_orders(struct buf *b, const struct exchange *x)
 {
 	jw_open(b, '[');
-	for (int i = 0; i < LISTING_N; i++)
+	for (size_t i = 0; i < x->n; i++)
 		for (size_t j = 0; j < x->desks[i].orders.n; j++)
 			print_order(b, x->desks[i].orders.v[j], ORDER_LIST);
 	jw_close(b, ']');
@@ -67,21 +66,21 @@ inspect_ledger(struct call *c)
 	const char	*kind = form_str(c->form, "kind");
 
 	if (text_eq(kind, "requests"))
-		ledger_print_requests(&c->s->ledger, from, c->out);
+		ledger_print_requests(&c->w->ledger, from, c->out);
 	else if (text_eq(kind, "executions"))
-		ledger_print_executions(&c->s->ledger, from, c->out);
+		ledger_print_executions(&c->w->ledger, from, c->out);
 	else
-		print_all_orders(c->out, &c->s->exchange);
+		print_all_orders(c->out, &c->w->exchange);
 	return reject_none();
 }
 
 static void
-put_streams(struct buf *b, const struct streams *st)
+put_streams(struct buf *b, const struct outside *o)
 {
 	jw_key(b, "streams");
 	jw_open(b, '{');
 	for (int r = 0; r < ROUTE_N; r++)
-		jw_put_int(b, route_name((enum route)r), streams_count(st, (enum route)r));
+		jw_put_int(b, route_name((enum route)r), o->streams[r]);
 	jw_close(b, '}');
 }
 
@@ -90,10 +89,10 @@ put_desks(struct buf *b, const struct exchange *x)
 {
 	jw_key(b, "symbols");
 	jw_open(b, '{');
-	for (int i = 0; i < LISTING_N; i++) {
+	for (size_t i = 0; i < x->n; i++) {
 		const struct desk	*d = &x->desks[i];
 
-		jw_key(b, d->listing.symbol);
+		jw_key(b, d->listing->symbol);
 		jw_open(b, '{');
 		put_dec(b, "price", d->market.ref_px);
 		jw_put_int(b, "orders", (int64_t)d->orders.n);
@@ -105,15 +104,15 @@ put_desks(struct buf *b, const struct exchange *x)
 }
 
 static void
-put_trouble(struct buf *b, const struct simex *s)
+put_trouble(struct buf *b, const struct world *w)
 {
-	const struct trouble	*t = &s->trouble;
+	const struct trouble	*t = &w->trouble;
 
 	jw_key(b, "trouble");
 	jw_open(b, '{');
-	jw_put_int(b, "bannedUntil", wall_ms(s->meter.banned_until));
+	jw_put_int(b, "bannedUntil", wall_ms(w->meter.banned_until));
 	jw_put_bool(b, "dup", t->delivery.twice);
-	jw_put_bool(b, "hedge", t->hedged);
+	jw_put_bool(b, "hedge", w->exchange.hedged);
 	jw_put_int(b, "lag", t->lag_ms);
 	jw_put_int(b, "lose", t->delivery.lose);
 	jw_put_bool(b, "overload", t->overloaded);
@@ -125,19 +124,19 @@ put_trouble(struct buf *b, const struct simex *s)
 struct reject
 inspect_status(struct call *c)
 {
-	const struct simex	*s = c->s;
+	const struct world	*w = c->w;
 
 	jw_open(c->out, '{');
-	jw_put_int(c->out, "pid", getpid());
-	jw_put_int(c->out, "requests", (int64_t)s->ledger.narrivals);
-	jw_put_int(c->out, "executions", (int64_t)s->ledger.ntrades);
-	jw_put_bool(c->out, "muted", s->muted);
-	jw_put_bool(c->out, "listenKey", listen_key_lives(&s->key));
-	put_streams(c->out, s->streams);
-	put_desks(c->out, &s->exchange);
-	put_trouble(c->out, s);
+	jw_put_int(c->out, "pid", c->outside->pid);
+	jw_put_int(c->out, "requests", (int64_t)w->ledger.narrivals);
+	jw_put_int(c->out, "executions", (int64_t)w->ledger.ntrades);
+	jw_put_bool(c->out, "muted", w->muted);
+	jw_put_bool(c->out, "listenKey", listen_key_lives(&w->key));
+	put_streams(c->out, c->outside);
+	put_desks(c->out, &w->exchange);
+	put_trouble(c->out, w);
 	jw_key(c->out, "faults");
-	faults_print(&s->faults, c->out);
+	faults_print(&w->faults, c->out);
 	jw_close(c->out, '}');
 	return reject_none();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/call.h"
+#include "tests/simex/api/call.h"
 
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
@@ -25,7 +25,7 @@ public_time(struct call *c)
 struct reject
 public_exchange_info(struct call *c)
 {
-	print_exchange_info(c->out, &c->s->exchange.terms, &c->s->meter, c->now);
+	print_exchange_info(c->out, &c->w->exchange.listings, &c->w->meter, c->now);
 	return reject_none();
 }
 
@@ -38,8 +38,8 @@ print_one_or_all(struct call *c, void (*print)(struct buf *, const struct desk *
 		return reject_none();
 	}
 	jw_open(c->out, '[');
-	for (int i = 0; i < LISTING_N; i++)
-		print(c->out, &c->s->exchange.desks[i], c->now);
+	for (size_t i = 0; i < c->w->exchange.n; i++)
+		print(c->out, &c->w->exchange.desks[i], c->now);
 	jw_close(c->out, ']');
 	return reject_none();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/call.h"
+#include "tests/simex/api/call.h"
 
 #include "base/text.h"
 #include "tests/simex/core/print.h"
@@ -8,14 +8,14 @@
 struct reject
 user_account(struct call *c)
 {
-	print_account(c->out, &c->s->exchange);
+	print_account(c->out, &c->w->exchange);
 	return reject_none();
 }
 
 struct reject
 user_balance(struct call *c)
 {
-	print_balances(c->out, &c->s->exchange, c->now);
+	print_balances(c->out, &c->w->exchange, c->now);
 	return reject_none();
 }
 
@@ -23,9 +23,12 @@ struct reject
 user_position_risk(struct call *c)
 {
 	jw_open(c->out, '[');
-	for (int i = 0; i < LISTING_N; i++)
-		if (c->desk == NULL || c->desk->listing.index == i)
-			print_position_risk(c->out, &c->s->exchange, &c->s->exchange.desks[i]);
+	for (size_t i = 0; i < c->w->exchange.n; i++) {
+		const struct desk	*d = &c->w->exchange.desks[i];
+
+		if (c->desk == NULL || c->desk == d)
+			print_position_risk(c->out, &c->w->exchange, d);
+	}
 	jw_close(c->out, ']');
 	return reject_none();
 }
@@ -34,7 +37,7 @@ struct reject
 user_position_mode(struct call *c)
 {
 	jw_open(c->out, '{');
-	jw_put_bool(c->out, "dualSidePosition", c->s->trouble.hedged);
+	jw_put_bool(c->out, "dualSidePosition", c->w->exchange.hedged);
 	jw_close(c->out, '}');
 	return reject_none();
 }
@@ -45,12 +48,12 @@ user_leverage(struct call *c)
 	const int64_t	 asked = form_int(c->form, "leverage", 0);
 	/* A number too large for the contract stays too large for an int. */
 	const int	 leverage = asked > INT16_MAX ? INT16_MAX : (int)asked;
-	const struct reject r = exchange_set_leverage(&c->s->exchange, c->desk, leverage, c->now);
+	const struct reject r = exchange_set_leverage(&c->w->exchange, c->desk, leverage, c->now);
 
 	if (reject_is_set(&r))
 		return r;
 	jw_open(c->out, '{');
-	jw_put_str(c->out, "symbol", c->desk->listing.symbol);
+	jw_put_str(c->out, "symbol", c->desk->listing->symbol);
 	jw_put_int(c->out, "leverage", leverage);
 	jw_put_str(c->out, "maxNotionalValue", "1000000");
 	jw_close(c->out, '}');
@@ -68,10 +71,10 @@ put_rate(struct buf *b, const char *name, dec_t rate)
 struct reject
 user_commission_rate(struct call *c)
 {
-	const struct exchange_terms	*t = &c->s->exchange.terms;
+	const struct exchange_terms	*t = &c->w->exchange.terms;
 
 	jw_open(c->out, '{');
-	jw_put_str(c->out, "symbol", c->desk->listing.symbol);
+	jw_put_str(c->out, "symbol", c->desk->listing->symbol);
 	put_rate(c->out, "makerCommissionRate", t->fee_maker);
 	put_rate(c->out, "takerCommissionRate", t->fee_taker);
 	put_rate(c->out, "rpiCommissionRate", t->fee_maker);
@@ -94,8 +97,8 @@ struct reject
 user_order_limits(struct call *c)
 {
 	jw_open(c->out, '[');
-	print_limit(c->out, "SECOND", 10, c->s->meter.limit[METER_ORDERS_10S]);
-	print_limit(c->out, "MINUTE", 1, c->s->meter.limit[METER_ORDERS_1M]);
+	print_limit(c->out, "SECOND", 10, c->w->meter.limit[METER_ORDERS_10S]);
+	print_limit(c->out, "MINUTE", 1, c->w->meter.limit[METER_ORDERS_1M]);
 	jw_close(c->out, ']');
 	return reject_none();
 }
@@ -106,7 +109,7 @@ static struct reject
 answer_key(struct call *c)
 {
 	jw_open(c->out, '{');
-	jw_put_str(c->out, "listenKey", c->s->key.text);
+	jw_put_str(c->out, "listenKey", c->w->key.text);
 	jw_close(c->out, '}');
 	return reject_none();
 }
@@ -115,15 +118,15 @@ answer_key(struct call *c)
 static void
 bury_old_key(struct call *c)
 {
-	if (listen_key_is_due(&c->s->key, c->now))
-		feed_expire_key(c->s, true);
+	if (listen_key_is_due(&c->w->key, c->now))
+		world_expire_key(c->w, true, c->now);
 }
 
 struct reject
 user_open_listen_key(struct call *c)
 {
 	bury_old_key(c);
-	listen_key_open(&c->s->key, &c->s->rng, c->now);
+	listen_key_open(&c->w->key, &c->w->rng, c->now);
 	return answer_key(c);
 }
 
@@ -133,16 +136,16 @@ names_another(const struct call *c)
 {
 	const char	*named = form_str(c->form, "listenKey");
 
-	return named != NULL && !text_eq(named, c->s->key.text);
+	return named != NULL && !text_eq(named, c->w->key.text);
 }
 
 struct reject
 user_renew_listen_key(struct call *c)
 {
 	bury_old_key(c);
-	if (!listen_key_lives(&c->s->key) || names_another(c))
+	if (!listen_key_lives(&c->w->key) || names_another(c))
 		return reject_as(REJ_BAD_LISTEN_KEY);
-	listen_key_renew(&c->s->key, c->now);
+	listen_key_renew(&c->w->key, c->now);
 	return answer_key(c);
 }
 
@@ -150,9 +153,9 @@ struct reject
 user_close_listen_key(struct call *c)
 {
 	bury_old_key(c);
-	if (!listen_key_lives(&c->s->key) || names_another(c))
+	if (!listen_key_lives(&c->w->key) || names_another(c))
 		return reject_as(REJ_BAD_LISTEN_KEY);
-	listen_key_close(&c->s->key);
+	listen_key_close(&c->w->key);
 	buf_adds(c->out, "{}");
 	return reject_none();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/call.h"
+#include "tests/simex/api/call.h"
 
 #include "base/text.h"
 #include "tests/simex/core/intake.h"
@@ -22,12 +22,10 @@ trade_place(struct call *c)
 {
 	struct terms	 t;
 	struct order	*o = NULL;
-	struct reject	 r = intake_parse(c->form, &t);
+	struct reject	 r = intake_parse(c->form, c->w->exchange.hedged, &t);
 
-	if (!reject_is_set(&r) && c->s->trouble.hedged)
-		r = reject_as(REJ_POSITION_SIDE);
 	if (!reject_is_set(&r))
-		r = exchange_place(&c->s->exchange, c->desk, &t, c->now, &o);
+		r = exchange_place(&c->w->exchange, c->desk, &t, c->now, &o);
 	if (o == NULL)
 		return r;
 	note_order(c, o);
@@ -56,7 +54,7 @@ find(struct call *c, struct order **found)
 static bool
 is_seen(const struct call *c, const struct order *o)
 {
-	return wall_add_us(o->created, c->s->trouble.lag_ms * 1000).us <= c->now.us;
+	return wall_add_us(o->created, c->w->trouble.lag_ms * 1000).us <= c->now.us;
 }
 
 struct reject
@@ -97,7 +95,7 @@ trade_cancel(struct call *c)
 		return r;
 	if (o == NULL || !order_is_open(o))
 		return reject_as(REJ_UNKNOWN_ORDER);
-	exchange_cancel(&c->s->exchange, o, c->now);
+	exchange_cancel(&c->w->exchange, o, c->now);
 	print_order(c->out, o, ORDER_RESULT);
 	return r;
 }
@@ -105,7 +103,7 @@ trade_cancel(struct call *c)
 struct reject
 trade_cancel_all(struct call *c)
 {
-	exchange_cancel_all(&c->s->exchange, c->desk, c->now);
+	exchange_cancel_all(&c->w->exchange, c->desk, c->now);
 	return call_done(c, "The operation of cancel all open order is done.");
 }
 
@@ -123,9 +121,9 @@ struct reject
 trade_open_orders(struct call *c)
 {
 	jw_open(c->out, '[');
-	for (int i = 0; i < LISTING_N; i++)
-		if (c->desk == NULL || c->desk->listing.index == i)
-			print_open(c, &c->s->exchange.desks[i]);
+	for (size_t i = 0; i < c->w->exchange.n; i++)
+		if (c->desk == NULL || c->desk == &c->w->exchange.desks[i])
+			print_open(c, &c->w->exchange.desks[i]);
 	jw_close(c->out, ']');
 	return reject_none();
 }

@@ -10,17 +10,18 @@
 #ifndef SIMEX_CALL_H
 #define SIMEX_CALL_H
 
+#include "tests/simex/api/world.h"
 #include "tests/simex/core/form.h"
-#include "tests/simex/simex.h"
 
 enum security { SEC_NONE, SEC_KEY, SEC_SIGNED };
 
 struct call {
-	struct simex		*s;
+	struct world		*w;
 	const struct form	*form;
 	struct desk		*desk;		/* NULL: no symbol was sent */
 	wall_t			 now;
 	struct buf		*out;
+	const struct outside	*outside;	/* of a verb */
 	/* for the ledger */
 	int64_t			 order_id;
 	char			 clord_id[CLORD_ID];

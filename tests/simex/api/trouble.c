@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/call.h"
+#include "tests/simex/api/call.h"
 
 #include "base/text.h"
 #include "wire/jw.h"
@@ -29,7 +29,7 @@ add_fault(struct call *c, const struct fault *fault)
 		return reject_with(REJ_BAD_PARAM, "method");
 	if (f.left < 1)
 		return reject_with(REJ_BAD_PARAM, "n");
-	return faults_add(&c->s->faults, &f) ? call_done(c, "done") : reject_as(REJ_TOO_MANY_PARAMS);
+	return faults_add(&c->w->faults, &f) ? call_done(c, "done") : reject_as(REJ_TOO_MANY_PARAMS);
 }
 
 struct reject
@@ -112,9 +112,9 @@ trouble_fail(struct call *c)
 struct reject
 trouble_clear(struct call *c)
 {
-	faults_clear(&c->s->faults);
-	c->s->trouble = (struct trouble){ 0 };
-	meter_ban(&c->s->meter, c->now, 0);
+	faults_clear(&c->w->faults);
+	c->w->trouble = (struct trouble){ 0 };
+	meter_ban(&c->w->meter, c->now, 0);
 	return call_done(c, "done");
 }
 
@@ -125,7 +125,7 @@ trouble_ban(struct call *c)
 
 	if (seconds > BAN_MOST_S)
 		return reject_with(REJ_BAD_PARAM, "seconds");
-	meter_ban(&c->s->meter, c->now, seconds);
+	meter_ban(&c->w->meter, c->now, seconds);
 	return call_done(c, "done");
 }
 
@@ -138,14 +138,14 @@ is_on(const struct call *c)
 struct reject
 trouble_overload(struct call *c)
 {
-	c->s->trouble.overloaded = is_on(c);
+	c->w->trouble.overloaded = is_on(c);
 	return call_done(c, "done");
 }
 
 struct reject
 trouble_revoke(struct call *c)
 {
-	c->s->trouble.revoked = is_on(c);
+	c->w->trouble.revoked = is_on(c);
 	return call_done(c, "done");
 }
 
@@ -153,10 +153,10 @@ trouble_revoke(struct call *c)
 static struct reject
 check_idle(const struct exchange *x)
 {
-	for (int i = 0; i < LISTING_N; i++) {
+	for (size_t i = 0; i < x->n; i++) {
 		if (x->desks[i].orders.n_open > 0)
 			return reject_as(REJ_MODE_ORDERS);
-		if (!dec_is_zero(x->desks[i].position.qty))
+		if (!desk_is_idle(&x->desks[i]))
 			return reject_as(REJ_MODE_POSITION);
 	}
 	return reject_none();
@@ -165,25 +165,25 @@ check_idle(const struct exchange *x)
 struct reject
 trouble_hedge(struct call *c)
 {
-	const struct reject	 r = check_idle(&c->s->exchange);
+	const struct reject	 r = check_idle(&c->w->exchange);
 
-	if (is_on(c) != c->s->trouble.hedged && reject_is_set(&r))
+	if (is_on(c) != c->w->exchange.hedged && reject_is_set(&r))
 		return r;
-	c->s->trouble.hedged = is_on(c);
+	c->w->exchange.hedged = is_on(c);
 	return call_done(c, "done");
 }
 
 struct reject
 trouble_lag(struct call *c)
 {
-	c->s->trouble.lag_ms = form_int(c->form, "ms", 0);
+	c->w->trouble.lag_ms = form_int(c->form, "ms", 0);
 	return call_done(c, "done");
 }
 
 struct reject
 trouble_limits(struct call *c)
 {
-	struct meter	*m = &c->s->meter;
+	struct meter	*m = &c->w->meter;
 	int64_t		*limit = m->limit;
 
 	limit[METER_WEIGHT_1M] = form_int(c->form, "weight", limit[METER_WEIGHT_1M]);
@@ -204,9 +204,10 @@ trouble_cut(struct call *c)
 
 	if (code != 0 && (code < CLOSE_LEAST || code > CLOSE_MOST))
 		return reject_with(REJ_BAD_PARAM, "code");
-	const int	 n = streams_cut(c->s->streams, route_find(name, strlen(name)), (int)code);
+	c->w->wish.cut = route_find(name, strlen(name));
+	c->w->wish.cut_code = (int)code;
 	jw_open(c->out, '{');
-	jw_put_int(c->out, "cut", n);
+	jw_put_int(c->out, "cut", c->outside->streams[c->w->wish.cut]);
 	jw_close(c->out, '}');
 	return reject_none();
 }
@@ -214,7 +215,7 @@ trouble_cut(struct call *c)
 struct reject
 trouble_events(struct call *c)
 {
-	struct delivery	*d = &c->s->trouble.delivery;
+	struct delivery	*d = &c->w->trouble.delivery;
 
 	d->twice = form_int(c->form, "dup", d->twice) != 0;
 	d->backwards = form_int(c->form, "swap", d->backwards) != 0;
@@ -225,31 +226,31 @@ trouble_events(struct call *c)
 struct reject
 trouble_expire_key(struct call *c)
 {
-	feed_expire_key(c->s, form_int(c->form, "event", 1) != 0);
+	world_expire_key(c->w, form_int(c->form, "event", 1) != 0, c->now);
 	return call_done(c, "done");
 }
 
 struct reject
 trouble_listen_key_life(struct call *c)
 {
-	c->s->key.life_ms = form_int(c->form, "ms", 0);
+	c->w->key.life_ms = form_int(c->form, "ms", 0);
 	return call_done(c, "done");
 }
 
 struct reject
 trouble_mute(struct call *c)
 {
-	c->s->muted = is_on(c);
+	c->w->muted = is_on(c);
 	return call_done(c, "done");
 }
 
 struct reject
 trouble_skew(struct call *c)
 {
-	struct conf	*conf = &c->s->conf;
+	struct world	*w = c->w;
 
-	conf->events_first = form_int(c->form, "events_first", conf->events_first) != 0;
-	conf->event_delay_ms = form_int(c->form, "delay_ms", conf->event_delay_ms);
+	w->events_first = form_int(c->form, "events_first", w->events_first) != 0;
+	w->event_delay_ms = form_int(c->form, "delay_ms", w->event_delay_ms);
 	return call_done(c, "done");
 }
 

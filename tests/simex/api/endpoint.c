@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/call.h"
+#include "tests/simex/api/call.h"
 
 #include "base/text.h"
 #include "tests/simex/core/intake.h"
@@ -115,7 +115,7 @@ call_prepare(struct call *c, const struct param *params, size_t n)
 
 	if (reject_is_set(&r) || symbol == NULL || !takes_symbol(params, n))
 		return r;
-	c->desk = exchange_find(&c->s->exchange, symbol);
+	c->desk = exchange_find(&c->w->exchange, symbol);
 	return c->desk == NULL ? reject_as(REJ_BAD_SYMBOL) : r;
 }
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verbs.h - the verbs of the control port: simex(8), CONTROL.
+ */
+#ifndef SIMEX_VERBS_H
+#define SIMEX_VERBS_H
+
+#include "tests/simex/api/world.h"
+
+/* As world_control(), of which it is the inside: time has been advanced. */
+int	verb_run(struct world *, const char *uri, const struct outside *, struct buf *out);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/check.h"
+
+#include "base/text.h"
+#include "tests/simex/api/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 200, STEP_US = 137000 };
+
+static const wall_t	 start = { INT64_C(1790000000000000) };
+
+static struct world *
+fresh(void)
+{
+	struct world	*w = malloc(sizeof(*w));
+
+	world_init(w, &(struct world_terms){
+		.exchange = {
+			.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
+			.seed = check_seed(),
+		},
+		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = 3600000, .start = start,
+	});
+	return w;
+}
+
+static void
+discard(struct world *w)
+{
+	world_fini(w);
+	free(w);
+}
+
+static wall_t
+after_ms(int64_t ms)
+{
+	return wall_add_us(start, ms * 1000);
+}
+
+static void
+ask(struct world *w, const char *method, const char *path, wall_t now, struct buf *out)
+{
+	const struct request	 q = {
+		.method = method, .path = path, .query = "", .body = "", .api_key = "k",
+	};
+
+	world_request(w, &q, now, out);
+}
+
+static void
+command(struct world *w, const char *uri, wall_t now, struct buf *out)
+{
+	const struct outside	 o = { 0 };
+
+	CHECK_INT(world_control(w, uri, &o, now, out), 200);
+}
+
+/* Everything that is said and known of a world, as text. */
+static void
+tell_all(struct world *w, wall_t now, struct buf *out)
+{
+	struct saying	*s;
+
+	while ((s = world_next_saying(w, now)) != NULL) {
+		buf_adds(out, buf_text(&s->json));
+		saying_free(s);
+	}
+	command(w, "/ledger?kind=requests", now, out);
+	command(w, "/ledger?kind=orders", now, out);
+	command(w, "/ledger?kind=executions", now, out);
+	command(w, "/account", now, out);
+}
+
+/* Looked at often or seldom, by a client that trades: the same in the end. */
+static void
+live(struct world *w, int looks, struct buf *out)
+{
+	struct buf	 ignored = { 0 };
+
+	ask(w, "POST", "/fapi/v1/listenKey", after_ms(1), &ignored);
+	for (int i = 0; i < ROUNDS; i++) {
+		const wall_t	 now = wall_add_us(after_ms(2), (int64_t)i * STEP_US);
+
+		for (int k = 1; k < looks; k++)
+			world_advance(w, wall_add_us(now, -STEP_US + STEP_US / looks * k));
+		command(w, i % 2 == 0 ? "/foreign?symbol=BTCUSDT&side=BUY&qty=0.002" :
+		    "/foreign?symbol=BTCUSDT&side=SELL&qty=0.001&price=61260", now, &ignored);
+		if (i % 50 == 0)
+			command(w, "/walk?symbol=BTCUSDT&to=61300&steps=7&ms=33", now, &ignored);
+	}
+	tell_all(w, wall_add_us(after_ms(2), (int64_t)ROUNDS * STEP_US), out);
+	buf_free(&ignored);
+}
+
+static void
+same_requests_same_world(void **state)
+{
+	static const int	 looks[] = { 1, 2, 7 };
+	struct buf		 first = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(looks); i++) {
+		struct world	*w = fresh();
+		struct buf	 told = { 0 };
+
+		check_row("%d looks a step", looks[i]);
+		live(w, looks[i], &told);
+		if (i == 0)
+			buf_add(&first, buf_text(&told), told.len);
+		CHECK_STR(buf_text(&told), buf_text(&first));
+		CHECK(told.len > ROUNDS);
+		buf_free(&told);
+		discard(w);
+	}
+	buf_free(&first);
+}
+
+static void
+a_listen_key_dies_at_its_time(void **state)
+{
+	struct world	*w = fresh();
+	struct buf	 out = { 0 };
+	struct saying	*s;
+
+	(void)state;
+	check_row("lives");
+	ask(w, "POST", "/fapi/v1/listenKey", after_ms(0), &out);
+	world_advance(w, after_ms(3599999));
+	CHECK(listen_key_lives(&w->key) && world_next_saying(w, w->now) == NULL);
+	check_row("dies with a word");
+	world_advance(w, after_ms(3600000));
+	CHECK(!listen_key_lives(&w->key));
+	s = world_next_saying(w, w->now);
+	CHECK(s != NULL && s->kind == UE_LISTEN_KEY_EXPIRED);
+	saying_free(s);
+	buf_free(&out);
+	discard(w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(same_requests_same_world),
+		cmocka_unit_test(a_listen_key_dies_at_its_time),
+	};
+
+	return cmocka_run_group_tests_name("simex_world", tests, NULL, NULL);
+}
