@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * match.h - the inside of the exchange: facts, the end of an order, and what
+ * meets in the book.
+ *
+ * For the files that make up exchange.h, and nobody else.
+ */
+#ifndef SIMEX_MATCH_H
+#define SIMEX_MATCH_H
+
+#include "tests/simex/core/exchange.h"
+
+/* The fact may be completed until the next one is added. */
+struct fact	*fact_add(struct exchange *, enum fact_kind, const struct desk *,
+		    enum position_side, wall_t now);
+struct fact	*fact_of_order(struct exchange *, enum fact_kind, const struct order *, wall_t now);
+
+/* Counts qty more, or less, of an open order. */
+void		 order_expose(struct desk *, const struct order *, dec_t qty);
+void		 order_finish(struct exchange *, struct order *, enum end, wall_t now);
+void		 order_expire(struct exchange *, struct order *, enum expiry, wall_t now);
+struct position	*order_position(struct desk *, const struct order *);
+
+/* Takes what is there, until nothing is left of the taker or the next is beyond the limit. */
+void		 match_take(struct exchange *, struct desk *, struct resting *taker, dec_t limit_px,
+		    wall_t now);
+/* An execution of which the book knows already. */
+void		 match_book(struct exchange *, struct order *, dec_t px, dec_t qty, bool maker,
+		    wall_t now);
+/* Orders that may only reduce go when there is nothing left to reduce. */
+void		 match_knock_out(struct exchange *, struct desk *, wall_t now);
+
+#endif
