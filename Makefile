@@ -29,6 +29,7 @@ VERSION = 0.1.0
 
 CORE_LIBS = -ljansson -lcrypto -lm
 IO_LIBS   = -lhiredis -lcurl -lwebsockets -lssl -lpq -levent -levent_extra $(CORE_LIBS)
+TAPE_LIBS = -larchive
 
 prefix = /usr/local
 
@@ -138,13 +139,19 @@ $(B)/lib%.a:
 
 $(B)/bin/simex: $(SIMEX_OBJS) $(B)/libsimex.a $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS) $(TAPE_LIBS)
 $(B)/bin/pmsctl: $(CTL_OBJS) $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
 $(B)/bin/%: $$(call shell_objs,$$*) $$(call core_objs,$$*) $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+# Those that open a tape besides; the others have no I/O library.
+$(B)/tests/simex_tapefile_test $(B)/tests/simex_recordings_test: $(B)/tests/%: \
+    $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/check.o $(B)/obj/tests/simex/tapefile.o \
+    $(B)/libsimex.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS) $(TAPE_LIBS)
 # No I/O library: a test links only if what it tests is pure.
 $(B)/tests/simex_%: $(B)/obj/tests/unit/simex_%.o $(B)/obj/tests/unit/check.o $(B)/libsimex.a \
     $(B)/libpure.a
