@@ -28,6 +28,15 @@ book_of(const char *json)
 	return book;
 }
 
+static const struct brackets *
+table_of(const struct bracket_book *book, const char *symbol)
+{
+	const struct brackets	*t = bracket_book_find(book, symbol);
+
+	CHECK(t != NULL);
+	return t;
+}
+
 /* Whether there is one: without the recordings it is skipped. */
 static bool
 read_recorded(struct buf *b)
@@ -63,10 +72,9 @@ an_answer_is_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct bracket_book	 book = book_of(rows[i].json);
-		const struct brackets	*t = bracket_book_find(&book, "XUSDT");
+		const struct brackets	*t = table_of(&book, "XUSDT");
 
 		check_row("%s", rows[i].name);
-		CHECK(t != NULL);
 		CHECK_INT((int64_t)t->n, 3);
 		CHECK_INT(t->v[1].number, 2);
 		CHECK_INT(t->v[1].initial_leverage, 50);
@@ -95,7 +103,7 @@ what_counts_as_no_cap(void **state)
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct bracket_book	 book = book_of(rows[i].json);
-		const struct bracket	*b = bracket_book_find(&book, "A")->v;
+		const struct bracket	*b = table_of(&book, "A")->v;
 
 		check_row("%s", rows[i].json);
 		CHECK_INT(b->cap.e8 == BRACKET_UNCAPPED.e8, rows[i].uncapped);
@@ -108,7 +116,7 @@ an_own_coefficient_is_applied(void **state)
 {
 	struct bracket_book	 book = book_of("{\"symbol\":\"XUSDT\",\"notionalCoef\":1.50,"
 					    "\"brackets\":[" THREE "]}");
-	const struct brackets	*t = bracket_book_find(&book, "XUSDT");
+	const struct brackets	*t = table_of(&book, "XUSDT");
 
 	(void)state;
 	check_row("coef 1.5");
@@ -321,7 +329,7 @@ a_notional_has_a_bracket(void **state)
 	};
 	struct bracket_book	 book = book_of(ENTRY("A", FIRST "," SECOND ","
 					    ROW("3", "20", "50000", "30000", "0.5", "14600")));
-	const struct brackets	*t = bracket_book_find(&book, "A");
+	const struct brackets	*t = table_of(&book, "A");
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
@@ -347,7 +355,7 @@ a_leverage_has_a_notional(void **state)
 		{ 1,   "92233720368.54775807", "9223372036854775807" },
 	};
 	struct bracket_book	 book = book_of(ENTRY("A", THREE));
-	const struct brackets	*t = bracket_book_find(&book, "A");
+	const struct brackets	*t = table_of(&book, "A");
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
@@ -405,7 +413,7 @@ known_liquidation_prices(void **state)
 		{ "out of range",                "-1",   "92000000000", "92000000000", "0" },
 	};
 	struct bracket_book	 book = book_of(ENTRY("A", THREE));
-	const struct brackets	*t = bracket_book_find(&book, "A");
+	const struct brackets	*t = table_of(&book, "A");
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
@@ -422,7 +430,7 @@ the_price_of_the_exchange(void **state)
 {
 	struct bracket_book	 book = book_of(ENTRY("AAPLUSDT",
 					    ROW("1", "20", "100000", "0", "0.025", "0.0")));
-	const struct brackets	*t = bracket_book_find(&book, "AAPLUSDT");
+	const struct brackets	*t = table_of(&book, "AAPLUSDT");
 
 	(void)state;
 	check_row("0.02 AAPLUSDT at 313.2, wallet 0.31074682");

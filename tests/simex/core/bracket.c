@@ -111,7 +111,7 @@ read_rows(struct brackets *t, const json_t *rows, struct why *why)
 static int
 apply_coef(struct brackets *t, const json_t *entry, struct why *why)
 {
-	dec_t	 coef;
+	dec_t	 coef = DEC_NONE;
 
 	if (json_object_get(entry, "notionalCoef") == NULL)
 		return 0;
@@ -132,22 +132,34 @@ apply_coef(struct brackets *t, const json_t *entry, struct why *why)
 	return 0;
 }
 
+/* The number of them all: it is not listed. */
+static size_t
+index_of(const struct bracket_book *book, const char *symbol)
+{
+	size_t	 i = 0;
+
+	while (i < book->n && !text_eq(book->v[i].symbol, symbol))
+		i++;
+	return i;
+}
+
+/* The book frees also what could be read of one that is wrong. */
 static int
 read_entry(struct bracket_book *book, const json_t *o, struct why *why)
 {
 	const char		*symbol = json_string_value(json_object_get(o, "symbol"));
-	struct bracket_entry	*e = &book->v[book->n];
+	struct bracket_entry	 e = { .symbol = "" };
 	struct why		 inner;
 
-	if (symbol == NULL || text_copy(e->symbol, sizeof(e->symbol), symbol) == -1)
+	if (symbol == NULL || text_copy(e.symbol, sizeof(e.symbol), symbol) == -1)
 		return why_set(why, "entry %zu: no symbol, or too long", book->n + 1);
-	if (bracket_book_find(book, symbol) != NULL)
+	if (index_of(book, symbol) < book->n)
 		return why_set(why, "%s: listed twice", symbol);
-	book->n++;
-	if (read_rows(&e->brackets, json_object_get(o, "brackets"), &inner) == -1 ||
-	    apply_coef(&e->brackets, o, &inner) == -1)
-		return why_set(why, "%s: %s", symbol, inner.text);
-	return 0;
+	const json_t	*rows = json_object_get(o, "brackets");
+	const bool	 read = read_rows(&e.brackets, rows, &inner) == 0 &&
+	    apply_coef(&e.brackets, o, &inner) == 0;
+	book->v[book->n++] = e;
+	return read ? 0 : why_set(why, "%s: %s", symbol, inner.text);
 }
 
 static int
@@ -183,10 +195,9 @@ bracket_book_read(struct bracket_book *book, const char *json, size_t len, struc
 const struct brackets *
 bracket_book_find(const struct bracket_book *book, const char *symbol)
 {
-	for (size_t i = 0; i < book->n; i++)
-		if (text_eq(book->v[i].symbol, symbol))
-			return &book->v[i].brackets;
-	return NULL;
+	const size_t	 i = index_of(book, symbol);
+
+	return i < book->n ? &book->v[i].brackets : NULL;
 }
 
 void
