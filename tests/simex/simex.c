@@ -41,6 +41,22 @@ static const struct option_row {
 	    "prices move only when told to"),
 	OPTION(0,   "ms",      "quote-ms",       C_INT,    quote_ms,       "100",        1, 60000,
 	    "between two moves of the market"),
+	OPTION(0,   "n",       "levels",         C_INT,    levels,         "20",         1, 50,
+	    "quotes on each side of a market that moves"),
+	OPTION(0,   "ticks",   "spread",         C_INT,    spread,         "2",      1, 1000,
+	    "between its best bid and ask"),
+	OPTION(0,   "e6",      "volatility",     C_INT,    volatility,     "60",     0, 100000,
+	    "of its price, in millionths for a second"),
+	OPTION(0,   "e6",      "trend",          C_INT,    trend,          "0", -100000, 100000,
+	    "what its price gains in an hour, in millionths"),
+	OPTION(0,   "n",       "jumps",          C_INT,    jumps,          "0",      0, 36000,
+	    "of its price in an hour"),
+	OPTION(0,   "e6",      "jump-size",      C_INT,    jump_size,      "2000",   0, 100000,
+	    "of each, in millionths"),
+	OPTION(0,   "n",       "gaps",           C_INT,    gaps,           "0",      0, 36000,
+	    "stretches without quotes in an hour"),
+	OPTION(0,   "n",       "trades",         C_INT,    trades,         "7200",   0, 360000,
+	    "of the public in an hour"),
 	OPTION(0,   "usdt",    "balance",        C_DEC,    balance,        "1000000",    0, 0,
 	    "the wallet at the start"),
 	OPTION(0,   "rate",    "fee-maker",      C_DEC,    fee_maker,      "0.0002",     0, 0,
@@ -264,6 +280,18 @@ open_ports(struct simex *s, struct why *why)
 	return 0;
 }
 
+static struct market_terms
+market_terms_of(const struct conf *c, wall_t now)
+{
+	return (struct market_terms){
+		.kind = c->still ? MARKET_STILL : MARKET_SYNTH, .seed = (uint64_t)c->seed,
+		.start = now, .period_ms = c->quote_ms, .volatility_e6 = c->volatility,
+		.trend_e6 = c->trend, .jumps_per_hour = c->jumps, .jump_e6 = c->jump_size,
+		.levels = c->levels, .spread_ticks = c->spread, .gaps_per_hour = c->gaps,
+		.trades_per_hour = c->trades,
+	};
+}
+
 static void
 set_up(struct simex *s)
 {
@@ -273,7 +301,7 @@ set_up(struct simex *s)
 	world_init(&s->world, &(struct world_terms){
 		.exchange = {
 			.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
-			.seed = (uint64_t)c->seed, .max_orders = c->max_orders,
+			.max_orders = c->max_orders, .market = market_terms_of(c, now),
 			/* An id is never given out twice, not even by the next simex in this place. */
 			.ids_from = now.us / ID_US,
 		},
@@ -282,8 +310,7 @@ set_up(struct simex *s)
 			[METER_WEIGHT_1M] = c->weight_limit, [METER_ORDERS_10S] = c->orders_10s,
 			[METER_ORDERS_1M] = c->orders_1m,
 		},
-		.quote_ms = c->quote_ms, .key_life_ms = c->key_life_s * 1000,
-		.still = c->still, .start = now,
+		.key_life_ms = c->key_life_s * 1000,
 	});
 	s->world.events_first = c->events_first;
 	s->world.event_delay_ms = c->event_delay_ms;

@@ -26,6 +26,7 @@
 struct conf {
 	const char	*dir, *key, *secret, *secret_file;
 	int64_t		 seed, quote_ms;
+	int64_t			 levels, spread, volatility, trend, jumps, jump_size, gaps, trades;
 	bool		 still;
 	dec_t		 balance, fee_maker, fee_taker;
 	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;

@@ -17,7 +17,7 @@ fresh(void)
 
 	exchange_init(x, &(struct exchange_terms){
 		.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-		.seed = check_seed(), .max_orders = 200,
+		.market.seed = check_seed(), .max_orders = 200,
 	});
 	exchange_set_ladder(x, &x->desks[0],
 	    (struct ladder){ .levels = 3, .qty = D("0.004"), .gap = D("0.1") }, WALL_UNSET);

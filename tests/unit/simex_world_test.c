@@ -19,9 +19,13 @@ fresh(void)
 	world_init(w, &(struct world_terms){
 		.exchange = {
 			.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.seed = check_seed(),
+			.market = {
+				.kind = MARKET_SYNTH, .seed = check_seed(), .start = start,
+				.period_ms = 100, .volatility_e6 = 100, .levels = 10,
+				.spread_ticks = 2, .trades_per_hour = 36000,
+			},
 		},
-		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = 3600000, .start = start,
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
 	});
 	return w;
 }

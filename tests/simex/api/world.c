@@ -20,12 +20,13 @@ void
 world_init(struct world *w, const struct world_terms *t)
 {
 	*w = (struct world){
-		.terms = *t, .now = t->start,
-		.next_beat = wall_add_us(t->start, t->quote_ms * 1000),
+		.terms = *t, .now = t->exchange.market.start,
+		.next_beat = wall_add_us(t->exchange.market.start,
+		    t->exchange.market.period_ms * 1000),
 		.auth = auth_new(t->key, t->secret),
 		.key.life_ms = t->key_life_ms,
 		/* Not the seed alone: a restarted exchange does not give out the same listen key. */
-		.rng = rng_seed(t->exchange.seed ^ (uint64_t)t->start.us),
+		.rng = rng_seed(t->exchange.market.seed ^ (uint64_t)t->exchange.market.start.us),
 	};
 	for (int k = 0; k < METER_N; k++)
 		w->meter.limit[k] = t->limits[k];
@@ -157,10 +158,8 @@ world_due(const struct world *w)
 static void
 beat(struct world *w)
 {
-	if (!w->terms.still)
-		exchange_wander(&w->exchange, w->now);
-	exchange_renew_quotes(&w->exchange, w->now);
-	w->next_beat = wall_add_us(w->next_beat, w->terms.quote_ms * 1000);
+	exchange_beat(&w->exchange, w->now);
+	w->next_beat = wall_add_us(w->next_beat, w->terms.exchange.market.period_ms * 1000);
 }
 
 void

@@ -35,9 +35,7 @@ struct world_terms {
 	struct exchange_terms	 exchange;
 	const char		*key, *secret;
 	int64_t			 limits[METER_N];
-	int64_t			 quote_ms, key_life_ms;
-	bool			 still;
-	wall_t			 start;
+	int64_t			 key_life_ms;
 };
 
 /* What is wrong with the exchange until it is told otherwise; all zero: nothing. */

@@ -38,7 +38,7 @@ exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
 dec_t
 desk_mark_px(const struct desk *d)
 {
-	return market_mark_px(&d->market);
+	return d->market.mark_px;
 }
 
 struct margin

@@ -15,7 +15,7 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 	d->listing = l;
 	if (t->max_orders > 0)
 		l->max_orders = t->max_orders;
-	market_init(&d->market, l, t->seed);
+	market_init(&d->market, l, &t->market);
 	book_init(&d->book);
 	orders_init(&d->orders, l, t->ids_from);
 	d->leverage = LEVERAGE_DEFAULT;
@@ -25,7 +25,7 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 void
 exchange_init(struct exchange *x, const struct exchange_terms *t)
 {
-	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->seed), .next_walk = { INT64_MAX } };
+	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->market.seed), .next_walk = { INT64_MAX } };
 	TAILQ_INIT(&x->active);
 	wallet_init(&x->wallet, t->balance);
 	if (t->listings == NULL)
@@ -36,13 +36,14 @@ exchange_init(struct exchange *x, const struct exchange_terms *t)
 	x->desks = xcalloc(x->n, sizeof(*x->desks));
 	for (size_t i = 0; i < x->n; i++)
 		desk_init(&x->desks[i], &x->listings.v[i], t);
-	exchange_renew_quotes(x, WALL_UNSET);
+	exchange_beat(x, t->market.start);
 }
 
 void
 exchange_fini(struct exchange *x)
 {
 	for (size_t i = 0; i < x->n; i++) {
+		market_fini(&x->desks[i].market);
 		book_fini(&x->desks[i].book);
 		orders_fini(&x->desks[i].orders);
 	}

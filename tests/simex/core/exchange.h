@@ -7,7 +7,7 @@
  * is a copy of how things were at that moment.  Who prints facts empties the
  * list; nobody else looks at it.
  *
- * The client's orders trade with the quotes of the house only: two orders of
+ * The client's orders trade with the house and the public: two orders of
  * the account that meet are a self-trade, and the taker's mode decides which
  * of them expires.  Quotes that are renewed at an unchanged price do not take
  * what rests; quotes that come because the price moved do.
@@ -75,7 +75,7 @@ struct desk {
 struct exchange_terms {
 	struct listings	*listings;	/* taken over; NULL: those built in */
 	dec_t		 balance, fee_maker, fee_taker;
-	uint64_t	 seed;
+	struct market_terms market;
 	int64_t		 max_orders;	/* open ones on a contract; 0: as it is listed */
 	int64_t		 ids_from;	/* added to the listings' first order and trade ids */
 };
@@ -115,13 +115,19 @@ void		 exchange_fund(struct exchange *, struct desk *, dec_t rate, wall_t now);
 
 void		 exchange_set_price(struct exchange *, struct desk *, dec_t px, wall_t now);
 void		 exchange_set_ladder(struct exchange *, struct desk *, struct ladder, wall_t now);
-void		 exchange_wander(struct exchange *, wall_t now);	/* every price, one random step */
+/* Once in a period: made-up markets make their steps, quotes that were taken come back. */
+void		 exchange_beat(struct exchange *, wall_t now);
+/* The house has this much there from now on; it takes what stands in its way. */
+void		 exchange_quote(struct exchange *, struct desk *, enum side, dec_t px, dec_t qty,
+		    wall_t now);
+/* Somebody else takes, first come first served, at no worse than this price. */
+void		 exchange_public_trade(struct exchange *, struct desk *, enum side taker, dec_t px,
+		    dec_t qty, wall_t now);
 void		 exchange_plan_walk(struct exchange *, struct desk *, dec_t to, int64_t steps,
 		    int64_t ms, wall_t now);
 /* What is due by itself, and when that will be. */
 void		 exchange_happen(struct exchange *, wall_t now);
 wall_t		 exchange_due(const struct exchange *);
-void		 exchange_renew_quotes(struct exchange *, wall_t now);
 
 struct desk	*exchange_find(struct exchange *, const char *symbol);	/* or NULL */
 struct desk	*exchange_desk(struct exchange *, const struct listing *);

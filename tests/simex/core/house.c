@@ -73,31 +73,70 @@ forget_idle(struct exchange *x)
 	}
 }
 
+/* What a made-up market is told, its next step does; a recorded one does not listen. */
+static void
+follow(struct exchange *x, struct desk *d, enum entry entry, wall_t now)
+{
+	if (d->market.kind == MARKET_STILL)
+		put_quotes(x, d, entry, now);
+}
+
 void
 exchange_set_price(struct exchange *x, struct desk *d, dec_t px, wall_t now)
 {
-	market_set(&d->market, px);
-	put_quotes(x, d, TAKING, now);
+	if (d->market.kind != MARKET_TAPE)
+		market_set(&d->market, px);
+	follow(x, d, TAKING, now);
 }
 
 void
 exchange_set_ladder(struct exchange *x, struct desk *d, struct ladder l, wall_t now)
 {
 	market_set_ladder(&d->market, l);
-	put_quotes(x, d, POST_ONLY, now);
+	follow(x, d, POST_ONLY, now);
 }
 
 void
-exchange_wander(struct exchange *x, wall_t now)
+exchange_public_trade(struct exchange *x, struct desk *d, enum side taker, dec_t px, dec_t qty,
+    wall_t now)
 {
+	struct resting	 public = {
+		.owner = OWNER_HOUSE, .side = taker, .px = px, .leaves_qty = qty,
+	};
+
+	match_take(x, d, &public, px, now);
+}
+
+void
+exchange_quote(struct exchange *x, struct desk *d, enum side side, dec_t px, dec_t qty, wall_t now)
+{
+	put_quote(x, d, side, px, qty, TAKING, now);
+}
+
+static void
+take_step(struct exchange *x, struct desk *d, const struct synth_step *s, wall_t now)
+{
+	for (int i = 0; i < s->quotes_n; i++)
+		put_quote(x, d, s->quotes[i].side, s->quotes[i].px, s->quotes[i].qty, TAKING, now);
+	for (int i = 0; i < s->trades_n; i++)
+		exchange_public_trade(x, d, s->trades[i].taker, s->trades[i].px, s->trades[i].qty,
+		    now);
+}
+
+void
+exchange_beat(struct exchange *x, wall_t now)
+{
+	const struct synth_step	*s;
+
 	for (size_t i = 0; i < x->n; i++) {
 		struct desk	*d = &x->desks[i];
 
-		if (d->market.steps_left > 0)
-			continue;
-		market_wander(&d->market);
-		put_quotes(x, d, TAKING, now);
+		if (d->worn && d->market.kind == MARKET_STILL)
+			put_quotes(x, d, POST_ONLY, now);
+		while ((s = market_step(&d->market, now)) != NULL)
+			take_step(x, d, s, now);
 	}
+	forget_idle(x);
 }
 
 static void
@@ -129,7 +168,7 @@ walk(struct exchange *x, wall_t now)
 		if (!market_walk_is_due(&d->market, now))
 			continue;
 		market_walk(&d->market, now);
-		put_quotes(x, d, TAKING, now);
+		follow(x, d, TAKING, now);
 	}
 }
 
@@ -146,13 +185,4 @@ wall_t
 exchange_due(const struct exchange *x)
 {
 	return x->next_walk;
-}
-
-void
-exchange_renew_quotes(struct exchange *x, wall_t now)
-{
-	for (size_t i = 0; i < x->n; i++)
-		if (x->desks[i].worn)
-			put_quotes(x, &x->desks[i], POST_ONLY, now);
-	forget_idle(x);
 }

@@ -1,20 +1,76 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/core/market.h"
 
+#include "base/die.h"
+
+#include <stdlib.h>
+
 enum {
-	STEP_TICKS = 5,		/* a random step goes at most so far */
-	STRAY_PERCENT = 20,	/* the random price stays so close to where it began */
+	STRAY_PERCENT = 20,		/* a made-up price stays so close to where it began */
+	MARK_LAG_MS = 5000,
+	FINENESS = 100000,		/* levels stand such a part of the price apart */
+	GAP_LEVELS = 4, GAP_MS = 2000,
+	TRADE_PART = 50,		/* what the public trades, of what a level holds */
 };
 
+#define FUNDING_RATE	((dec_t){ DEC_ONE_E8 / 10000 })
+
+static dec_t
+ticks(const struct listing *l, int64_t n)
+{
+	return (dec_t){ l->tick.e8 * n };
+}
+
+static struct synth_terms
+synth_terms_of(const struct listing *l, const struct market_terms *t)
+{
+	const int64_t	 apart = l->start_px.e8 / l->tick.e8 / FINENESS;
+	const int64_t	 level_ticks = apart > 1 ? apart : 1;
+	const dec_t	 part = { l->quote_qty.e8 / TRADE_PART };
+
+	return (struct synth_terms){
+		.tick = l->tick, .step = l->step,
+		.min_px = dec_add(l->min_price, l->tick), .max_px = dec_sub(l->max_price, l->tick),
+		.start_px = l->start_px, .period_ms = t->period_ms,
+		.volatility_e6 = t->volatility_e6, .trend_e6 = t->trend_e6,
+		.jumps_per_hour = t->jumps_per_hour, .jump_e6 = t->jump_e6,
+		.stray_percent = STRAY_PERCENT, .mark_lag_ms = MARK_LAG_MS,
+		.levels = t->levels, .spread_ticks = t->spread_ticks, .level_ticks = level_ticks,
+		.level_qty = l->quote_qty, .gaps_per_hour = t->gaps_per_hour,
+		.gap_ticks = level_ticks * GAP_LEVELS, .gap_ms = GAP_MS,
+		.trades_per_hour = t->trades_per_hour,
+		.trade_qty = dec_max(l->step, dec_quantize(part, l->step, ROUND_DOWN)),
+	};
+}
+
+static void
+synthesize(struct market *m, const struct market_terms *t)
+{
+	const struct synth_terms	 terms = synth_terms_of(m->listing, t);
+	struct why			 why;
+
+	if (synth_check(&terms, &why) == -1)
+		panic("market of %s: %s", m->listing->symbol, why.text);
+	m->synth = xcalloc(1, sizeof(*m->synth));
+	synth_init(m->synth, &terms, t->seed + (uint64_t)m->listing->index + 1, t->start);
+}
+
 void
-market_init(struct market *m, const struct listing *l, uint64_t seed)
+market_init(struct market *m, const struct listing *l, const struct market_terms *t)
 {
 	*m = (struct market){
-		.listing = l,
-		.rng = rng_seed(seed + (uint64_t)l->index + 1),
-		.ref_px = l->start_px,
+		.listing = l, .kind = t->kind, .funding_rate = FUNDING_RATE,
+		.ref_px = l->start_px, .mark_px = l->start_px, .index_px = l->start_px,
 		.ladder = { .levels = LEVELS_DEFAULT, .qty = l->quote_qty, .gap = l->tick },
 	};
+	if (t->kind == MARKET_SYNTH)
+		synthesize(m, t);
+}
+
+void
+market_fini(struct market *m)
+{
+	free(m->synth);
 }
 
 static dec_t
@@ -24,8 +80,11 @@ move_to(struct market *m, dec_t px)
 	const dec_t		 low = dec_add(l->min_price, l->tick);
 	const dec_t		 high = dec_sub(l->max_price, l->tick);
 
-	m->ref_px = dec_max(low, dec_min(high, dec_quantize(px, l->tick, ROUND_HALF_EVEN)));
-	return m->ref_px;
+	px = dec_max(low, dec_min(high, dec_quantize(px, l->tick, ROUND_HALF_EVEN)));
+	if (m->synth != NULL)
+		synth_move(m->synth, px);
+	m->ref_px = m->mark_px = m->index_px = px;
+	return px;
 }
 
 dec_t
@@ -33,21 +92,6 @@ market_set(struct market *m, dec_t px)
 {
 	m->steps_left = 0;
 	return move_to(m, px);
-}
-
-dec_t
-market_wander(struct market *m)
-{
-	const struct listing	*l = m->listing;
-	const int64_t		 ticks = (int64_t)rng_below(&m->rng, 2 * STEP_TICKS + 1) - STEP_TICKS;
-	const dec_t		 stray = { l->start_px.e8 / 100 * STRAY_PERCENT };
-	const dec_t		 step = { l->tick.e8 * ticks };
-	const dec_t		 away = dec_sub(m->ref_px, l->start_px);
-
-	/* Beyond the bound every step leads home. */
-	if (dec_gt(dec_abs(away), stray) && dec_sign(away) == dec_sign(step))
-		return move_to(m, dec_sub(m->ref_px, step));
-	return move_to(m, dec_add(m->ref_px, step));
 }
 
 void
@@ -84,12 +128,19 @@ market_set_ladder(struct market *m, struct ladder wanted)
 	m->ladder.levels = wanted.levels < LEVELS_MAX ? wanted.levels : LEVELS_MAX;
 	m->ladder.qty = dec_max(l->min_qty, dec_quantize(wanted.qty, l->step, ROUND_DOWN));
 	m->ladder.gap = dec_max(l->tick, dec_quantize(wanted.gap, l->tick, ROUND_UP));
+	if (m->synth == NULL)
+		return;
+	struct synth_terms	 t = m->synth->terms;
+	t.levels = m->ladder.levels > 0 ? m->ladder.levels : 1;
+	t.level_qty = m->ladder.qty;
+	t.level_ticks = m->ladder.gap.e8 / l->tick.e8;
+	synth_change(m->synth, &t);
 }
 
 dec_t
 market_quote_px(const struct market *m, enum side side, int level)
 {
-	const dec_t	 away = dec_add(m->listing->tick, (dec_t){ m->ladder.gap.e8 * level });
+	const dec_t	 away = dec_add(ticks(m->listing, 1), (dec_t){ m->ladder.gap.e8 * level });
 
 	return side == SIDE_BUY ? dec_sub(m->ref_px, away) : dec_add(m->ref_px, away);
 }
@@ -104,8 +155,15 @@ market_quotes_at(const struct market *m, enum side side, dec_t px)
 	    away.e8 / m->ladder.gap.e8 < m->ladder.levels;
 }
 
-dec_t
-market_mark_px(const struct market *m)
+const struct synth_step *
+market_step(struct market *m, wall_t now)
 {
-	return m->ref_px;
+	const struct synth_step	*s = m->synth == NULL ? NULL : synth_step(m->synth, now);
+
+	if (s == NULL)
+		return NULL;
+	m->ref_px = s->ref_px;
+	m->mark_px = s->mark_px;
+	m->index_px = s->index_px;
+	return s;
 }

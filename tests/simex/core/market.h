@@ -3,23 +3,37 @@
  * market.h - where one contract's price is, where it goes, and what the house
  * quotes around it.
  *
- * The reference price is a whole number of ticks; the mark price is the
- * reference.  Level i of the ladder is one tick and i gaps away from it on
- * either side, so the middle of an undisturbed book is the reference.  The
- * same seed gives the same prices, whatever the client does.
+ * There are three kinds.  A still market stands where it is put: the reference
+ * price is a whole number of ticks, mark and index price are the same, and
+ * level i of the ladder is one tick and i gaps away from it on either side, so
+ * the middle of an undisturbed book is the reference.  A made-up one moves by
+ * itself (synth.h), and may be told where to go on from.  A recorded one is
+ * what the tape says; nobody else moves it.
  */
 #ifndef SIMEX_MARKET_H
 #define SIMEX_MARKET_H
 
 #include "base/clock.h"
 #include "base/dec.h"
-#include "base/rng.h"
 #include "tests/simex/core/listing.h"
+#include "tests/simex/core/synth.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { LEVELS_MAX = 50, LEVELS_DEFAULT = 10 };
+
+enum market_kind { MARKET_STILL, MARKET_SYNTH, MARKET_TAPE };
+
+/* What all contracts of a run have in common; of the rates only a made-up one makes use. */
+struct market_terms {
+	enum market_kind	 kind;
+	uint64_t		 seed;
+	wall_t			 start;
+	int64_t			 period_ms;
+	int64_t			 volatility_e6, trend_e6, jumps_per_hour, jump_e6;
+	int64_t			 levels, spread_ticks, gaps_per_hour, trades_per_hour;
+};
 
 struct ladder {
 	int	 levels;
@@ -29,20 +43,22 @@ struct ladder {
 
 struct market {
 	const struct listing	*listing;
-	struct rng		 rng;
-	dec_t			 ref_px;
+	enum market_kind	 kind;
+	dec_t			 ref_px, mark_px, index_px;
+	dec_t			 funding_rate;
 	struct ladder		 ladder;
+	struct synth		*synth;		/* of a made-up market */
 	/* a walk asked for; none while steps_left is 0 */
 	dec_t			 walk_to;
 	int64_t			 steps_left, step_ms;
 	wall_t			 next_step;
 };
 
-void	market_init(struct market *, const struct listing *, uint64_t seed);
+void	market_init(struct market *, const struct listing *, const struct market_terms *);
+void	market_fini(struct market *);
 
 /* Each returns the new reference price; the caller moves the quotes. */
 dec_t	market_set(struct market *, dec_t px);		/* to the nearest tick; ends a walk */
-dec_t	market_wander(struct market *);			/* a random step */
 bool	market_walk_is_due(const struct market *, wall_t now);
 dec_t	market_walk(struct market *, wall_t now);	/* the next step of the walk */
 
@@ -50,6 +66,8 @@ void	market_plan_walk(struct market *, dec_t to, int64_t steps, int64_t ms, wall
 void	market_set_ladder(struct market *, struct ladder);	/* bounds are applied */
 dec_t	market_quote_px(const struct market *, enum side, int level);
 bool	market_quotes_at(const struct market *, enum side, dec_t px);
-dec_t	market_mark_px(const struct market *);
+
+/* The next step of a made-up market that is due, or NULL; its prices are the market's then. */
+const struct synth_step	*market_step(struct market *, wall_t now);
 
 #endif

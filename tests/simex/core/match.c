@@ -120,6 +120,18 @@ match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker,
 }
 
 static void
+move(struct desk *d, struct resting *taker, struct resting *maker, dec_t qty)
+{
+	const dec_t	 px = maker->px;
+
+	d->worn = d->worn || maker->owner == OWNER_HOUSE;
+	if (maker->owner == OWNER_HOUSE && taker->owner == OWNER_CLIENT && d->market.synth != NULL)
+		synth_took(d->market.synth, maker->side, px, qty);
+	book_take(&d->book, maker, qty);
+	taker->leaves_qty = dec_sub(taker->leaves_qty, qty);
+}
+
+static void
 trade(struct exchange *x, struct desk *d, struct resting *taker, struct resting *maker, wall_t now)
 {
 	const bool	 client_makes = maker->owner == OWNER_CLIENT;
@@ -129,9 +141,7 @@ trade(struct exchange *x, struct desk *d, struct resting *taker, struct resting 
 
 	if (o->terms.reduce_only)
 		qty = dec_min(qty, position_closable_qty(order_position(d, o), o->terms.side));
-	book_take(&d->book, maker, qty);
-	taker->leaves_qty = dec_sub(taker->leaves_qty, qty);
-	d->worn = d->worn || !client_makes;
+	move(d, taker, maker, qty);
 	match_book(x, o, px, qty, client_makes, now);
 	match_knock_out(x, d, now);
 }
@@ -154,6 +164,8 @@ match_take(struct exchange *x, struct desk *d, struct resting *taker, dec_t limi
 	    (maker = book_meets(&d->book, taker->side, limit_px)) != NULL) {
 		if (taker->owner == OWNER_CLIENT && maker->owner == OWNER_CLIENT)
 			self_trade(x, order_of(taker), order_of(maker), now);
+		else if (taker->owner == OWNER_HOUSE && maker->owner == OWNER_HOUSE)
+			move(d, taker, maker, dec_min(taker->leaves_qty, maker->leaves_qty));
 		else
 			trade(x, d, taker, maker, now);
 	}
