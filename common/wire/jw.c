@@ -3,13 +3,21 @@
 
 #include <string.h>
 
+enum { SHORT = 64 };	/* bytes of a text that is added in one piece */
+
+static bool
+needs_comma(const struct buf *b)
+{
+	if (b->len == 0)
+		return false;
+	const char	 last = b->p[b->len - 1];
+	return last != '{' && last != '[' && last != ':';
+}
+
 static void
 separate(struct buf *b)
 {
-	if (b->len == 0)
-		return;
-	const char	 last = b->p[b->len - 1];
-	if (last != '{' && last != '[' && last != ':')
+	if (needs_comma(b))
 		buf_addc(b, ',');
 }
 
@@ -50,9 +58,8 @@ add_escaped(struct buf *b, char c)
 }
 
 static void
-add_quoted(struct buf *b, const char *s, size_t n)
+add_escapable(struct buf *b, const char *s, size_t n)
 {
-	buf_addc(b, '"');
 	while (n > 0) {
 		const size_t	 run = plain_run(s, n);
 
@@ -63,22 +70,46 @@ add_quoted(struct buf *b, const char *s, size_t n)
 		s += used;
 		n -= used;
 	}
-	buf_addc(b, '"');
+}
+
+/*
+ * With a separator before, if one is due, and the tail behind: "" or ":".
+ * Nearly every text is short and plain; it is added in one piece, because each
+ * call of buf_add() costs more than such a text.
+ */
+static void
+add_quoted(struct buf *b, const char *s, size_t n, const char *tail)
+{
+	char		 piece[SHORT + 4], *to = piece;
+	const bool	 whole = n <= SHORT && plain_run(s, n) == n;
+
+	if (needs_comma(b))
+		*to++ = ',';
+	*to++ = '"';
+	if (whole) {
+		memcpy(to, s, n);
+		to += n;
+	} else {
+		buf_add(b, piece, (size_t)(to - piece));
+		add_escapable(b, s, n);
+		to = piece;
+	}
+	*to++ = '"';
+	if (*tail != '\0')
+		*to++ = *tail;
+	buf_add(b, piece, (size_t)(to - piece));
 }
 
 void
 jw_key(struct buf *b, const char *name)
 {
-	separate(b);
-	add_quoted(b, name, strlen(name));
-	buf_addc(b, ':');
+	add_quoted(b, name, strlen(name), ":");
 }
 
 void
 jw_strn(struct buf *b, const char *text, size_t len)
 {
-	separate(b);
-	add_quoted(b, text, len);
+	add_quoted(b, text, len, "");
 }
 
 void

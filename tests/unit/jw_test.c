@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ROUNDS = 3000, DEPTH = 20 };
+enum { ROUNDS = 3000, DEPTH = 20, LENGTHS = 140 };
 
 static void
 texts_are_escaped(void **state)
@@ -33,6 +33,33 @@ texts_are_escaped(void **state)
 		jw_strn(&b, rows[i].text, rows[i].len);
 		CHECK_STR(buf_text(&b), rows[i].want);
 		buf_free(&b);
+	}
+}
+
+/* Short and plain texts take another way than long ones and those with an escape. */
+static void
+texts_of_every_length_are_whole(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len <= LENGTHS; len++) {
+		for (size_t at = 0; at <= len; at++) {
+			char		 text[LENGTHS + 1] = "";
+			struct buf	 got = { 0 }, want = { 0 };
+
+			memset(text, 'x', len);
+			if (at < len)
+				text[at] = '"';
+			check_row("%zu bytes, a quote at %zu", len, at);
+			jw_open(&got, '{');
+			jw_put_str(&got, text, text);
+			jw_put_str(&got, "b", "");
+			buf_addf(&want, "{\"%.*s%s%s\":\"%.*s%s%s\",\"b\":\"\"", (int)at, text,
+			    at < len ? "\\\"" : "", at < len ? text + at + 1 : "", (int)at, text,
+			    at < len ? "\\\"" : "", at < len ? text + at + 1 : "");
+			CHECK_STR(buf_text(&got), buf_text(&want));
+			buf_free(&got);
+			buf_free(&want);
+		}
 	}
 }
 
@@ -153,6 +180,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(texts_are_escaped),
+		cmocka_unit_test(texts_of_every_length_are_whole),
 		cmocka_unit_test(separators_come_by_themselves),
 		cmocka_unit_test(another_parser_reads_it),
 		cmocka_unit_test(texts_read_back),
