@@ -3,8 +3,6 @@
 
 #include "wire/jw.h"
 
-#include <stdio.h>
-
 enum {
 	MONEY_PLACES = 8,
 	AVERAGE_EXTRA_PLACES = 3,	/* an average has so many more than a price */
@@ -18,23 +16,37 @@ next_funding_ms(wall_t now)
 	return (wall_ms(now) / FUNDING_MS + 1) * FUNDING_MS;
 }
 
+/* Half to even, as the exchange rounds; what rounds to zero has no sign. */
+static uint64_t
+units_of(uint64_t e8, uint64_t unit)
+{
+	const uint64_t	 n = e8 / unit, rest2 = e8 % unit * 2;
+
+	return n + (rest2 > unit || (rest2 == unit && n % 2 != 0));
+}
+
+/* The text ends where the array ends: digits are found from the last one on. */
 static const char *
 fixed_format(dec_t d, int places, char text[DEC_STR])
 {
-	int64_t	 unit = 1;
+	uint64_t	 unit = 1;
+	char		*p = text + DEC_STR;
 
 	for (int i = places; i < DEC_DIGITS; i++)
 		unit *= 10;
-	const dec_t	 q = dec_quantize(d, (dec_t){ unit }, ROUND_HALF_EVEN);
-	const uint64_t	 a = q.e8 < 0 ? -(uint64_t)q.e8 : (uint64_t)q.e8;
-	const char	*sign = q.e8 < 0 ? "-" : "";
-	const unsigned long long whole = a / DEC_ONE_E8, rest = a % DEC_ONE_E8 / (uint64_t)unit;
-
-	if (places == 0)
-		snprintf(text, DEC_STR, "%s%llu", sign, whole);
-	else
-		snprintf(text, DEC_STR, "%s%llu.%0*llu", sign, whole, places, rest);
-	return text;
+	const uint64_t	 n = units_of(d.e8 < 0 ? -(uint64_t)d.e8 : (uint64_t)d.e8, unit);
+	uint64_t	 left = n;
+	*--p = '\0';
+	for (int i = 0; i < places; i++, left /= 10)
+		*--p = (char)('0' + left % 10);
+	if (places > 0)
+		*--p = '.';
+	do {
+		*--p = (char)('0' + left % 10);
+	} while ((left /= 10) != 0);
+	if (d.e8 < 0 && n != 0)
+		*--p = '-';
+	return p;
 }
 
 void
