@@ -96,10 +96,11 @@ san:	bootstrap ## unit tests and a flow test under ASan and UBSan
 	    VARIANT_LD='-fsanitize=address,undefined' run-unit all test-bins
 	@PMS_BIN=build/san/test/bin prove tests/flow/trade.bats
 
-bench:	bootstrap ## latency against the floor, throughput, many open orders; writes build/bench.tsv
+bench:	bootstrap ## latency against the floor, throughput, many open orders, simex alone; writes build/bench.tsv
 	@$(MAKE) --no-print-directory all $(BENCH_BINS)
 	@tests/bench/run
 	@tests/bench/run resting
+	@tests/bench/run exchange
 
 bootstrap:
 	@deploy/bootstrap
