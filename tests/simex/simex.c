@@ -3,6 +3,7 @@
 
 #include "base/conf.h"
 #include "base/text.h"
+#include "tests/simex/tapes.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -39,6 +40,10 @@ static const struct option_row {
 	    "the same seed gives the same prices"),
 	OPTION(0,   NULL,      "still",          C_BOOL,   still,          "no",         0, 0,
 	    "prices move only when told to"),
+	OPTION(0,   "file",    "replay",         C_STR,    replay,         "",           0, 0,
+	    "play a recorded market; several with a comma between"),
+	OPTION(0,   "n",       "speed",          C_INT,    speed,          "1",       0, 100000,
+	    "of the record; 0: as fast as can be"),
 	OPTION(0,   "ms",      "quote-ms",       C_INT,    quote_ms,       "100",        1, 60000,
 	    "between two moves of the market"),
 	OPTION(0,   "n",       "levels",         C_INT,    levels,         "20",         1, 50,
@@ -280,11 +285,26 @@ open_ports(struct simex *s, struct why *why)
 	return 0;
 }
 
+/* A recording that turns out to be broken is nothing to trade on. */
+static int
+next_row(void *arg, const struct tape_row **row)
+{
+	struct simex	*s = arg;
+	struct why	 why;
+	const int	 rc = tapes_next(s->tapes, row, &why);
+
+	if (rc != -1)
+		return rc;
+	fprintf(stderr, "simex: %s\n", why.text);
+	exit(EX_CONFIG);
+}
+
 static struct market_terms
 market_terms_of(const struct conf *c, wall_t now)
 {
 	return (struct market_terms){
-		.kind = c->still ? MARKET_STILL : MARKET_SYNTH, .seed = (uint64_t)c->seed,
+		.kind = *c->replay != '\0' ? MARKET_TAPE : c->still ? MARKET_STILL : MARKET_SYNTH,
+		.seed = (uint64_t)c->seed,
 		.start = now, .period_ms = c->quote_ms, .volatility_e6 = c->volatility,
 		.trend_e6 = c->trend, .jumps_per_hour = c->jumps, .jump_e6 = c->jump_size,
 		.levels = c->levels, .spread_ticks = c->spread, .gaps_per_hour = c->gaps,
@@ -311,6 +331,7 @@ set_up(struct simex *s)
 			[METER_ORDERS_1M] = c->orders_1m,
 		},
 		.key_life_ms = c->key_life_s * 1000,
+		.tape = { .next = next_row, .arg = s, .speed = c->speed },
 	});
 	s->world.events_first = c->events_first;
 	s->world.event_delay_ms = c->event_delay_ms;
@@ -375,8 +396,11 @@ main(int argc, char **argv)
 	}
 	if (*s.conf.secret_file != '\0' && read_secret_file(sections, s.conf.secret_file, &why) == -1)
 		goto out;
+	if (*s.conf.replay != '\0' && (s.tapes = tapes_open(s.conf.replay, &why)) == NULL)
+		goto out;
 	rc = serve(&s);
 out:
+	tapes_close(s.tapes);
 	if (why.text[0] != '\0')
 		fprintf(stderr, "simex: %s\n", why.text);
 	conf_free(sections, NITEMS(options));

@@ -28,6 +28,8 @@ struct conf {
 	int64_t		 seed, quote_ms;
 	int64_t			 levels, spread, volatility, trend, jumps, jump_size, gaps, trades;
 	bool		 still;
+	const char	*replay;
+	int64_t		 speed;
 	dec_t		 balance, fee_maker, fee_taker;
 	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
 	bool		 events_first;
@@ -37,6 +39,7 @@ struct conf {
 };
 
 struct rest;
+struct tapes;
 struct answers;
 struct control;
 struct streams;
@@ -46,6 +49,7 @@ struct simex {
 	struct conf		 conf;
 	struct event_base	*base;
 	struct world		 world;
+	struct tapes		*tapes;
 	struct rest		*rest;
 	struct control		*control;
 	struct streams		*streams;

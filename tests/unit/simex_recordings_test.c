@@ -7,18 +7,12 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/core/replay.h"
 #include "tests/simex/tapefile.h"
 #include "tests/unit/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* The best one last. */
-struct side_book {
-	enum side		 side;
-	struct tape_level	*v;
-	size_t			 n, cap;
-};
 
 /* The best of the book after a diff, or as the ticker said it. */
 struct best {
@@ -42,7 +36,8 @@ struct counts {
 
 struct rebuilt {
 	struct counts		 counts;
-	struct side_book	 sides[SIDE_N];
+	struct exchange		 exchange;
+	struct replay		 replay;
 	int64_t			 snapshot_id, last_id, trade_id;	/* 0: none yet */
 	bool			 joined;	/* the diff that meets the snapshot is in */
 	struct bests		 tickers, books;
@@ -71,59 +66,19 @@ static const struct recording {
 
 /* ---- the book ----------------------------------------------------------------------------- */
 
-/* The first, from the worst on, that is at least as good; n if none is. */
-static size_t
-side_index(const struct side_book *b, dec_t px)
-{
-	size_t	 low = 0, high = b->n;
-
-	while (low < high) {
-		const size_t	 mid = low + (high - low) / 2;
-		const int	 cmp = dec_cmp(b->v[mid].px, px);
-
-		if (b->side == SIDE_BUY ? cmp >= 0 : cmp <= 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
-}
-
-static void
-side_set(struct side_book *b, const struct tape_level *l)
-{
-	const size_t	 at = side_index(b, l->px);
-	const bool	 found = at < b->n && dec_cmp(b->v[at].px, l->px) == 0;
-
-	if (dec_is_zero(l->qty)) {
-		if (found)
-			memmove(b->v + at, b->v + at + 1, (--b->n - at) * sizeof(*l));
-		return;
-	}
-	if (b->n == b->cap)
-		b->v = xrealloc(b->v, (b->cap += 4096) * sizeof(*l));
-	if (!found)
-		memmove(b->v + at + 1, b->v + at, (b->n++ - at) * sizeof(*l));
-	b->v[at] = *l;
-}
-
 static void
 apply(struct rebuilt *b, const struct tape_row *row)
 {
-	for (int s = 0; s < SIDE_N; s++)
-		for (size_t i = 0; i < row->sides[s].n; i++)
-			side_set(&b->sides[s], &row->sides[s].v[i]);
+	replay_row(&b->replay, row, WALL_UNSET);
 }
 
 static struct top
-top_of(const struct rebuilt *b)
+top_of(struct rebuilt *b, const char *symbol)
 {
-	const struct side_book	*bids = &b->sides[SIDE_BUY], *asks = &b->sides[SIDE_SELL];
+	const struct top	 t = book_top(&exchange_find(&b->exchange, symbol)->book);
 
-	CHECK(bids->n > 0 && asks->n > 0);
-	const struct tape_level	 bid = bids->v[bids->n - 1], ask = asks->v[asks->n - 1];
-	CHECK(dec_lt(bid.px, ask.px));
-	return (struct top){ bid.px, bid.qty, ask.px, ask.qty };
+	CHECK(dec_sign(t.bid_px) > 0 && dec_lt(t.bid_px, t.ask_px));
+	return t;
 }
 
 static bool
@@ -182,7 +137,7 @@ on_depth(struct rebuilt *b, const struct tape_row *row)
 		CHECK(u->first <= b->snapshot_id && b->snapshot_id <= u->last);
 	b->joined = true;
 	apply(b, row);
-	const struct top	 top = top_of(b);
+	const struct top	 top = top_of(b, row->symbol);
 	bests_add(&b->books, u->last, top);
 	if (b->counts.snapshots == 0 || b->tickers.n == 0)
 		return;
@@ -296,19 +251,24 @@ the_book_is_what_the_ticker_says(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(recordings); i++) {
-		struct rebuilt	 b = { .sides = { [SIDE_BUY] = { .side = SIDE_BUY },
-				     [SIDE_SELL] = { .side = SIDE_SELL } } };
+		struct rebuilt	 b = { .trade_id = 0 };
 
 		if (rows_recorded(recordings[i].name, path) == NULL) {
 			check_skipped("no PMS_DATA");
 			return;
 		}
 		check_row("%s", path);
+		exchange_init(&b.exchange, &(struct exchange_terms){
+			.market.kind = MARKET_TAPE, .market.period_ms = 100,
+		});
+		replay_init(&b.replay, &b.exchange);
 		rebuild(&b, path);
 		check_row("%s", path);
 		check_counts(&b.counts, &recordings[i].counts);
-		free(b.sides[SIDE_BUY].v);
-		free(b.sides[SIDE_SELL].v);
+		CHECK_INT(b.replay.gaps, 0);
+		CHECK_INT(b.replay.strangers, 0);
+		replay_fini(&b.replay);
+		exchange_fini(&b.exchange);
 		free(b.tickers.v);
 		free(b.books.v);
 	}

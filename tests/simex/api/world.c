@@ -9,6 +9,10 @@
 
 #include <stdlib.h>
 
+enum { PRELUDE_MAX = 100000, ROWS_AT_ONCE = 1000 };
+
+#define NEVER	((wall_t){ INT64_MAX })
+
 static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
 	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
 	[UE_ACCOUNT_UPDATE]        = event_account,
@@ -16,11 +20,53 @@ static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
 	[UE_TRADE_LITE]            = event_trade_lite,
 };
 
+/* ---- a recorded market ------------------------------------------------------------ */
+
+static void
+fetch_row(struct world *w)
+{
+	const struct tape_source	*t = &w->terms.tape;
+
+	w->row_due = NEVER;
+	if (t->next(t->arg, &w->row) == 0) {
+		w->row = NULL;
+		return;
+	}
+	const int64_t	 after = tape_row_time(w->row).us - w->tape_start.us;
+	w->row_due = t->speed == 0 ? w->now :
+	    wall_add_us(w->terms.exchange.market.start, after > 0 ? after / t->speed : 0);
+}
+
+static void
+play_row(struct world *w)
+{
+	replay_row(&w->replay, w->row, w->now);
+	fetch_row(w);
+}
+
+/* The books are there from the beginning: what comes before a snapshot does not take time. */
+static void
+begin_tape(struct world *w)
+{
+	replay_init(&w->replay, &w->exchange);
+	w->tape_start = (wall_t){ INT64_MAX };
+	fetch_row(w);
+	for (int i = 0; w->row != NULL && i < PRELUDE_MAX; i++) {
+		play_row(w);
+		if (!replay_is_waiting(&w->replay))
+			break;
+	}
+	if (w->row == NULL)
+		return;
+	w->tape_start = tape_row_time(w->row);
+	w->row_due = w->now;
+}
+
 void
 world_init(struct world *w, const struct world_terms *t)
 {
 	*w = (struct world){
-		.terms = *t, .now = t->exchange.market.start,
+		.terms = *t, .row_due = NEVER, .now = t->exchange.market.start,
 		.next_beat = wall_add_us(t->exchange.market.start,
 		    t->exchange.market.period_ms * 1000),
 		.auth = auth_new(t->key, t->secret),
@@ -32,6 +78,8 @@ world_init(struct world *w, const struct world_terms *t)
 		w->meter.limit[k] = t->limits[k];
 	STAILQ_INIT(&w->sayings);
 	exchange_init(&w->exchange, &t->exchange);
+	if (t->exchange.market.kind == MARKET_TAPE)
+		begin_tape(w);
 }
 
 void
@@ -54,6 +102,7 @@ world_fini(struct world *w)
 	ledger_fini(&w->ledger);
 	notices_fini(&w->notices);
 	form_free(&w->form);
+	replay_fini(&w->replay);
 	exchange_fini(&w->exchange);
 }
 
@@ -141,6 +190,8 @@ next_happening(const struct world *w)
 {
 	wall_t	 due = earlier(w->next_beat, exchange_due(&w->exchange));
 
+	due = earlier(due, w->row_due);
+
 	if (listen_key_lives(&w->key))
 		due = earlier(due, wall_add_us(w->key.renewed, w->key.life_ms * 1000));
 	return due;
@@ -165,9 +216,17 @@ beat(struct world *w)
 void
 world_advance(struct world *w, wall_t now)
 {
+	/* A tape at full speed is always due: it leaves room for others now and then. */
+	int	 rows_left = ROWS_AT_ONCE;
+
 	for (wall_t due; (due = next_happening(w)).us <= now.us; tell(w)) {
 		w->now.us = due.us > w->now.us ? due.us : w->now.us;
 		exchange_happen(&w->exchange, w->now);
+		if (w->row != NULL && w->row_due.us <= w->now.us) {
+			play_row(w);
+			if (w->terms.tape.speed == 0 && --rows_left == 0)
+				break;
+		}
 		if (w->next_beat.us <= w->now.us)
 			beat(w);
 		if (listen_key_is_due(&w->key, w->now))

@@ -25,17 +25,27 @@
 #include "tests/simex/core/ledger.h"
 #include "tests/simex/core/listenkey.h"
 #include "tests/simex/core/meter.h"
+#include "tests/simex/core/replay.h"
 #include "tests/simex/core/topic.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
+/* Where the rows of a recorded market come from, one after the other. */
+struct tape_source {
+	/* 1: there is one, until the next call; 0: no more.  What is broken, ends the program. */
+	int	 (*next)(void *arg, const struct tape_row **);
+	void	*arg;
+	int64_t	 speed;		/* times faster than it was; 0: as fast as can be */
+};
+
 struct world_terms {
 	struct exchange_terms	 exchange;
 	const char		*key, *secret;
 	int64_t			 limits[METER_N];
 	int64_t			 key_life_ms;
+	struct tape_source	 tape;		/* of MARKET_TAPE */
 };
 
 /* What is wrong with the exchange until it is told otherwise; all zero: nothing. */
@@ -74,6 +84,10 @@ struct world {
 	struct world_terms	 terms;
 	wall_t			 now;		/* never goes back */
 	wall_t			 next_beat;
+	struct replay		 replay;
+	const struct tape_row	*row;		/* the next one of the tape; NULL: none */
+	wall_t			 tape_start;	/* the time of the first row that was waited for */
+	wall_t			 row_due;
 	struct exchange		 exchange;
 	struct auth		*auth;
 	struct meter		 meter;

@@ -125,6 +125,9 @@ void		 exchange_public_trade(struct exchange *, struct desk *, enum side taker, 
 		    dec_t qty, wall_t now);
 void		 exchange_plan_walk(struct exchange *, struct desk *, dec_t to, int64_t steps,
 		    int64_t ms, wall_t now);
+/* The same as a record has it: what the house has at better prices has gone already. */
+void		 exchange_recorded_trade(struct exchange *, struct desk *, enum side taker,
+		    dec_t px, dec_t qty, wall_t now);
 /* What is due by itself, and when that will be. */
 void		 exchange_happen(struct exchange *, wall_t now);
 wall_t		 exchange_due(const struct exchange *);

@@ -46,6 +46,7 @@ struct market {
 	enum market_kind	 kind;
 	dec_t			 ref_px, mark_px, index_px;
 	dec_t			 funding_rate;
+	bool			 marked;	/* the tape says the mark price */
 	struct ladder		 ladder;
 	struct synth		*synth;		/* of a made-up market */
 	/* a walk asked for; none while steps_left is 0 */

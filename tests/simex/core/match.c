@@ -156,17 +156,23 @@ self_trade(struct exchange *x, struct order *taker, struct order *maker, wall_t 
 }
 
 void
+match_one(struct exchange *x, struct desk *d, struct resting *taker, struct resting *maker,
+    wall_t now)
+{
+	if (taker->owner == OWNER_CLIENT && maker->owner == OWNER_CLIENT)
+		self_trade(x, order_of(taker), order_of(maker), now);
+	else if (taker->owner == OWNER_HOUSE && maker->owner == OWNER_HOUSE)
+		move(d, taker, maker, dec_min(taker->leaves_qty, maker->leaves_qty));
+	else
+		trade(x, d, taker, maker, now);
+}
+
+void
 match_take(struct exchange *x, struct desk *d, struct resting *taker, dec_t limit_px, wall_t now)
 {
 	struct resting	*maker;
 
 	while (dec_sign(taker->leaves_qty) > 0 &&
-	    (maker = book_meets(&d->book, taker->side, limit_px)) != NULL) {
-		if (taker->owner == OWNER_CLIENT && maker->owner == OWNER_CLIENT)
-			self_trade(x, order_of(taker), order_of(maker), now);
-		else if (taker->owner == OWNER_HOUSE && maker->owner == OWNER_HOUSE)
-			move(d, taker, maker, dec_min(taker->leaves_qty, maker->leaves_qty));
-		else
-			trade(x, d, taker, maker, now);
-	}
+	    (maker = book_meets(&d->book, taker->side, limit_px)) != NULL)
+		match_one(x, d, taker, maker, now);
 }

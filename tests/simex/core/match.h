@@ -24,6 +24,9 @@ struct position	*order_position(struct desk *, const struct order *);
 /* Takes what is there, until nothing is left of the taker or the next is beyond the limit. */
 void		 match_take(struct exchange *, struct desk *, struct resting *taker, dec_t limit_px,
 		    wall_t now);
+/* What these two do to each other: a trade, or the prevention of one. */
+void		 match_one(struct exchange *, struct desk *, struct resting *taker,
+		    struct resting *maker, wall_t now);
 /* An execution of which the book knows already. */
 void		 match_book(struct exchange *, struct order *, dec_t px, dec_t qty, bool maker,
 		    wall_t now);

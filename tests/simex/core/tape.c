@@ -507,3 +507,9 @@ tape_fini(struct tape *t)
 		free(t->row.sides[s].v);
 	*t = (struct tape){ .format = t->format };
 }
+
+wall_t
+tape_row_time(const struct tape_row *row)
+{
+	return row->heard_at.us != WALL_UNSET.us ? row->heard_at : row->at;
+}

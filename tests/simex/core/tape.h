@@ -90,6 +90,9 @@ struct tape {
 	int64_t			 rows, skipped;	/* lines; names of columns are neither */
 };
 
+/* When a recording has it: heard, or else happened. */
+wall_t	tape_row_time(const struct tape_row *);
+
 /* By the first line of it. */
 int	tape_recognise(const char *line, size_t len, enum tape_format *, struct why *) MUST_CHECK;
 /* The contract of an archive, from the name of its file; -1: it does not say. */

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/replay.h"
+
+#include "base/die.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+/* A diff kept until the snapshot it belongs to. */
+struct diff {
+	struct tape_update	 update;
+	struct tape_levels	 sides[SIDE_N];
+	STAILQ_ENTRY(diff)	 link;
+};
+
+STAILQ_HEAD(diff_list, diff);
+
+/* ---- the book ------------------------------------------------------------------- */
+
+static bool
+names(const struct tape_levels *ls, dec_t px)
+{
+	for (size_t i = 0; i < ls->n; i++)
+		if (dec_cmp(ls->v[i].px, px) == 0)
+			return true;
+	return false;
+}
+
+/* The house is nowhere else. */
+static void
+clear_others(struct desk *d, enum side side, const struct tape_levels *kept)
+{
+	const struct level	*l;
+
+	for (size_t i = 0; (l = book_level(&d->book, side, i)) != NULL;) {
+		const size_t	 n = d->book.sides[side].n;
+
+		if (!dec_is_zero(l->house_qty) && !names(kept, l->px))
+			book_set_house(&d->book, side, l->px, DEC_ZERO);
+		i += d->book.sides[side].n == n;
+	}
+}
+
+enum pass { SHRINKING, GROWING, PASS_N };
+
+static void
+set_levels(struct replay *r, struct desk *d, enum side side, const struct tape_levels *ls,
+    enum pass pass, wall_t now)
+{
+	for (size_t i = 0; i < ls->n; i++) {
+		const struct tape_level	*l = &ls->v[i];
+		const bool		 grows = dec_gt(l->qty,
+					    book_house_qty(&d->book, side, l->px));
+
+		if (grows == (pass == GROWING))
+			exchange_quote(r->x, d, side, l->px, l->qty, now);
+	}
+}
+
+/* What is gone, goes first: it would be in the way of what comes. */
+static void
+set_book(struct replay *r, struct desk *d, const struct tape_levels sides[SIDE_N], wall_t now)
+{
+	for (int pass = 0; pass < PASS_N; pass++)
+		for (int s = 0; s < SIDE_N; s++)
+			set_levels(r, d, (enum side)s, &sides[s], (enum pass)pass, now);
+}
+
+/* ---- rows ----------------------------------------------------------------------- */
+
+static struct tape_levels
+copy_of(const struct tape_levels *from)
+{
+	struct tape_levels	 to = { .n = from->n, .cap = from->n };
+
+	if (to.n > 0) {
+		to.v = xcalloc(to.n, sizeof(*to.v));
+		memcpy(to.v, from->v, to.n * sizeof(*to.v));
+	}
+	return to;
+}
+
+static void
+keep(struct replay_book *b, const struct tape_row *row)
+{
+	struct diff	*d = xcalloc(1, sizeof(*d));
+
+	if (b->waiting == NULL) {
+		b->waiting = xcalloc(1, sizeof(*b->waiting));
+		STAILQ_INIT(b->waiting);
+	}
+	d->update = row->update;
+	for (int s = 0; s < SIDE_N; s++)
+		d->sides[s] = copy_of(&row->sides[s]);
+	STAILQ_INSERT_TAIL(b->waiting, d, link);
+}
+
+/* The exchange's rule for keeping a book: older diffs are dropped, each later one names the last. */
+static void
+apply(struct replay *r, struct desk *d, const struct tape_update *u,
+    const struct tape_levels sides[SIDE_N], wall_t now)
+{
+	struct replay_book	*b = &r->books[d->listing->index];
+
+	if (u->last < b->last_u)
+		return;
+	if (b->seamed ? u->prev != b->last_u : u->first > b->last_u)
+		r->gaps++;
+	b->seamed = true;
+	b->last_u = u->last;
+	set_book(r, d, sides, now);
+}
+
+static void
+release(struct replay *r, struct desk *d, struct replay_book *b, bool and_apply, wall_t now)
+{
+	struct diff	*diff;
+
+	if (b->waiting == NULL)
+		return;
+	while ((diff = STAILQ_FIRST(b->waiting)) != NULL) {
+		STAILQ_REMOVE_HEAD(b->waiting, link);
+		if (and_apply)
+			apply(r, d, &diff->update, diff->sides, now);
+		for (int s = 0; s < SIDE_N; s++)
+			free(diff->sides[s].v);
+		free(diff);
+	}
+	free(b->waiting);
+	b->waiting = NULL;
+}
+
+static void
+on_snapshot(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
+{
+	struct replay_book	*b = &r->books[d->listing->index];
+
+	for (int s = 0; s < SIDE_N; s++)
+		clear_others(d, (enum side)s, &row->sides[s]);
+	set_book(r, d, row->sides, now);
+	b->complete = true;
+	b->seamed = false;
+	b->last_u = row->update.last;
+	release(r, d, b, true, now);
+}
+
+static void
+on_depth(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
+{
+	struct replay_book	*b = &r->books[d->listing->index];
+
+	if (b->complete)
+		apply(r, d, &row->update, row->sides, now);
+	else
+		keep(b, row);
+}
+
+static void
+on_top(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
+{
+	struct tape_level	 bid = { row->top.bid_px, row->top.bid_qty };
+	struct tape_level	 ask = { row->top.ask_px, row->top.ask_qty };
+	const struct tape_levels sides[SIDE_N] = {
+		[SIDE_BUY] = { &bid, 1, 1 }, [SIDE_SELL] = { &ask, 1, 1 },
+	};
+
+	if (r->books[d->listing->index].complete)
+		return;
+	for (int s = 0; s < SIDE_N; s++)
+		clear_others(d, (enum side)s, &sides[s]);
+	set_book(r, d, sides, now);
+}
+
+static void
+on_trade(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
+{
+	exchange_recorded_trade(r->x, d, row->trade.buyer_is_maker ? SIDE_SELL : SIDE_BUY,
+	    row->trade.px, row->trade.qty, now);
+}
+
+static void
+on_mark(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
+{
+	(void)r;
+	(void)now;
+	d->market.mark_px = row->mark.px;
+	d->market.index_px = row->mark.index_px;
+	if (dec_ok(row->mark.funding_rate))
+		d->market.funding_rate = row->mark.funding_rate;
+	d->market.marked = true;
+}
+
+static void (*const kinds[])(struct replay *, struct desk *, const struct tape_row *, wall_t) = {
+	[TAPE_SNAPSHOT] = on_snapshot,
+	[TAPE_DEPTH]    = on_depth,
+	[TAPE_TOP]      = on_top,
+	[TAPE_TRADE]    = on_trade,
+	[TAPE_MARK]     = on_mark,
+};
+_Static_assert(NITEMS(kinds) == TAPE_KIND_N, "kinds");
+
+/* Where nothing says more, the price is the middle of the book, and the mark price is that. */
+static void
+set_reference(struct desk *d)
+{
+	const struct top	 t = book_top(&d->book);
+
+	if (dec_is_zero(t.bid_px) || dec_is_zero(t.ask_px))
+		return;
+	d->market.ref_px = dec_quantize((dec_t){ t.bid_px.e8 / 2 + t.ask_px.e8 / 2 },
+	    d->listing->tick, ROUND_DOWN);
+	if (!d->market.marked)
+		d->market.mark_px = d->market.index_px = d->market.ref_px;
+}
+
+void
+replay_row(struct replay *r, const struct tape_row *row, wall_t now)
+{
+	struct desk	*d = exchange_find(r->x, row->symbol);
+
+	r->rows++;
+	if (d == NULL) {
+		r->strangers++;
+		return;
+	}
+	kinds[row->kind](r, d, row, now);
+	set_reference(d);
+}
+
+bool
+replay_is_waiting(const struct replay *r)
+{
+	for (size_t i = 0; i < r->x->n; i++)
+		if (r->books[i].waiting != NULL)
+			return true;
+	return false;
+}
+
+void
+replay_init(struct replay *r, struct exchange *x)
+{
+	*r = (struct replay){ .x = x, .books = xcalloc(x->n, sizeof(struct replay_book)) };
+}
+
+void
+replay_fini(struct replay *r)
+{
+	for (size_t i = 0; r->books != NULL && i < r->x->n; i++)
+		release(r, &r->x->desks[i], &r->books[i], false, WALL_UNSET);
+	free(r->books);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * replay.h - a recorded market in the exchange's books.
+ *
+ * Quantities of a recorded book are absolute: what the client took comes back
+ * when the record speaks of that price again.  A recorded trade fills what the
+ * client has at better prices, then takes at its own price, first come first
+ * served; what the record says stood there before the client's order came is
+ * in front of it.  A book is complete from its snapshot on; until then its best
+ * prices are those of the tickers, which is all there is where no diffs were
+ * recorded.
+ *
+ * Rows of contracts that are not listed are counted and left alone.
+ */
+#ifndef SIMEX_REPLAY_H
+#define SIMEX_REPLAY_H
+
+#include "tests/simex/core/exchange.h"
+#include "tests/simex/core/tape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct diff_list;
+
+struct replay_book {
+	bool			 complete;	/* the snapshot has come */
+	bool			 seamed;	/* and the first diff after it */
+	int64_t			 last_u;
+	struct diff_list	*waiting;	/* diffs heard before the snapshot */
+};
+
+struct replay {
+	struct exchange		*x;
+	struct replay_book	*books;		/* of each contract */
+	int64_t			 rows, strangers, gaps;
+};
+
+void	replay_init(struct replay *, struct exchange *);
+void	replay_row(struct replay *, const struct tape_row *, wall_t now);
+/* Diffs have come and their snapshot has not. */
+bool	replay_is_waiting(const struct replay *);
+void	replay_fini(struct replay *);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/unit/check.h"
+
+#include "base/text.h"
+#include "tests/simex/core/replay.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LEVELS = 8 };
+
+struct stage {
+	struct exchange	 x;
+	struct replay	 r;
+	struct desk	*d;
+};
+
+static void
+set_stage(struct stage *s)
+{
+	exchange_init(&s->x, &(struct exchange_terms){
+		.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
+		.market = { .kind = MARKET_TAPE, .period_ms = 100 },
+	});
+	replay_init(&s->r, &s->x);
+	s->d = &s->x.desks[0];
+	s->d->market.mark_px = D("100000");
+	s->d->market.marked = true;
+}
+
+static void
+clear_stage(struct stage *s)
+{
+	replay_fini(&s->r);
+	exchange_fini(&s->x);
+}
+
+/* "px:qty px:qty" */
+static struct tape_levels
+levels_of(const char *text, struct tape_level v[LEVELS])
+{
+	struct tape_levels	 ls = { .v = v, .cap = LEVELS };
+	char			 px[DEC_STR], qty[DEC_STR];
+	int			 used;
+
+	while (sscanf(text, " %23[0-9.]:%23[0-9.]%n", px, qty, &used) == 2) {
+		v[ls.n++] = (struct tape_level){ D(px), D(qty) };
+		text += used;
+	}
+	return ls;
+}
+
+static void
+update(struct stage *s, enum tape_kind kind, struct tape_update u, const char *bids,
+    const char *asks)
+{
+	struct tape_level	 b[LEVELS], a[LEVELS];
+	struct tape_row		 row = {
+		.kind = kind, .symbol = "BTCUSDT", .update = u,
+		.sides = { [SIDE_BUY] = levels_of(bids, b), [SIDE_SELL] = levels_of(asks, a) },
+	};
+
+	replay_row(&s->r, &row, WALL_UNSET);
+	CHECK(book_is_sound(&s->d->book));
+}
+
+static void
+public(struct stage *s, enum side taker, const char *px, const char *qty)
+{
+	const struct tape_row	 row = {
+		.kind = TAPE_TRADE, .symbol = "BTCUSDT",
+		.trade = { .px = D(px), .qty = D(qty), .buyer_is_maker = taker == SIDE_SELL },
+	};
+
+	replay_row(&s->r, &row, WALL_UNSET);
+	CHECK(book_is_sound(&s->d->book));
+}
+
+static struct order *
+place(struct stage *s, enum side side, const char *px, const char *qty)
+{
+	const struct terms	 t = {
+		.side = side, .type = TYPE_LIMIT, .tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
+		.px = D(px), .qty = D(qty),
+	};
+	struct order		*o;
+	const struct reject	 r = exchange_place(&s->x, s->d, &t, WALL_UNSET, &o);
+
+	CHECK_INT(reject_code(&r), 0);
+	return o;
+}
+
+static void
+check_top(const struct stage *s, const char *bid, const char *ask)
+{
+	const struct top	 t = book_top(&s->d->book);
+
+	CHECK(dec_cmp(t.bid_px, D(bid)) == 0);
+	CHECK(dec_cmp(t.ask_px, D(ask)) == 0);
+}
+
+#define U(first, last, prev)	((struct tape_update){ first, last, prev })
+
+/* What was heard before the snapshot and is not in it, is put behind it. */
+static void
+a_book_begins_with_its_snapshot(void **state)
+{
+	struct stage	 s;
+
+	(void)state;
+	set_stage(&s);
+	check_row("waiting");
+	update(&s, TAPE_DEPTH, U(1, 10, 0), "99990:1", "");
+	update(&s, TAPE_DEPTH, U(11, 20, 10), "99991:1", "");
+	update(&s, TAPE_DEPTH, U(21, 30, 20), "99992:1", "");
+	CHECK(replay_is_waiting(&s.r));
+	CHECK_DEC(book_top(&s.d->book).bid_px, "0");
+	check_row("the first is in it, the second overlaps, the third is new");
+	update(&s, TAPE_SNAPSHOT, U(0, 15, 0), "99980:5 99970:5", "100010:2");
+	CHECK(!replay_is_waiting(&s.r));
+	check_top(&s, "99992", "100010");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99990")), "0");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99991")), "1");
+	CHECK_INT(s.r.gaps, 0);
+	check_row("what follows in a chain is no gap, what does not is one");
+	update(&s, TAPE_DEPTH, U(50, 60, 30), "99992:0", "");
+	CHECK_INT(s.r.gaps, 0);
+	update(&s, TAPE_DEPTH, U(80, 90, 70), "99992:2", "");
+	CHECK_INT(s.r.gaps, 1);
+	check_row("another contract");
+	struct tape_row	 strange = { .kind = TAPE_TRADE, .symbol = "NONEUSDT" };
+	replay_row(&s.r, &strange, WALL_UNSET);
+	CHECK_INT(s.r.strangers, 1);
+	clear_stage(&s);
+}
+
+static void
+our_order_waits_in_line(void **state)
+{
+	struct stage	 s;
+
+	(void)state;
+	set_stage(&s);
+	update(&s, TAPE_SNAPSHOT, U(0, 1, 0), "99990:3 99980:5", "100010:2");
+	const struct order	*o = place(&s, SIDE_BUY, "99990", "1");
+	check_row("trades at the price take who is in front");
+	public(&s, SIDE_SELL, "99990", "2");
+	CHECK_DEC(o->cum_qty, "0");
+	public(&s, SIDE_SELL, "99990", "1.4");
+	CHECK_DEC(o->cum_qty, "0.4");
+	check_row("the record puts more behind us");
+	update(&s, TAPE_DEPTH, U(2, 3, 1), "99990:7", "");
+	public(&s, SIDE_SELL, "99990", "0.1");
+	CHECK_DEC(o->cum_qty, "0.5");
+	check_row("a buyer who takes asks does not reach us");
+	public(&s, SIDE_BUY, "100010", "1");
+	CHECK_DEC(o->cum_qty, "0.5");
+	check_row("a trade below fills us whole");
+	public(&s, SIDE_SELL, "99980", "3");
+	CHECK_DEC(o->cum_qty, "1");
+	CHECK_INT(order_status(o), ST_FILLED);
+	clear_stage(&s);
+}
+
+static void
+the_book_comes_through_us(void **state)
+{
+	struct stage	 s;
+
+	(void)state;
+	set_stage(&s);
+	update(&s, TAPE_SNAPSHOT, U(0, 1, 0), "99990:3", "100010:2 100020:4");
+	check_row("what we take is gone until the record speaks of it");
+	const struct order	*o = place(&s, SIDE_BUY, "100010", "0.5");
+	CHECK_DEC(o->cum_qty, "0.5");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_SELL, D("100010")), "1.5");
+	update(&s, TAPE_DEPTH, U(2, 3, 1), "", "100010:1.8");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_SELL, D("100010")), "1.8");
+	check_row("a recorded ask at our bid fills it and stands there as recorded");
+	o = place(&s, SIDE_BUY, "100000", "1");
+	update(&s, TAPE_DEPTH, U(4, 5, 3), "", "100000:3");
+	CHECK_DEC(o->cum_qty, "1");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_SELL, D("100000")), "2");
+	check_row("levels that go and come in one diff do not hinder each other");
+	update(&s, TAPE_DEPTH, U(6, 7, 5), "100010:2 99990:0", "100000:0 100010:0 100030:1");
+	check_top(&s, "100010", "100020");
+	clear_stage(&s);
+}
+
+static void
+tickers_alone_are_a_book(void **state)
+{
+	struct stage	 s;
+	struct tape_row	 row = { .kind = TAPE_TOP, .symbol = "BTCUSDT" };
+
+	(void)state;
+	set_stage(&s);
+	row.top = (struct top){ D("99990"), D("1"), D("100010"), D("2") };
+	replay_row(&s.r, &row, WALL_UNSET);
+	check_top(&s, "99990", "100010");
+	row.top = (struct top){ D("99980"), D("4"), D("99990"), D("2") };
+	replay_row(&s.r, &row, WALL_UNSET);
+	check_top(&s, "99980", "99990");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99980")), "4");
+	CHECK(book_is_sound(&s.d->book));
+	clear_stage(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	 tests[] = {
+		cmocka_unit_test(a_book_begins_with_its_snapshot),
+		cmocka_unit_test(our_order_waits_in_line),
+		cmocka_unit_test(the_book_comes_through_us),
+		cmocka_unit_test(tickers_alone_are_a_book),
+	};
+
+	return cmocka_run_group_tests_name("simex_replay", tests, NULL, NULL);
+}
