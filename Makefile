@@ -53,7 +53,8 @@ BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
 BINS       = $(addprefix $(B)/bin/,$(DAEMONS) pmsctl simex)
 
-.PHONY: all unit check flow fault demo paper lint san bench install help clean bootstrap print-core
+.PHONY: all unit check flow fault demo paper lint san bench conformance install help clean bootstrap \
+        print-core
 .SECONDEXPANSION:
 .SECONDARY:
 
@@ -101,6 +102,10 @@ bench:	bootstrap ## latency against the floor, throughput, many open orders, sim
 	@tests/bench/run
 	@tests/bench/run resting
 	@tests/bench/run exchange
+
+conformance:	bootstrap ## other people's clients against simex (needs nodejs); STORY=name picks one
+	@$(MAKE) --no-print-directory all
+	@tests/conformance/run $(STORY)
 
 bootstrap:
 	@deploy/bootstrap
