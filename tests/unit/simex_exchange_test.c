@@ -179,7 +179,7 @@ time_in_force(void **state)
 		{ TIF_GTX, "61250.1", "0.004", -5022, "" },
 		{ TIF_GTX, "61250",   "0.004", 0,     "new" },
 		{ TIF_GTC, "61250.1", "0.006", 0,     "new trade(0.004@61250.1)" },
-		{ TIF_GTD, "61250",   "0.004", -1115, "" },
+		{ TIF_GTD, "61250",   "0.004", -5040, "" },
 	};
 
 	(void)state;
@@ -302,7 +302,7 @@ fill_by_the_house(void **state)
 	discard(x);
 }
 
-/* No fill closes more than is open; what may only reduce goes when nothing is. */
+/* No fill closes more than is open: what may only reduce has shrunk to it. */
 static void
 fill_of_a_reduction(void **state)
 {
@@ -320,10 +320,10 @@ fill_of_a_reduction(void **state)
 	struct reject	 r = exchange_fill(x, o, D("0.003"), o->terms.px, WALL_UNSET);
 	CHECK_INT(reject_code(&r), -1130);
 	check_row("all there is to close");
-	story(x);
+	CHECK_STR(story(x), "new trade(0.004@61250.1) new new trade(0.002@61249.9) amended");
 	r = exchange_fill(x, o, D("0.002"), o->terms.px, WALL_UNSET);
 	CHECK_INT(reject_code(&r), 0);
-	CHECK_STR(story(x), "trade(0.002@61300) expired(4)");
+	CHECK_STR(story(x), "trade(0.002@61300)");
 	discard(x);
 }
 

@@ -59,7 +59,7 @@ parameters_of_an_order(void **state)
 		form_parse(&f, rows[i].query, "", 0);
 		struct reject	 r = form_check(&f, intake_params, INTAKE_PARAMS);
 		if (!reject_is_set(&r))
-			r = intake_parse(&f, false, &t);
+			r = intake_parse(&f, false, STP_EXPIRE_MAKER, &t);
 		reject_print(&said, &r);
 		CHECK_INT(reject_code(&r), rows[i].code);
 		CHECK_HAS(buf_text(&said), rows[i].says);

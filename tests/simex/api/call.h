@@ -12,6 +12,7 @@
 
 #include "tests/simex/api/world.h"
 #include "tests/simex/core/form.h"
+#include "tests/simex/core/orders.h"
 
 enum security { SEC_NONE, SEC_KEY, SEC_SIGNED };
 
@@ -32,7 +33,7 @@ struct endpoint {
 	enum security		 security;
 	int			 weight;	/* with a symbol, or of an endpoint that takes none */
 	int			 weight_all;	/* without, where that is allowed */
-	int			 orders;	/* counted against the order limits */
+	int			 orders;	/* counted in ten seconds; in a minute it is one */
 	bool			 recorded;	/* in the ledger */
 	const struct param	*params;
 	size_t			 nparams;
@@ -56,13 +57,34 @@ struct reject	public_depth(struct call *);
 
 /* trade.c */
 struct reject	trade_place(struct call *);
+struct reject	trade_place_in(struct call *, enum stp absent);	/* what is taken for none */
+struct reject	trade_test(struct call *);
+struct reject	trade_modify(struct call *);
+struct reject	trade_count_down(struct call *);
 struct reject	trade_query(struct call *);
 struct reject	trade_cancel(struct call *);
 struct reject	trade_cancel_all(struct call *);
 struct reject	trade_open_order(struct call *);
 struct reject	trade_open_orders(struct call *);
+/* By orderId or origClientOrderId; *found is NULL where there is none. */
+struct reject	trade_find(struct call *, struct order **found);
+bool		trade_is_seen(const struct call *, const struct order *);
+
+/* history.c */
 struct reject	trade_all_orders(struct call *);
+struct reject	trade_amendments(struct call *);
 struct reject	trade_user_trades(struct call *);
+
+/* batch.c */
+struct reject	batch_place(struct call *);
+struct reject	batch_modify(struct call *);
+struct reject	batch_cancel(struct call *);
+bool		batch_is_exempt(const struct form *);	/* each of them: intake_is_exempt() */
+
+/* habit.c */
+struct reject	habit_engine(struct call *);
+struct reject	habit_listing(struct call *);
+struct reject	habit_set(struct call *);
 
 /* user.c */
 struct reject	user_account(struct call *);

@@ -18,7 +18,23 @@ static const struct param p_one_order[] = {
 };
 static const struct param p_all_orders[] = {
 	OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("orderId"),
+	OPTIONAL_INT("startTime"), SYMBOL_PARAM(OPTIONAL),
+};
+static const struct param p_amendments[] = {
+	OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("orderId"),
+	{ "origClientOrderId", P_ID, OPTIONAL, NULL, REJ_NONE },
 	OPTIONAL_INT("startTime"), SYMBOL_PARAM(MANDATORY),
+};
+static const struct param p_batch[] = { { "batchOrders", P_STR, MANDATORY, NULL, REJ_NONE } };
+static const struct param p_batch_cancel[] = {
+	{ "orderIdList", P_STR, OPTIONAL, NULL, REJ_NONE },
+	{ "orderidlist", P_STR, OPTIONAL, NULL, REJ_NONE },
+	{ "origClientOrderIdList", P_STR, OPTIONAL, NULL, REJ_NONE },
+	{ "origclientorderidlist", P_STR, OPTIONAL, NULL, REJ_NONE },
+	SYMBOL_PARAM(MANDATORY),
+};
+static const struct param p_count_down[] = {
+	{ "countdownTime", P_INT, MANDATORY, NULL, REJ_NONE }, SYMBOL_PARAM(MANDATORY),
 };
 static const struct param p_user_trades[] = {
 	OPTIONAL_INT("endTime"), OPTIONAL_INT("fromId"), OPTIONAL_INT("limit"),
@@ -43,8 +59,16 @@ static const struct endpoint endpoints[] = {
 	    PARAMS(p_one_symbol), trade_cancel_all },
 	{ "GET",    "/fapi/v1/allOrders",             SEC_SIGNED,  5,  5, 0, true,
 	    PARAMS(p_all_orders), trade_all_orders },
+	{ "DELETE", "/fapi/v1/batchOrders",           SEC_SIGNED,  1,  1, 0, true,
+	    PARAMS(p_batch_cancel), batch_cancel },
+	{ "POST",   "/fapi/v1/batchOrders",           SEC_SIGNED,  5,  5, 5, true,
+	    PARAMS(p_batch), batch_place },
+	{ "PUT",    "/fapi/v1/batchOrders",           SEC_SIGNED,  5,  5, 5, true,
+	    PARAMS(p_batch), batch_modify },
 	{ "GET",    "/fapi/v1/commissionRate",        SEC_SIGNED, 20, 20, 0, false,
 	    PARAMS(p_one_symbol), user_commission_rate },
+	{ "POST",   "/fapi/v1/countdownCancelAll",    SEC_SIGNED, 10, 10, 0, true,
+	    PARAMS(p_count_down), trade_count_down },
 	{ "GET",    "/fapi/v1/depth",                 SEC_NONE,   10, 10, 0, false,
 	    PARAMS(p_depth), public_depth },
 	{ "GET",    "/fapi/v1/exchangeInfo",          SEC_NONE,    1,  1, 0, false,
@@ -67,6 +91,12 @@ static const struct endpoint endpoints[] = {
 	    PARAMS(p_one_order), trade_query },
 	{ "POST",   "/fapi/v1/order",                 SEC_SIGNED,  0,  0, 1, true,
 	    PARAMS(intake_params), trade_place },
+	{ "PUT",    "/fapi/v1/order",                 SEC_SIGNED,  0,  0, 1, true,
+	    PARAMS(intake_change_params), trade_modify },
+	{ "POST",   "/fapi/v1/order/test",            SEC_SIGNED,  0,  0, 1, true,
+	    PARAMS(intake_params), trade_test },
+	{ "GET",    "/fapi/v1/orderAmendment",        SEC_SIGNED,  1,  1, 0, true,
+	    PARAMS(p_amendments), trade_amendments },
 	{ "GET",    "/fapi/v1/ping",                  SEC_NONE,    1,  1, 0, false,
 	    NO_PARAMS, public_ping },
 	{ "GET",    "/fapi/v1/positionSide/dual",     SEC_SIGNED, 30, 30, 0, false,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "tests/simex/api/call.h"
+#include "tests/simex/core/intake.h"
 
 static struct reject
 authorize(struct world *w, const struct endpoint *e, const struct request *q)
@@ -27,6 +28,47 @@ authorize(struct world *w, const struct endpoint *e, const struct request *q)
 	return r;
 }
 
+/* What orders besides have to pass: the protection from overload, the clock of the engine. */
+static const struct {
+	struct reject	 (*run)(struct call *);
+	bool		 (*is_exempt)(const struct form *);	/* NULL: from overload anyhow */
+	bool		 timed;
+} orders[] = {
+	{ trade_place,  intake_is_exempt, true },
+	{ trade_modify, NULL,             true },
+	{ batch_place,  batch_is_exempt,  true },
+	{ batch_modify, NULL,             true },
+	{ trade_test,   intake_is_exempt, false },
+};
+
+static struct reject
+check_overload(const struct world *w, const struct endpoint *e)
+{
+	if (!w->trouble.overloaded || e->orders == 0)
+		return reject_none();
+	for (size_t i = 0; i < NITEMS(orders); i++)
+		if (orders[i].run == e->run && orders[i].is_exempt != NULL &&
+		    !orders[i].is_exempt(&w->form))
+			return reject_as(REJ_OVERLOAD);
+	return reject_none();
+}
+
+/* Late in the matching engine, a request may have become too old on its way there. */
+static struct reject
+check_engine(const struct world *w, const struct endpoint *e)
+{
+	const int64_t	 late_ms = wall_ms(w->now) + w->trouble.engine_ms;
+
+	if (w->trouble.engine_ms == 0 || e->orders == 0)
+		return reject_none();
+	for (size_t i = 0; i < NITEMS(orders); i++)
+		if (orders[i].run == e->run && orders[i].timed &&
+		    late_ms - form_int(&w->form, "timestamp", 0) >
+		    form_int(&w->form, "recvWindow", RECV_WINDOW_DEFAULT_MS))
+			return reject_as(REJ_ENGINE_TIME);
+	return reject_none();
+}
+
 static struct reject
 admit(struct world *w, const struct endpoint *e, const struct request *q)
 {
@@ -35,11 +77,10 @@ admit(struct world *w, const struct endpoint *e, const struct request *q)
 
 	if (!reject_is_set(&r))
 		r = authorize(w, e, q);
-	if (!reject_is_set(&r) && w->trouble.overloaded && e->orders > 0 &&
-	    !form_bool(&w->form, "reduceOnly"))
-		r = reject_as(REJ_OVERLOAD);
 	if (!reject_is_set(&r))
-		r = meter_take(&w->meter, w->now, 0, e->orders);
+		r = check_overload(w, e);
+	if (!reject_is_set(&r) && e->orders > 0)
+		r = meter_take_orders(&w->meter, w->now, e->orders, 1);
 	return r;
 }
 
@@ -76,10 +117,15 @@ run(struct world *w, const struct endpoint *e, const struct request *q, struct c
 		r = reject_with(REJ_PATH, "%s, Method %s", q->path, q->method);
 	if (!reject_is_set(&r))
 		r = admit(w, e, q);
+	if (reject_is_set(&r))
+		return r;
+	r = check_engine(w, e);
 	if (!reject_is_set(&r))
 		r = call_prepare(c, e->params, e->nparams);
 	if (!reject_is_set(&r))
 		r = e->run(c);
+	if (reject_is_set(&r) && e->orders > 0 && w->habits.refusals_free)
+		meter_give_back_orders(&w->meter, e->orders, 1);
 	return r;
 }
 

@@ -64,10 +64,17 @@ static const struct param p_foreign[] = {
 static const struct param p_fund[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
 };
+static const struct param p_habits[] = {
+	INT_PARAM("sums", OPTIONAL), INT_PARAM("count_refused", OPTIONAL),
+};
 static const struct param p_hold[] = { FAULT_PARAMS, INT_PARAM("ms", MANDATORY) };
 static const struct param p_ladder[] = {
 	STR_PARAM("symbol", MANDATORY), INT_PARAM("levels", OPTIONAL), DEC_PARAM("qty", OPTIONAL),
 	DEC_PARAM("gap", OPTIONAL),
+};
+static const struct param p_listing[] = {
+	STR_PARAM("symbol", MANDATORY), STR_PARAM("field", MANDATORY),
+	STR_PARAM("value", MANDATORY), STR_PARAM("filter", OPTIONAL),
 };
 static const struct param p_ms[] = { INT_PARAM("ms", MANDATORY) };
 static const struct param p_ledger[] = {
@@ -226,6 +233,7 @@ static const struct verb verbs[] = {
 	{ "cut",             PARAMS(p_cut),          trouble_cut },
 	{ "drip",            PARAMS(p_hold),         trouble_drip },
 	{ "drop",            PARAMS(p_fault),        trouble_drop },
+	{ "engine",          PARAMS(p_ms),           habit_engine },
 	{ "events",          PARAMS(p_events),       trouble_events },
 	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
 	{ "fail",            PARAMS(p_fail),         trouble_fail },
@@ -233,6 +241,7 @@ static const struct verb verbs[] = {
 	{ "flood",           PARAMS(p_flood),        trouble_flood },
 	{ "foreign",         PARAMS(p_foreign),      do_foreign },
 	{ "fund",            PARAMS(p_fund),         do_fund },
+	{ "habits",          PARAMS(p_habits),       habit_set },
 	{ "hedge",           PARAMS(p_on),           trouble_hedge },
 	{ "hold",            PARAMS(p_hold),         trouble_hold },
 	{ "ladder",          PARAMS(p_ladder),       do_ladder },
@@ -240,6 +249,7 @@ static const struct verb verbs[] = {
 	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
 	{ "limits",          PARAMS(p_limits),       trouble_limits },
 	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
+	{ "listing",         PARAMS(p_listing),      habit_listing },
 	{ "lose",            PARAMS(p_fault),        trouble_lose },
 	{ "mute",            PARAMS(p_on),           trouble_mute },
 	{ "overload",        PARAMS(p_on),           trouble_overload },

@@ -51,9 +51,16 @@ struct world_terms {
 /* What is wrong with the exchange until it is told otherwise; all zero: nothing. */
 struct trouble {
 	int64_t		 lag_ms;	/* a query does not see what is younger */
+	int64_t		 engine_ms;	/* an order is so much older when it is matched */
 	bool		 overloaded;	/* orders that may add risk are turned away */
 	bool		 revoked;	/* the API key */
 	struct delivery	 delivery;	/* of user events */
+};
+
+/* What the exchange has been seen to do one way and the other; all zero: as it is today. */
+struct habits {
+	bool	 old_shape;		/* who changes orders is told average price and sums */
+	bool	 refusals_free;		/* a refused order does not count */
 };
 
 /* A user event on its way. */
@@ -93,6 +100,7 @@ struct world {
 	struct meter		 meter;
 	struct faults		 faults;
 	struct trouble		 trouble;
+	struct habits		 habits;
 	struct ledger		 ledger;
 	struct listen_key	 key;
 	struct rng		 rng;		/* for listen keys and orders by hand */

@@ -84,6 +84,8 @@ level_count(struct level *l, const struct resting *r, dec_t change)
 	l->qty = dec_add(l->qty, change);
 	if (r->owner == OWNER_HOUSE)
 		l->house_qty = dec_add(l->house_qty, change);
+	if (r->hidden)
+		l->hidden_qty = dec_add(l->hidden_qty, change);
 }
 
 void
@@ -94,6 +96,7 @@ book_insert(struct book *b, struct resting *r)
 	r->level = level_get(b, r->side, r->px);
 	level_count(r->level, r, r->leaves_qty);
 	TAILQ_INSERT_TAIL(&r->level->queue, r, link);
+	b->sides[r->side].nhidden += r->hidden;
 	b->changes++;
 }
 
@@ -107,6 +110,7 @@ book_remove(struct book *b, struct resting *r)
 		panic("book: does not rest");
 	level_count(l, r, dec_neg(r->leaves_qty));
 	TAILQ_REMOVE(&l->queue, r, link);
+	b->sides[side].nhidden -= r->hidden;
 	r->level = NULL;
 	b->changes++;
 	if (r->owner == OWNER_HOUSE)
@@ -240,25 +244,45 @@ book_level(const struct book *b, enum side side, size_t depth)
 	return depth < ls->n ? ls->v[ls->n - 1 - depth] : NULL;
 }
 
+static bool
+show(const struct level *l, struct quote *q)
+{
+	if (l != NULL)
+		*q = (struct quote){ l->px, dec_sub(l->qty, l->hidden_qty) };
+	return l != NULL && dec_sign(q->qty) > 0;
+}
+
+bool
+book_shown(const struct book *b, enum side side, size_t depth, struct quote *q)
+{
+	const struct levels	*ls = &b->sides[side];
+	size_t			 seen = 0;
+
+	if (ls->nhidden == 0)
+		return show(book_level(b, side, depth), q);
+	for (size_t i = 0; i < ls->n; i++)
+		if (show(book_level(b, side, i), q) && seen++ == depth)
+			return true;
+	return false;
+}
+
 struct top
 book_top(const struct book *b)
 {
-	const struct level	*bid = book_level(b, SIDE_BUY, 0);
-	const struct level	*ask = book_level(b, SIDE_SELL, 0);
+	struct quote	 bid, ask;
 
-	return (struct top){
-		.bid_px = bid == NULL ? DEC_ZERO : bid->px,
-		.bid_qty = bid == NULL ? DEC_ZERO : bid->qty,
-		.ask_px = ask == NULL ? DEC_ZERO : ask->px,
-		.ask_qty = ask == NULL ? DEC_ZERO : ask->qty,
-	};
+	if (!book_shown(b, SIDE_BUY, 0, &bid))
+		bid = (struct quote){ DEC_ZERO, DEC_ZERO };
+	if (!book_shown(b, SIDE_SELL, 0, &ask))
+		ask = (struct quote){ DEC_ZERO, DEC_ZERO };
+	return (struct top){ bid.px, bid.qty, ask.px, ask.qty };
 }
 
 static bool
 level_is_sound(const struct level *l)
 {
 	const struct resting	*r;
-	dec_t			 sum = DEC_ZERO, house = DEC_ZERO;
+	dec_t			 sum = DEC_ZERO, house = DEC_ZERO, hidden = DEC_ZERO;
 
 	TAILQ_FOREACH(r, &l->queue, link) {
 		if (r->level != l || dec_sign(r->leaves_qty) <= 0)
@@ -266,9 +290,11 @@ level_is_sound(const struct level *l)
 		sum = dec_add(sum, r->leaves_qty);
 		if (r->owner == OWNER_HOUSE)
 			house = dec_add(house, r->leaves_qty);
+		if (r->hidden)
+			hidden = dec_add(hidden, r->leaves_qty);
 	}
 	return dec_sign(sum) > 0 && dec_cmp(sum, l->qty) == 0 &&
-	    dec_cmp(house, l->house_qty) == 0;
+	    dec_cmp(house, l->house_qty) == 0 && dec_cmp(hidden, l->hidden_qty) == 0;
 }
 
 static bool
@@ -287,9 +313,9 @@ side_is_sound(const struct book *b, enum side side)
 bool
 book_is_sound(const struct book *b)
 {
-	const struct top	 t = book_top(b);
-	const bool		 crossed = !dec_is_zero(t.bid_px) && !dec_is_zero(t.ask_px) &&
-				    dec_cmp(t.bid_px, t.ask_px) >= 0;
+	const struct level	*bid = book_level(b, SIDE_BUY, 0);
+	const struct level	*ask = book_level(b, SIDE_SELL, 0);
+	const bool		 crossed = bid != NULL && ask != NULL && dec_cmp(bid->px, ask->px) >= 0;
 
 	return !crossed && side_is_sound(b, SIDE_BUY) && side_is_sound(b, SIDE_SELL);
 }

@@ -13,6 +13,8 @@
  * client's order moves forward when it is traded at its price, and when so
  * little is left there that the line in front of it must have shrunk.
  *
+ * What is hidden stands in line too, but nobody who looks from outside sees it.
+ *
  * A side is a sorted array of levels, the best one last: a level is found by
  * halving, and where most happens the least has to move.
  */
@@ -36,6 +38,7 @@ struct resting {
 	enum side		 side;
 	dec_t			 px;		/* DEC_NONE: takes at any price, never rests */
 	dec_t			 leaves_qty;
+	bool			 hidden;
 	struct level		*level;		/* NULL: not in the book */
 	TAILQ_ENTRY(resting)	 link;		/* in its level, oldest first */
 };
@@ -46,12 +49,19 @@ struct level {
 	dec_t			 px;
 	dec_t			 qty;		/* sum of what rests here */
 	dec_t			 house_qty;	/* the house's part of it */
+	dec_t			 hidden_qty;	/* what is not shown of it */
 	struct resting_list	 queue;
 };
 
 struct levels {
 	struct level	**v;
 	size_t		  n, cap;
+	size_t		  nhidden;	/* of what rests on this side */
+};
+
+/* A price as it is shown. */
+struct quote {
+	dec_t	 px, qty;
 };
 
 struct book {
@@ -77,9 +87,11 @@ struct resting	*book_meets(const struct book *, enum side taker, dec_t limit_px)
 /* How much of it there is, up to enough. */
 dec_t		 book_reachable_qty(const struct book *, enum side taker, dec_t limit_px,
 		    dec_t enough);
-struct top	 book_top(const struct book *);
+struct top	 book_top(const struct book *);	/* as shown */
 /* 0 is the best one; NULL: there are not so many. */
 const struct level *book_level(const struct book *, enum side, size_t depth);
+/* The same, of what is shown; false: there are not so many. */
+bool		 book_shown(const struct book *, enum side, size_t depth, struct quote *);
 bool		 book_is_sound(const struct book *);	/* the invariants above, for the tests */
 void		 book_fini(struct book *);
 

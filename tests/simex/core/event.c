@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/core/event.h"
 
+#include "base/text.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -60,6 +61,18 @@ put_last_trade(struct buf *b, const struct fact *f)
 	jw_put_bool(b, "m", f->trade.maker);
 }
 
+/* Only where the owner gave one with his change; as text. */
+static void
+put_modify_id(struct buf *b, const struct fact *f)
+{
+	char	 text[DEC_STR];
+
+	if (f->modify_id == NO_MODIFY_ID)
+		return;
+	text_putf(text, sizeof(text), "%lld", (long long)f->modify_id);
+	jw_put_str(b, "M", text);
+}
+
 void
 event_order(struct buf *b, const struct fact *f, wall_t now)
 {
@@ -74,6 +87,7 @@ event_order(struct buf *b, const struct fact *f, wall_t now)
 	jw_put_str(b, "x", exec_names[f->kind]);
 	jw_put_str(b, "X", status_name(order_status(o)));
 	jw_put_int(b, "i", o->id);
+	put_modify_id(b, f);
 	put_last_trade(b, f);
 	jw_put_bool(b, "R", o->terms.reduce_only);
 	jw_put_str(b, "wt", "CONTRACT_PRICE");
@@ -85,8 +99,8 @@ event_order(struct buf *b, const struct fact *f, wall_t now)
 	jw_put_int(b, "si", 0);
 	jw_put_int(b, "ss", 0);
 	jw_put_str(b, "V", stp_name(o->terms.stp));
-	jw_put_str(b, "pm", "NONE");
-	jw_put_int(b, "gtd", 0);
+	jw_put_str(b, "pm", price_match_name(o->terms.pm));
+	jw_put_int(b, "gtd", o->terms.good_till_ms);
 	put_dec(b, "er", DEC_INT(f->er));
 	jw_close(b, '}');
 	jw_close(b, '}');

@@ -48,6 +48,7 @@ exchange_fini(struct exchange *x)
 		orders_fini(&x->desks[i].orders);
 	}
 	free(x->desks);
+	agenda_fini(&x->agenda);
 	listings_fini(&x->listings);
 	free(x->facts.v);
 }
@@ -74,26 +75,12 @@ make_name(struct rng *r, char clord_id[CLORD_ID])
 	clord_id[MADE_NAME] = '\0';
 }
 
-/* What has not traded at once rests, or ends here. */
-static void
-settle(struct exchange *x, struct desk *d, struct order *o, wall_t now)
-{
-	if (!order_is_open(o))
-		return;
-	if (o->terms.type == TYPE_MARKET)
-		order_expire(x, o, ER_MARKET, now);
-	else if (o->terms.tif == TIF_IOC)
-		order_expire(x, o, ER_IOC, now);
-	else
-		book_insert(&d->book, &o->rest);
-}
-
 struct reject
 exchange_place(struct exchange *x, struct desk *d, const struct terms *wanted, wall_t now,
     struct order **made)
 {
 	struct terms		 t = *wanted;
-	const struct reject	 r = rules_judge(x, d, &t);
+	const struct reject	 r = rules_judge(x, d, &t, now);
 
 	*made = NULL;
 	if (reject_is_set(&r))
@@ -104,9 +91,14 @@ exchange_place(struct exchange *x, struct desk *d, const struct terms *wanted, w
 	activate(x, d);
 	order_expose(d, o, t.qty);
 	fact_of_order(x, FACT_NEW, o, now);
-	match_take(x, d, &o->rest, t.type == TYPE_LIMIT ? t.px : rules_take_bound(d, t.side), now);
-	settle(x, d, o, now);
+	order_enter(x, o, now);
 	return r;
+}
+
+struct reject
+exchange_try(const struct exchange *x, const struct desk *d, struct terms *t, wall_t now)
+{
+	return rules_judge(x, d, t, now);
 }
 
 void
@@ -125,6 +117,27 @@ exchange_cancel_all(struct exchange *x, struct desk *d, wall_t now)
 	for (; (o = TAILQ_FIRST(&d->orders.open)) != NULL; n++)
 		exchange_cancel(x, o, now);
 	return n;
+}
+
+size_t
+exchange_expire_all(struct exchange *x, struct desk *d, enum expiry er, wall_t now)
+{
+	size_t		 n = 0;
+	struct order	*o;
+
+	for (; (o = TAILQ_FIRST(&d->orders.open)) != NULL; n++)
+		order_expire(x, o, er, now);
+	return n;
+}
+
+void
+exchange_count_down(struct exchange *x, struct desk *d, int64_t ms, wall_t now)
+{
+	if (ms == 0)
+		agenda_drop(&x->agenda, &d->countdown);
+	else
+		agenda_put(&x->agenda, &d->countdown, ERRAND_COUNTDOWN,
+		    wall_add_us(now, ms * 1000));
 }
 
 struct reject
@@ -160,11 +173,7 @@ exchange_amend(struct exchange *x, struct order *o, dec_t qty, wall_t now)
 		return r;
 	if (dec_sign(less) <= 0 || !dec_lt(less, o->rest.leaves_qty))
 		return reject_with(REJ_BAD_PARAM, "qty");
-	book_take(&d->book, &o->rest, less);
-	order_expose(d, o, dec_neg(less));
-	o->terms.qty = qty;
-	o->updated = now;
-	fact_of_order(x, FACT_AMENDED, o, now);
+	order_shrink(x, o, qty, now);
 	return r;
 }
 

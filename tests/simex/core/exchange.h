@@ -7,10 +7,10 @@
  * is a copy of how things were at that moment.  Who prints facts empties the
  * list; nobody else looks at it.
  *
- * The client's orders trade with the house and the public: two orders of
- * the account that meet are a self-trade, and the taker's mode decides which
- * of them expires.  Quotes that are renewed at an unchanged price do not take
- * what rests; quotes that come because the price moved do.
+ * The client's orders trade with the house and the public.  Two of them that
+ * meet are a self-trade, and the taker's mode decides which of them expires;
+ * with none, or with FOK, they trade.  Quotes that are renewed at an unchanged
+ * price do not take what rests; quotes that come because the price moved do.
  *
  * Pure: the time of everything is an argument.
  */
@@ -36,7 +36,10 @@ enum fact_kind {
 };
 
 /* Why an order expired, as the exchange numbers it. */
-enum expiry { ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_REDUCE_ONLY = 4, ER_MARKET = 9 };
+enum expiry {
+	ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_IOC_STP = 3, ER_REDUCE_ONLY = 4, ER_DELISTED = 7,
+	ER_MARKET = 9
+};
 
 struct fact {
 	enum fact_kind	 kind;
@@ -51,6 +54,7 @@ struct fact {
 	int		 leverage;
 	dec_t		 balance, mark_px;
 	dec_t		 change;	/* of FACT_FUNDING: of the balance */
+	int64_t		 modify_id;	/* of FACT_AMENDED by its owner, if he gave one */
 };
 
 struct facts {
@@ -67,6 +71,7 @@ struct desk {
 	struct position	 positions[PS_N];
 	int		 leverage;
 	struct exposure	 exposure;	/* of the open LIMIT orders, at their prices */
+	struct appointment countdown;	/* when all its orders are cancelled */
 	bool		 worn;		/* quotes are missing or smaller than they should be */
 	bool		 active;
 	TAILQ_ENTRY(desk) link;		/* among the active ones */
@@ -88,9 +93,19 @@ struct exchange {
 	size_t			 n;
 	TAILQ_HEAD(, desk)	 active;	/* those with a position or orders, and more */
 	wall_t			 next_walk;	/* the soonest step of any */
+	struct agenda		 agenda;	/* ends of orders, countdowns */
 	bool			 hedged;	/* positions are LONG and SHORT, not BOTH */
 	struct rng		 names;		/* for client order ids nobody chose */
 	struct facts		 facts;
+};
+
+/* What the owner of an order wants it to be. */
+struct change {
+	enum side		 side;		/* it has to be the order's */
+	dec_t			 qty, px;	/* the new whole; px DEC_NONE: as pm says */
+	enum price_match	 pm;
+	bool			 sets_reduce_only, reduce_only;
+	int64_t			 modify_id;	/* or NO_MODIFY_ID */
 };
 
 struct equity {
@@ -108,6 +123,15 @@ void		 exchange_cancel(struct exchange *, struct order *, wall_t now);	/* it is 
 size_t		 exchange_cancel_all(struct exchange *, struct desk *, wall_t now);
 /* The house takes from an open LIMIT order, whoever else is in line, at no worse than its price. */
 struct reject	 exchange_fill(struct exchange *, struct order *, dec_t qty, dec_t px, wall_t now);
+/* As exchange_place() would judge it; nothing happens. */
+struct reject	 exchange_try(const struct exchange *, const struct desk *, struct terms *,
+		    wall_t now);
+/* Its owner changes an order, which ends by it where simex(8), CHANGES, says so. */
+struct reject	 exchange_modify(struct exchange *, struct order *, const struct change *,
+		    wall_t now);
+/* All of a contract's orders are cancelled so many ms from now; 0: not any more. */
+void		 exchange_count_down(struct exchange *, struct desk *, int64_t ms, wall_t now);
+size_t		 exchange_expire_all(struct exchange *, struct desk *, enum expiry, wall_t now);
 /* The exchange itself makes an open order smaller. */
 struct reject	 exchange_amend(struct exchange *, struct order *, dec_t qty, wall_t now);
 struct reject	 exchange_set_leverage(struct exchange *, struct desk *, int leverage, wall_t now);
@@ -131,6 +155,8 @@ void		 exchange_recorded_trade(struct exchange *, struct desk *, enum side taker
 /* What is due by itself, and when that will be. */
 void		 exchange_happen(struct exchange *, wall_t now);
 wall_t		 exchange_due(const struct exchange *);
+/* After the rules of the contract have changed. */
+void		 exchange_requote(struct exchange *, struct desk *, wall_t now);
 
 struct desk	*exchange_find(struct exchange *, const char *symbol);	/* or NULL */
 struct desk	*exchange_desk(struct exchange *, const struct listing *);

@@ -13,6 +13,8 @@ enum {
 	CLORD_ID_MAX = 36,
 	INT_DIGITS = 18,
 	DEC_TEXT_MAX = 40,
+	VALUE_MAX = 128,	/* of a name or a value inside JSON */
+	REAL_DIGITS = 15, SMALL_PLACES = 12,
 };
 
 /* Security parameters: read by the authentication, not by the endpoint. */
@@ -73,20 +75,73 @@ parse_part(struct form *f, const char *p, size_t len, char *to)
 	return to;
 }
 
-void
-form_parse(struct form *f, const char *query, const char *body, size_t body_len)
+static void
+form_reserve(struct form *f, size_t want)
 {
-	const size_t	 query_len = strlen(query);
-	const size_t	 want = 2 * (query_len + body_len) + 2;	/* each piece gains a NUL */
-
 	f->n = 0;
 	f->too_many = false;
 	if (want > f->cap) {
 		f->cap = want;
 		f->text = xrealloc(f->text, f->cap);
 	}
+}
+
+void
+form_parse(struct form *f, const char *query, const char *body, size_t body_len)
+{
+	const size_t	 query_len = strlen(query);
+	const size_t	 want = 2 * (query_len + body_len) + 2;	/* each piece gains a NUL */
+
+	form_reserve(f, want);
 	char	*to = parse_part(f, query, query_len, f->text);
 	parse_part(f, body, body_len, to);
+}
+
+/* As it would have been sent as text.  -1: it is no text, number or boolean. */
+static int
+value_text(const json_t *v, char *text, size_t cap)
+{
+	if (json_is_string(v))
+		return text_copy(text, cap, json_string_value(v));
+	if (json_is_boolean(v))
+		return text_copy(text, cap, json_is_true(v) ? "true" : "false");
+	if (json_is_integer(v))
+		return text_format(text, cap, "%lld", (long long)json_integer_value(v));
+	if (!json_is_real(v))
+		return -1;
+	/* Fifteen digits are those that were written; what has an exponent then is very small. */
+	char	*dumped = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS));
+	const int	 rc = strchr(dumped, 'e') == NULL ? text_copy(text, cap, dumped) :
+		    text_format(text, cap, "%.*f", SMALL_PLACES, json_real_value(v));
+	free(dumped);
+	return rc;
+}
+
+int
+form_parse_json(struct form *f, const json_t *object)
+{
+	const char	*name;
+	json_t		*value;
+
+	if (!json_is_object(object))
+		return -1;
+	form_reserve(f, (size_t)FORM_MAX * 2 * VALUE_MAX);
+	char	*to = f->text;
+	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
+		if (f->n == FORM_MAX) {
+			f->too_many = true;
+			break;
+		}
+		if (text_copy(to, VALUE_MAX, name) == -1)
+			return -1;
+		f->v[f->n].name = to;
+		to += strlen(to) + 1;
+		if (value_text(value, to, VALUE_MAX) == -1)
+			return -1;
+		f->v[f->n++].value = to;
+		to += strlen(to) + 1;
+	}
+	return 0;
 }
 
 const char *

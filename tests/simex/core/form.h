@@ -13,6 +13,7 @@
 #include "base/dec.h"
 #include "tests/simex/core/reject.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,9 @@ struct param {
 
 /* The form keeps its memory for the next request. */
 void		 form_parse(struct form *, const char *query, const char *body, size_t body_len);
+
+/* The same of a JSON object of texts, numbers and booleans.  -1: it is something else. */
+int		 form_parse_json(struct form *, const json_t *) MUST_CHECK;
 
 /* Names that every signed request carries besides are not looked at. */
 struct reject	 form_check(const struct form *, const struct param *, size_t n);

@@ -47,6 +47,9 @@ put_quote(struct exchange *x, struct desk *d, enum side side, dec_t px, dec_t qt
 static void
 put_quotes(struct exchange *x, struct desk *d, enum entry entry, wall_t now)
 {
+	/* Nothing trades where trading is not on. */
+	if (!d->listing->trading)
+		entry = POST_ONLY;
 	withdraw_quotes(d);
 	d->worn = false;
 	for (int s = 0; s < SIDE_N; s++) {
@@ -93,6 +96,14 @@ void
 exchange_set_ladder(struct exchange *x, struct desk *d, struct ladder l, wall_t now)
 {
 	market_set_ladder(&d->market, l);
+	follow(x, d, POST_ONLY, now);
+}
+
+void
+exchange_requote(struct exchange *x, struct desk *d, wall_t now)
+{
+	market_set_ladder(&d->market, d->market.ladder);
+	market_set(&d->market, d->market.ref_px);
 	follow(x, d, POST_ONLY, now);
 }
 
@@ -207,14 +218,17 @@ walk(struct exchange *x, wall_t now)
 void
 exchange_happen(struct exchange *x, wall_t now)
 {
-	if (x->next_walk.us > now.us)
-		return;
-	walk(x, now);
-	find_next_walk(x);
+	if (x->next_walk.us <= now.us) {
+		walk(x, now);
+		find_next_walk(x);
+	}
+	match_keep_appointments(x, now);
 }
 
 wall_t
 exchange_due(const struct exchange *x)
 {
-	return x->next_walk;
+	const wall_t	 due = agenda_due(&x->agenda);
+
+	return due.us < x->next_walk.us ? due : x->next_walk;
 }

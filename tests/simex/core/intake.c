@@ -9,7 +9,12 @@ static const char *const	side_words[] = { "BUY", "SELL", NULL };
 static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 static const char *const	resp_words[] = { "ACK", "RESULT", NULL };
 static const char *const	tif_words[] = { "GTC", "IOC", "FOK", "GTX", "GTD", "RPI", NULL };
-static const char *const	stp_words[] = { "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", NULL };
+static const char *const	stp_words[] = {
+	"EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "NONE", NULL
+};
+static const char *const	price_match_words[] = {
+	"NONE", "OPPONENT", "OPPONENT_5", "QUEUE", "QUEUE_5", "QUEUE_10", "QUEUE_20", NULL
+};
 static const char *const	type_words[] = {
 	"MARKET", "LIMIT",
 	"STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET", NULL
@@ -21,14 +26,14 @@ const struct param intake_params[INTAKE_PARAMS] = {
 	{ "closePosition",           P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "goodTillDate",            P_INT,  OPTIONAL,  NULL, REJ_NONE },
 	{ "newClientOrderId",        P_ID,   OPTIONAL,  NULL, REJ_NONE },
-	{ "newOrderRespType",        P_WORD, OPTIONAL,  resp_words, REJ_BAD_PARAM },
+	{ "newOrderRespType",        P_WORD, OPTIONAL,  resp_words, REJ_RESP_TYPE },
 	{ "positionSide",            P_WORD, OPTIONAL,  position_side_words, REJ_POSITION_SIDE },
 	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
-	{ "priceMatch",              P_STR,  OPTIONAL,  NULL, REJ_NONE },
+	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
 	{ "priceProtect",            P_STR,  OPTIONAL,  NULL, REJ_NONE },
 	{ "quantity",                P_DEC,  MANDATORY, NULL, REJ_NONE },
 	{ "reduceOnly",              P_BOOL, OPTIONAL,  NULL, REJ_NONE },
-	{ "selfTradePreventionMode", P_WORD, OPTIONAL,  stp_words, REJ_BAD_PARAM },
+	{ "selfTradePreventionMode", P_WORD, OPTIONAL,  stp_words, REJ_STP_MODE },
 	{ "side",                    P_WORD, MANDATORY, side_words, REJ_BAD_SIDE },
 	{ "stopPrice",               P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "symbol",                  P_STR,  MANDATORY, NULL, REJ_NONE },
@@ -37,21 +42,32 @@ const struct param intake_params[INTAKE_PARAMS] = {
 	{ "workingType",             P_STR,  OPTIONAL,  NULL, REJ_NONE },
 };
 
+const struct param intake_change_params[INTAKE_CHANGE_PARAMS] = {
+	{ "modifyId",                P_INT,  OPTIONAL,  NULL, REJ_NONE },
+	{ "orderId",                 P_INT,  OPTIONAL,  NULL, REJ_NONE },
+	{ "origClientOrderId",       P_ID,   OPTIONAL,  NULL, REJ_NONE },
+	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
+	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
+	{ "quantity",                P_DEC,  MANDATORY, NULL, REJ_NONE },
+	{ "reduceOnly",              P_BOOL, OPTIONAL,  NULL, REJ_NONE },
+	{ "side",                    P_WORD, MANDATORY, side_words, REJ_BAD_SIDE },
+	{ "symbol",                  P_STR,  MANDATORY, NULL, REJ_NONE },
+};
+
 /* Who may, must or must not send a parameter: they are named as the exchange names them. */
-enum manner { NEVER, NOT_ON_MARKET, ON_LIMIT };
+enum manner { NEVER, NOT_ON_MARKET, ON_LIMIT, GTD_ONLY, GTD_TOO };
 
 static const struct { const char *name, *refused_as; enum manner manner; } manners[] = {
 	{ "activationPrice", "activationprice", NEVER },
 	{ "callbackRate",    "callbackrate",    NEVER },
 	{ "closePosition",   "closeposition",   NEVER },
-	{ "goodTillDate",    "goodtilldate",    NEVER },
+	{ "goodTillDate",    "goodtilldate",    GTD_ONLY },
 	{ "price",           "price",           NOT_ON_MARKET },
-	{ "priceMatch",      "pricematch",      NEVER },
 	{ "priceProtect",    "priceprotect",    NEVER },
 	{ "stopPrice",       "stopprice",       NEVER },
 	{ "timeInForce",     "timeinforce",     NOT_ON_MARKET },
 	{ "workingType",     "workingtype",     NEVER },
-	{ "price",           "price",           ON_LIMIT },
+	{ "goodTillDate",    "goodTillDate",    GTD_TOO },
 	{ "timeInForce",     "timeInForce",     ON_LIMIT },
 };
 
@@ -61,44 +77,80 @@ word(const struct form *f, const char *name, int absent)
 	return form_word(f, intake_params, INTAKE_PARAMS, name, absent);
 }
 
+static bool
+is_missing(enum manner m, enum ord_type type, enum tif tif)
+{
+	return (m == ON_LIMIT && type == TYPE_LIMIT) || (m == GTD_TOO && tif == TIF_GTD);
+}
+
+static bool
+is_too_much(enum manner m, enum ord_type type, enum tif tif)
+{
+	return m == NEVER || (m == NOT_ON_MARKET && type == TYPE_MARKET) ||
+	    (m == GTD_ONLY && tif != TIF_GTD);
+}
+
 static struct reject
-check_manners(const struct form *f, enum ord_type type)
+check_manners(const struct form *f, enum ord_type type, enum tif tif)
 {
 	for (size_t i = 0; i < NITEMS(manners); i++) {
 		const bool	 sent = form_str(f, manners[i].name) != NULL;
 
-		if (manners[i].manner == ON_LIMIT && type == TYPE_LIMIT && !sent)
+		if (!sent && is_missing(manners[i].manner, type, tif))
 			return reject_with(REJ_MANDATORY, "%s", manners[i].refused_as);
-		if (sent && (manners[i].manner == NEVER ||
-		    (manners[i].manner == NOT_ON_MARKET && type == TYPE_MARKET)))
+		if (sent && is_too_much(manners[i].manner, type, tif))
 			return reject_with(REJ_NOT_REQUIRED, "%s", manners[i].refused_as);
 	}
 	return reject_none();
 }
 
+/* A LIMIT price comes from the client or from the book. */
+static struct reject
+check_price(const struct form *f, enum ord_type type, enum price_match pm)
+{
+	const bool	 sent = form_str(f, "price") != NULL;
+
+	if (type != TYPE_LIMIT)
+		return pm == PM_NONE ? reject_none() : reject_as(REJ_PRICE_MATCH_TYPE);
+	if (sent && pm != PM_NONE)
+		return reject_with(REJ_NOT_REQUIRED, "price");
+	if (!sent && pm == PM_NONE)
+		return reject_with(REJ_MANDATORY, "price");
+	return reject_none();
+}
+
+/* What has to fit the account and the other parameters. */
+static struct reject
+check_together(const struct form *f, bool hedged, const struct terms *t)
+{
+	struct reject	 r;
+
+	if ((t->ps != PS_BOTH) != hedged)
+		return reject_as(REJ_POSITION_SIDE);
+	if (hedged && form_str(f, "reduceOnly") != NULL)
+		return reject_with(REJ_NOT_REQUIRED, "reduceonly");
+	r = check_manners(f, t->type, t->tif);
+	return reject_is_set(&r) ? r : check_price(f, t->type, t->pm);
+}
+
 struct reject
-intake_parse(const struct form *f, bool hedged, struct terms *t)
+intake_parse(const struct form *f, bool hedged, enum stp absent, struct terms *t)
 {
 	const int	 type = word(f, "type", 0);
 	const char	*clord_id = form_str(f, "newClientOrderId");
 
 	if (type >= ORD_TYPE_N)
 		return reject_as(REJ_ALGO_ONLY);
-	if ((word(f, "positionSide", PS_BOTH) != PS_BOTH) != hedged)
-		return reject_as(REJ_POSITION_SIDE);
-	if (hedged && form_str(f, "reduceOnly") != NULL)
-		return reject_with(REJ_NOT_REQUIRED, "reduceonly");
-	const struct reject	 r = check_manners(f, (enum ord_type)type);
-	if (reject_is_set(&r))
-		return r;
 	*t = (struct terms){
 		.side = (enum side)word(f, "side", 0),
 		.type = (enum ord_type)type,
 		.tif = (enum tif)word(f, "timeInForce", TIF_GTC),
-		.stp = (enum stp)word(f, "selfTradePreventionMode", STP_EXPIRE_MAKER),
+		.stp = (enum stp)word(f, "selfTradePreventionMode", (int)absent),
 		.ps = (enum position_side)word(f, "positionSide", PS_BOTH),
+		.pm = (enum price_match)word(f, "priceMatch", PM_NONE),
 		.px = form_dec(f, "price"),
 		.qty = form_dec(f, "quantity"),
+		.good_till_ms = form_int(f, "goodTillDate", 0),
 		.reduce_only = form_bool(f, "reduceOnly"),
 		.wants_result = word(f, "newOrderRespType", 0) == 1,
 	};
@@ -106,5 +158,52 @@ intake_parse(const struct form *f, bool hedged, struct terms *t)
 	if (t->ps != PS_BOTH)
 		t->reduce_only = (t->ps == PS_LONG) == (t->side == SIDE_SELL);
 	text_put(t->clord_id, sizeof(t->clord_id), clord_id == NULL ? "" : clord_id);
-	return reject_none();
+	if (t->stp == STP_NONE && absent != STP_NONE)
+		return reject_as(REJ_STP_MODE);
+	return check_together(f, hedged, t);
+}
+
+static int
+change_word(const struct form *f, const char *name, int absent)
+{
+	return form_word(f, intake_change_params, INTAKE_CHANGE_PARAMS, name, absent);
+}
+
+struct reject
+intake_parse_change(const struct form *f, bool hedged, struct change *c)
+{
+	*c = (struct change){
+		.side = (enum side)change_word(f, "side", 0),
+		.qty = form_dec(f, "quantity"),
+		.px = form_dec(f, "price"),
+		.pm = (enum price_match)change_word(f, "priceMatch", PM_NONE),
+		.sets_reduce_only = form_str(f, "reduceOnly") != NULL,
+		.reduce_only = form_bool(f, "reduceOnly"),
+		.modify_id = form_int(f, "modifyId", NO_MODIFY_ID),
+	};
+	if (form_str(f, "orderId") == NULL && form_str(f, "origClientOrderId") == NULL)
+		return reject_with(REJ_MANDATORY, "orderId");
+	if (hedged && c->sets_reduce_only)
+		return reject_with(REJ_NOT_REQUIRED, "reduceonly");
+	return check_price(f, TYPE_LIMIT, c->pm);
+}
+
+static bool
+says(const struct form *f, const char *name, const char *word)
+{
+	const char	*text = form_str(f, name);
+
+	return text != NULL && text_eq(text, word);
+}
+
+bool
+intake_is_exempt(const struct form *f)
+{
+	if (form_bool(f, "closePosition"))
+		return true;
+	if (says(f, "positionSide", "LONG"))
+		return says(f, "side", "SELL");
+	if (says(f, "positionSide", "SHORT"))
+		return says(f, "side", "BUY");
+	return form_bool(f, "reduceOnly");
 }

@@ -120,6 +120,40 @@ read_numbers(struct listing *l, struct why *why)
 	return 0;
 }
 
+static const struct { const char *word; enum phase phase; } phases[] = {
+	{ "CLOSE",          PHASE_OVER },
+	{ "DELIVERED",      PHASE_OVER },
+	{ "PRE_DELIVERING", PHASE_REDUCING },
+	{ "PRE_SETTLE",     PHASE_REDUCING },
+	{ "TRADING",        PHASE_OPEN },
+};
+
+static enum phase
+phase_of(const char *status)
+{
+	for (size_t i = 0; i < NITEMS(phases); i++)
+		if (text_eq(phases[i].word, status))
+			return phases[i].phase;
+	return PHASE_HALTED;
+}
+
+static const struct { const char *word; enum curb curb; } curbs[] = {
+	{ "BOTH", CURB_BOTH }, { "BUY",  CURB_BUY },  { "LONG", CURB_BUY },
+	{ "SELL", CURB_SELL }, { "SHORT", CURB_SELL },
+};
+
+static enum curb
+curb_of(const struct listing *l)
+{
+	const char	*side = json_string_value(json_object_get(
+			    filter_of(l, "POSITION_RISK_CONTROL"), "positionControlSide"));
+
+	for (size_t i = 0; side != NULL && i < NITEMS(curbs); i++)
+		if (text_eq(curbs[i].word, side))
+			return curbs[i].curb;
+	return CURB_NONE;
+}
+
 static int
 read_said(struct listing *l, struct why *why)
 {
@@ -130,7 +164,9 @@ read_said(struct listing *l, struct why *why)
 	    read_word(l, "marginAsset", l->margin_asset, sizeof(l->margin_asset), why) == -1 ||
 	    read_numbers(l, why) == -1)
 		return -1;
-	l->trading = status != NULL && text_eq(status, "TRADING");
+	l->phase = phase_of(status == NULL ? "" : status);
+	l->trading = l->phase == PHASE_OPEN;
+	l->curb = curb_of(l);
 	free(l->text);
 	l->text = json_dumps(l->said, JSON_COMPACT);
 	return 0;

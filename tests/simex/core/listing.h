@@ -29,11 +29,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What of its trading a contract's status allows. */
+enum phase { PHASE_OPEN, PHASE_REDUCING, PHASE_HALTED, PHASE_OVER };
+/* Which side may only reduce. */
+enum curb { CURB_NONE, CURB_BUY, CURB_SELL, CURB_BOTH };
+
 struct listing {
 	char	 symbol[SYMBOL];
 	char	 base[ASSET], quote[ASSET], margin_asset[ASSET];
 	int	 index;
 	bool	 trading;		/* its status is TRADING */
+	enum phase phase;
+	enum curb curb;
 	int	 price_places, qty_places;
 	dec_t	 min_price, max_price, tick, price_unit;
 	dec_t	 min_qty, max_qty, step, qty_unit;

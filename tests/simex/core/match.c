@@ -2,8 +2,11 @@
 #include "tests/simex/core/match.h"
 
 #include "base/die.h"
+#include "tests/simex/core/rules.h"
 
 enum { FACTS_START = 32 };
+
+#define YEAR_US		INT64_C(31536000000000)
 
 /* ---- facts --------------------------------------------------------------- */
 
@@ -22,6 +25,7 @@ fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, enum pos
 		.kind = kind, .desk = d, .at = now, .exposure = d->exposure,
 		.ps = ps, .position = d->positions[ps], .leverage = d->leverage,
 		.balance = x->wallet.balance, .mark_px = desk_mark_px(d),
+		.modify_id = NO_MODIFY_ID,
 	};
 	return f;
 }
@@ -55,6 +59,22 @@ order_expose(struct desk *d, const struct order *o, dec_t qty)
 }
 
 void
+order_shrink(struct exchange *x, struct order *o, dec_t qty, wall_t now)
+{
+	struct desk	*d = exchange_desk(x, o->listing);
+	const dec_t	 less = dec_sub(o->terms.qty, qty);
+
+	if (o->rest.level != NULL)
+		book_take(&d->book, &o->rest, less);
+	else
+		o->rest.leaves_qty = dec_sub(o->rest.leaves_qty, less);
+	order_expose(d, o, dec_neg(less));
+	o->terms.qty = qty;
+	o->updated = now;
+	fact_of_order(x, FACT_AMENDED, o, now);
+}
+
+void
 order_finish(struct exchange *x, struct order *o, enum end end, wall_t now)
 {
 	struct desk	*d = exchange_desk(x, o->listing);
@@ -65,13 +85,16 @@ order_finish(struct exchange *x, struct order *o, enum end end, wall_t now)
 	o->rest.leaves_qty = DEC_ZERO;
 	o->end = end;
 	o->updated = now;
+	agenda_drop(&x->agenda, &o->expiry);
 	orders_close(&d->orders, o);
 }
 
 void
 order_expire(struct exchange *x, struct order *o, enum expiry er, wall_t now)
 {
-	order_finish(x, o, er == ER_STP ? END_EXPIRED_IN_MATCH : END_EXPIRED, now);
+	const bool	 in_match = er == ER_STP || er == ER_IOC_STP;
+
+	order_finish(x, o, in_match ? END_EXPIRED_IN_MATCH : END_EXPIRED, now);
 	fact_of_order(x, FACT_EXPIRED, o, now)->er = er;
 }
 
@@ -84,12 +107,25 @@ order_position(struct desk *d, const struct order *o)
 void
 match_knock_out(struct exchange *x, struct desk *d, wall_t now)
 {
+	dec_t		 left[PS_N][SIDE_N];
 	struct order	*o, *next;
 
+	if (TAILQ_EMPTY(&d->orders.reducing))
+		return;
+	for (int ps = 0; ps < PS_N; ps++)
+		for (int s = 0; s < SIDE_N; s++)
+			left[ps][s] = position_closable_qty(&d->positions[ps], (enum side)s);
 	for (o = TAILQ_FIRST(&d->orders.reducing); o != NULL; o = next) {
+		dec_t	*there = &left[o->terms.ps][o->terms.side];
+
 		next = TAILQ_NEXT(o, reducing_link);
-		if (dec_is_zero(position_closable_qty(order_position(d, o), o->terms.side)))
+		if (dec_is_zero(*there)) {
 			order_expire(x, o, ER_REDUCE_ONLY, now);
+			continue;
+		}
+		if (dec_gt(o->rest.leaves_qty, *there))
+			order_shrink(x, o, dec_add(o->cum_qty, *there), now);
+		*there = dec_sub(*there, o->rest.leaves_qty);
 	}
 }
 
@@ -114,9 +150,20 @@ match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker,
 	o->cum_quote = dec_add(o->cum_quote, dec_mul(qty, px, ROUND_HALF_EVEN));
 	o->updated = now;
 	order_expose(d, o, dec_neg(qty));
-	if (dec_is_zero(o->rest.leaves_qty))
+	if (dec_is_zero(o->rest.leaves_qty)) {
+		agenda_drop(&x->agenda, &o->expiry);
 		orders_close(&d->orders, o);
+	}
 	fact_of_order(x, FACT_TRADE, o, now)->trade = *t;
+}
+
+/* What may only reduce trades no more than there is to reduce. */
+static dec_t
+tradable(struct desk *d, const struct order *o, dec_t qty)
+{
+	if (o == NULL || !o->terms.reduce_only)
+		return qty;
+	return dec_min(qty, position_closable_qty(order_position(d, o), o->terms.side));
 }
 
 static void
@@ -134,35 +181,43 @@ move(struct desk *d, struct resting *taker, struct resting *maker, dec_t qty)
 static void
 trade(struct exchange *x, struct desk *d, struct resting *taker, struct resting *maker, wall_t now)
 {
-	const bool	 client_makes = maker->owner == OWNER_CLIENT;
-	struct order	*o = order_of(client_makes ? maker : taker);
+	struct order	*takes = order_of(taker), *makes = order_of(maker);
 	const dec_t	 px = maker->px;
-	dec_t		 qty = dec_min(taker->leaves_qty, maker->leaves_qty);
+	const dec_t	 qty = tradable(d, makes, tradable(d, takes,
+			    dec_min(taker->leaves_qty, maker->leaves_qty)));
 
-	if (o->terms.reduce_only)
-		qty = dec_min(qty, position_closable_qty(order_position(d, o), o->terms.side));
 	move(d, taker, maker, qty);
-	match_book(x, o, px, qty, client_makes, now);
+	if (makes != NULL)
+		match_book(x, makes, px, qty, true, now);
+	if (takes != NULL)
+		match_book(x, takes, px, qty, false, now);
 	match_knock_out(x, d, now);
+}
+
+static bool
+is_self_trade(const struct order *takes, const struct order *makes)
+{
+	return takes != NULL && makes != NULL && takes->terms.stp != STP_NONE &&
+	    takes->terms.tif != TIF_FOK;
 }
 
 static void
 self_trade(struct exchange *x, struct order *taker, struct order *maker, wall_t now)
 {
+	const enum expiry	 er = taker->terms.tif == TIF_IOC ? ER_IOC_STP : ER_STP;
+
 	if (taker->terms.stp != STP_EXPIRE_TAKER)
 		order_expire(x, maker, ER_STP, now);
 	if (taker->terms.stp != STP_EXPIRE_MAKER)
-		order_expire(x, taker, ER_STP, now);
+		order_expire(x, taker, er, now);
 }
 
 void
 match_one(struct exchange *x, struct desk *d, struct resting *taker, struct resting *maker,
     wall_t now)
 {
-	if (taker->owner == OWNER_CLIENT && maker->owner == OWNER_CLIENT)
+	if (is_self_trade(order_of(taker), order_of(maker)))
 		self_trade(x, order_of(taker), order_of(maker), now);
-	else if (taker->owner == OWNER_HOUSE && maker->owner == OWNER_HOUSE)
-		move(d, taker, maker, dec_min(taker->leaves_qty, maker->leaves_qty));
 	else
 		trade(x, d, taker, maker, now);
 }
@@ -175,4 +230,59 @@ match_take(struct exchange *x, struct desk *d, struct resting *taker, dec_t limi
 	while (dec_sign(taker->leaves_qty) > 0 &&
 	    (maker = book_meets(&d->book, taker->side, limit_px)) != NULL)
 		match_one(x, d, taker, maker, now);
+}
+
+/* An order nobody wants is not kept for ever. */
+static wall_t
+end_of(const struct order *o, wall_t now)
+{
+	return o->terms.tif == TIF_GTD ? wall_from_ms(o->terms.good_till_ms) :
+	    wall_add_us(now, YEAR_US);
+}
+
+void
+order_enter(struct exchange *x, struct order *o, wall_t now)
+{
+	struct desk	*d = exchange_desk(x, o->listing);
+	const bool	 market = o->terms.type == TYPE_MARKET;
+
+	match_take(x, d, &o->rest, market ? rules_take_bound(d, o->terms.side) : o->terms.px, now);
+	if (!order_is_open(o))
+		return;
+	if (market)
+		order_expire(x, o, ER_MARKET, now);
+	else if (o->terms.tif == TIF_IOC)
+		order_expire(x, o, ER_IOC, now);
+	else
+		book_insert(&d->book, &o->rest);
+	if (o->rest.level != NULL && o->expiry.place == 0)
+		agenda_put(&x->agenda, &o->expiry, ERRAND_ORDER, end_of(o, now));
+}
+
+/* ---- what falls due ----------------------------------------------------------- */
+
+/* Whoever has traded something keeps the rest, however old it is. */
+static void
+order_is_due(struct exchange *x, struct order *o, wall_t now)
+{
+	if (o->terms.tif == TIF_GTD || dec_is_zero(o->cum_qty))
+		order_expire(x, o, ER_NONE, now);
+}
+
+void
+match_keep_appointments(struct exchange *x, wall_t now)
+{
+	struct appointment	*a;
+
+	while ((a = agenda_first(&x->agenda)) != NULL && a->at.us <= now.us) {
+		agenda_drop(&x->agenda, a);
+		switch (a->errand) {
+		case ERRAND_ORDER:
+			order_is_due(x, MAP_OF(a, struct order, expiry), now);
+			break;
+		case ERRAND_COUNTDOWN:
+			exchange_cancel_all(x, MAP_OF(a, struct desk, countdown), now);
+			break;
+		}
+	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * match.h - the inside of the exchange: facts, the end of an order, and what
+ * match.h - the inside of the exchange: facts, the life of an order, and what
  * meets in the book.
  *
  * For the files that make up exchange.h, and nobody else.
@@ -17,6 +17,10 @@ struct fact	*fact_of_order(struct exchange *, enum fact_kind, const struct order
 
 /* Counts qty more, or less, of an open order. */
 void		 order_expose(struct desk *, const struct order *, dec_t qty);
+/* The new whole leaves something open. */
+void		 order_shrink(struct exchange *, struct order *, dec_t qty, wall_t now);
+/* Takes what it can get; what has not traded at once rests, or ends. */
+void		 order_enter(struct exchange *, struct order *, wall_t now);
 void		 order_finish(struct exchange *, struct order *, enum end, wall_t now);
 void		 order_expire(struct exchange *, struct order *, enum expiry, wall_t now);
 struct position	*order_position(struct desk *, const struct order *);
@@ -30,7 +34,12 @@ void		 match_one(struct exchange *, struct desk *, struct resting *taker,
 /* An execution of which the book knows already. */
 void		 match_book(struct exchange *, struct order *, dec_t px, dec_t qty, bool maker,
 		    wall_t now);
-/* Orders that may only reduce go when there is nothing left to reduce. */
+/*
+ * Orders that may only reduce never are more than there is to reduce: the
+ * oldest keep theirs, the others shrink, or go when nothing is left for them.
+ */
 void		 match_knock_out(struct exchange *, struct desk *, wall_t now);
+/* Every appointment whose time has come. */
+void		 match_keep_appointments(struct exchange *, wall_t now);
 
 #endif

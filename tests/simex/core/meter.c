@@ -55,13 +55,9 @@ refuse(struct meter *m, wall_t now, enum meter_kind k)
 	return reject_with(meters[k].why, "%lld%s", (long long)m->limit[k], meters[k].per);
 }
 
-struct reject
-meter_take(struct meter *m, wall_t now, int64_t weight, int64_t orders)
+static struct reject
+take(struct meter *m, wall_t now, const int64_t cost[METER_N])
 {
-	const int64_t	 cost[METER_N] = {
-		[METER_WEIGHT_1M] = weight, [METER_ORDERS_10S] = orders, [METER_ORDERS_1M] = orders,
-	};
-
 	turn(m, now);
 	for (int k = 0; k < METER_N; k++)
 		if (cost[k] > 0 && m->limit[k] > 0 && m->used[k] + cost[k] > m->limit[k])
@@ -69,6 +65,30 @@ meter_take(struct meter *m, wall_t now, int64_t weight, int64_t orders)
 	for (int k = 0; k < METER_N; k++)
 		m->used[k] += cost[k];
 	return reject_none();
+}
+
+struct reject
+meter_take(struct meter *m, wall_t now, int64_t weight, int64_t orders)
+{
+	return take(m, now, (const int64_t[METER_N]){
+		[METER_WEIGHT_1M] = weight, [METER_ORDERS_10S] = orders, [METER_ORDERS_1M] = orders,
+	});
+}
+
+struct reject
+meter_take_orders(struct meter *m, wall_t now, int64_t in_10s, int64_t in_1m)
+{
+	return take(m, now, (const int64_t[METER_N]){
+		[METER_ORDERS_10S] = in_10s, [METER_ORDERS_1M] = in_1m,
+	});
+}
+
+/* Of the windows that count now: what was taken from them at this moment. */
+void
+meter_give_back_orders(struct meter *m, int64_t in_10s, int64_t in_1m)
+{
+	m->used[METER_ORDERS_10S] -= in_10s;
+	m->used[METER_ORDERS_1M] -= in_1m;
 }
 
 int64_t

@@ -31,6 +31,9 @@ struct meter {
 };
 
 struct reject	 meter_take(struct meter *, wall_t now, int64_t weight, int64_t orders);
+/* A batch counts differently in the two windows. */
+struct reject	 meter_take_orders(struct meter *, wall_t now, int64_t in_10s, int64_t in_1m);
+void		 meter_give_back_orders(struct meter *, int64_t in_10s, int64_t in_1m);
 int64_t		 meter_used(struct meter *, wall_t now, enum meter_kind);
 struct reject	 meter_check_ban(struct meter *, wall_t now);
 void		 meter_ban(struct meter *, wall_t now, int64_t seconds);

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DAY_US			INT64_C(86400000000)
+#define KEPT_US			(90 * DAY_US)
+#define KEPT_UNFILLED_US	(3 * DAY_US)
+
 static const char *const status_names[] = {
 	[ST_NEW] = "NEW", [ST_PARTIALLY_FILLED] = "PARTIALLY_FILLED", [ST_FILLED] = "FILLED",
 	[ST_CANCELED] = "CANCELED", [ST_EXPIRED] = "EXPIRED",
@@ -21,9 +25,16 @@ _Static_assert(NITEMS(tif_names) == TIF_N, "tif_names");
 
 static const char *const stp_names[] = {
 	[STP_EXPIRE_TAKER] = "EXPIRE_TAKER", [STP_EXPIRE_MAKER] = "EXPIRE_MAKER",
-	[STP_EXPIRE_BOTH] = "EXPIRE_BOTH",
+	[STP_EXPIRE_BOTH] = "EXPIRE_BOTH", [STP_NONE] = "NONE",
 };
 _Static_assert(NITEMS(stp_names) == STP_N, "stp_names");
+
+static const char *const price_match_names[] = {
+	[PM_NONE] = "NONE", [PM_OPPONENT] = "OPPONENT", [PM_OPPONENT_5] = "OPPONENT_5",
+	[PM_QUEUE] = "QUEUE", [PM_QUEUE_5] = "QUEUE_5", [PM_QUEUE_10] = "QUEUE_10",
+	[PM_QUEUE_20] = "QUEUE_20",
+};
+_Static_assert(NITEMS(price_match_names) == PM_N, "price_match_names");
 
 static const char *const position_side_names[] = {
 	[PS_BOTH] = "BOTH", [PS_LONG] = "LONG", [PS_SHORT] = "SHORT",
@@ -51,6 +62,12 @@ const char *
 stp_name(enum stp s)
 {
 	return (unsigned)s < STP_N ? stp_names[s] : "?";
+}
+
+const char *
+price_match_name(enum price_match pm)
+{
+	return (unsigned)pm < PM_N ? price_match_names[pm] : "?";
 }
 
 const char *
@@ -92,6 +109,7 @@ orders_add(struct orders *os, const struct terms *t, wall_t now)
 	o->created = o->updated = now;
 	o->rest = (struct resting){
 		.owner = OWNER_CLIENT, .side = t->side, .px = t->px, .leaves_qty = t->qty,
+		.hidden = t->tif == TIF_RPI,
 	};
 	if (os->n == os->cap) {
 		os->cap = os->cap == 0 ? 64 : os->cap * 2;
@@ -130,6 +148,33 @@ orders_add_trade(struct orders *os, const struct order *o, wall_t now)
 	memcpy(t->clord_id, o->terms.clord_id, sizeof(t->clord_id));
 	os->ntrades++;
 	return t;
+}
+
+struct amendment *
+orders_add_amendment(struct orders *os, const struct order *o, wall_t now)
+{
+	if (os->namendments == os->amendments_cap) {
+		os->amendments_cap = os->amendments_cap == 0 ? 64 : os->amendments_cap * 2;
+		os->amendments = xrealloc(os->amendments,
+		    os->amendments_cap * sizeof(*os->amendments));
+	}
+	struct amendment	*a = &os->amendments[os->namendments++];
+	*a = (struct amendment){
+		.id = (int64_t)os->namendments, .order_id = o->id, .at = now,
+	};
+	return a;
+}
+
+void
+orders_set_reducing(struct orders *os, struct order *o, bool reduce_only)
+{
+	if (o->terms.reduce_only == reduce_only)
+		return;
+	o->terms.reduce_only = reduce_only;
+	if (reduce_only)
+		TAILQ_INSERT_TAIL(&os->reducing, o, reducing_link);
+	else
+		TAILQ_REMOVE(&os->reducing, o, reducing_link);
 }
 
 struct order *
@@ -187,6 +232,7 @@ orders_fini(struct orders *os)
 		free(os->v[i]);
 	free(os->v);
 	free(os->trades);
+	free(os->amendments);
 	map_fini(&os->by_clord_id);
 }
 
@@ -204,6 +250,16 @@ order_status(const struct order *o)
 	if (dec_is_zero(o->cum_qty))
 		return ST_NEW;
 	return dec_lt(o->cum_qty, o->terms.qty) ? ST_PARTIALLY_FILLED : ST_FILLED;
+}
+
+bool
+order_is_kept(const struct order *o, wall_t now)
+{
+	const int64_t	 age_us = now.us - o->created.us;
+
+	if (o->end != END_NOT && dec_is_zero(o->cum_qty) && age_us > KEPT_UNFILLED_US)
+		return false;
+	return age_us <= KEPT_US;
 }
 
 dec_t

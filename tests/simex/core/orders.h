@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/dec.h"
 #include "base/map.h"
+#include "tests/simex/core/agenda.h"
 #include "tests/simex/core/book.h"
 #include "tests/simex/core/listing.h"
 #include "wire/types.h"
@@ -24,7 +25,14 @@
 #include <stdint.h>
 
 enum tif { TIF_GTC, TIF_IOC, TIF_FOK, TIF_GTX, TIF_GTD, TIF_RPI, TIF_N };
-enum stp { STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_N };
+enum stp { STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_NONE, STP_N };
+
+/* Whose best price an order takes for its own, and the how manieth. */
+enum price_match {
+	PM_NONE, PM_OPPONENT, PM_OPPONENT_5, PM_QUEUE, PM_QUEUE_5, PM_QUEUE_10, PM_QUEUE_20, PM_N
+};
+
+enum { NO_MODIFY_ID = -1 };
 
 /* Whose quantity an order changes: the one of one-way mode, or one of two. */
 enum position_side { PS_BOTH, PS_LONG, PS_SHORT, PS_N };
@@ -43,8 +51,10 @@ struct terms {
 	enum tif	 tif;
 	enum stp	 stp;
 	enum position_side ps;
-	dec_t		 px;		/* DEC_NONE: MARKET */
+	enum price_match pm;
+	dec_t		 px;		/* DEC_NONE: MARKET, or still to be matched */
 	dec_t		 qty;
+	int64_t		 good_till_ms;	/* of GTD */
 	bool		 reduce_only;
 	bool		 wants_result;	/* newOrderRespType=RESULT */
 };
@@ -59,8 +69,10 @@ struct order {
 	enum end		 end;
 	dec_t			 cum_qty, cum_quote;
 	wall_t			 updated;
+	int64_t			 moves;		/* how often its owner changed it */
 	/* where it lives */
 	struct resting		 rest;
+	struct appointment	 expiry;
 	struct node		 node;
 	TAILQ_ENTRY(order)	 open_link, reducing_link;
 };
@@ -78,6 +90,14 @@ struct trade {
 	wall_t		 at;
 };
 
+/* A change of an order by its owner. */
+struct amendment {
+	int64_t		 id, order_id, count, modify_id;
+	wall_t		 at;
+	enum price_match pm;
+	struct { dec_t px, qty; } before, after;
+};
+
 struct orders {
 	const struct listing	*listing;
 	int64_t			 first_id, first_trade_id;
@@ -89,12 +109,17 @@ struct orders {
 	size_t			 n_open;
 	struct trade		*trades;	/* by id - first_trade_id */
 	size_t			 ntrades, trades_cap;
+	struct amendment	*amendments;	/* oldest first */
+	size_t			 namendments, amendments_cap;
 };
 
 void		 orders_init(struct orders *, const struct listing *, int64_t ids_from);
 struct order	*orders_add(struct orders *, const struct terms *, wall_t now);	/* it is open */
 void		 orders_close(struct orders *, struct order *);	/* out of the open ones */
 struct trade	*orders_add_trade(struct orders *, const struct order *, wall_t now);
+struct amendment *orders_add_amendment(struct orders *, const struct order *, wall_t now);
+/* Whether it may only reduce; who joins those that do stands behind them. */
+void		 orders_set_reducing(struct orders *, struct order *, bool);
 
 struct order	*orders_find(const struct orders *, int64_t id);		/* or NULL */
 struct order	*orders_find_clord_id(const struct orders *, const char *);	/* or NULL */
@@ -105,11 +130,13 @@ void		 orders_fini(struct orders *);
 
 bool		 order_is_open(const struct order *);
 enum status	 order_status(const struct order *);
+bool		 order_is_kept(const struct order *, wall_t now);	/* for those who ask */
 dec_t		 order_avg_px(const struct order *);	/* nothing filled: zero */
 
 const char	*status_name(enum status);
 const char	*tif_name(enum tif);
 const char	*stp_name(enum stp);
+const char	*price_match_name(enum price_match);
 const char	*position_side_name(enum position_side);
 
 #endif

@@ -66,31 +66,41 @@ put_money(struct buf *b, const char *name, dec_t d)
 /* ---- orders and trades -------------------------------------------------------- */
 
 static void
-put_sums(struct buf *b, const struct order *o, const struct listing *l)
+put_sums(struct buf *b, const struct order *o, const struct listing *l, enum order_form form)
 {
 	const int	 places = l->price_places + AVERAGE_EXTRA_PLACES;
+	const dec_t	 avg_px = form == ORDER_ACK ? DEC_ZERO : order_avg_px(o);
 
-	put_fixed(b, "avgPrice", order_avg_px(o), places > MONEY_PLACES ? MONEY_PLACES : places);
-	put_fixed(b, "cumQuote", o->cum_quote, l->price_places + l->qty_places);
+	put_fixed(b, "avgPrice", avg_px, places > MONEY_PLACES ? MONEY_PLACES : places);
+	put_fixed(b, "cumQuote", form == ORDER_ACK ? DEC_ZERO : o->cum_quote,
+	    l->price_places + l->qty_places);
 }
 
 static void
 put_quantities(struct buf *b, const struct order *o, const struct listing *l,
-    enum order_form form)
+    enum order_form form, enum shape shape)
 {
+	const bool	 asked_for = form == ORDER_QUERY || form == ORDER_LIST;
 	const dec_t	 cum_qty = form == ORDER_ACK ? DEC_ZERO : o->cum_qty;
 
 	put_fixed(b, "price", dec_ok(o->terms.px) ? o->terms.px : DEC_ZERO, l->price_places);
 	put_fixed(b, "origQty", o->terms.qty, l->qty_places);
 	put_fixed(b, "executedQty", cum_qty, l->qty_places);
-	if (form == ORDER_ACK || form == ORDER_RESULT)
+	if (!asked_for)
 		put_fixed(b, "cumQty", cum_qty, l->qty_places);
-	else
-		put_sums(b, o, l);
+	if (asked_for || shape == SHAPE_OLD)
+		put_sums(b, o, l, form);
 }
 
 void
 print_order(struct buf *b, const struct order *o, enum order_form form)
+{
+	print_order_in(b, o, form, SHAPE_TODAY, NO_MODIFY_ID);
+}
+
+void
+print_order_in(struct buf *b, const struct order *o, enum order_form form, enum shape shape,
+    int64_t modify_id)
 {
 	const struct listing	*l = o->listing;
 	const char			*type = names_get(&ord_type_names, (int)o->terms.type);
@@ -101,7 +111,7 @@ print_order(struct buf *b, const struct order *o, enum order_form form)
 	jw_put_str(b, "symbol", l->symbol);
 	jw_put_str(b, "status", status_name(status));
 	jw_put_str(b, "clientOrderId", o->terms.clord_id);
-	put_quantities(b, o, l, form);
+	put_quantities(b, o, l, form, shape);
 	jw_put_str(b, "timeInForce", tif_name(o->terms.tif));
 	jw_put_str(b, "type", type);
 	jw_put_bool(b, "reduceOnly", o->terms.reduce_only);
@@ -112,14 +122,50 @@ print_order(struct buf *b, const struct order *o, enum order_form form)
 	jw_put_str(b, "workingType", "CONTRACT_PRICE");
 	jw_put_bool(b, "priceProtect", false);
 	jw_put_str(b, "origType", type);
-	jw_put_str(b, "priceMatch", "NONE");
+	jw_put_str(b, "priceMatch", price_match_name(o->terms.pm));
 	jw_put_str(b, "selfTradePreventionMode", stp_name(o->terms.stp));
-	jw_put_int(b, "goodTillDate", 0);
+	jw_put_int(b, "goodTillDate", o->terms.good_till_ms);
 	if (form == ORDER_QUERY || form == ORDER_LIST)
 		jw_put_int(b, "time", wall_ms(o->created));
-	if (form == ORDER_LIST)
+	if (form == ORDER_LIST || form == ORDER_CHANGED)
 		jw_put_str(b, "pair", l->symbol);
+	if (modify_id != NO_MODIFY_ID)
+		jw_put_int(b, "modifyId", modify_id);
 	jw_put_int(b, "updateTime", wall_ms(form == ORDER_ACK ? o->created : o->updated));
+	jw_close(b, '}');
+}
+
+static void
+put_before_after(struct buf *b, const char *name, dec_t before, dec_t after, int places)
+{
+	jw_key(b, name);
+	jw_open(b, '{');
+	put_fixed(b, "before", before, places);
+	put_fixed(b, "after", after, places);
+	jw_close(b, '}');
+}
+
+void
+print_amendment(struct buf *b, const struct order *o, const struct amendment *a)
+{
+	const struct listing	*l = o->listing;
+
+	jw_open(b, '{');
+	jw_put_int(b, "amendmentId", a->id);
+	jw_put_str(b, "symbol", l->symbol);
+	jw_put_str(b, "pair", l->symbol);
+	jw_put_int(b, "orderId", o->id);
+	jw_put_str(b, "clientOrderId", o->terms.clord_id);
+	jw_put_int(b, "time", wall_ms(a->at));
+	jw_key(b, "amendment");
+	jw_open(b, '{');
+	put_before_after(b, "price", a->before.px, a->after.px, l->price_places);
+	put_before_after(b, "origQty", a->before.qty, a->after.qty, l->qty_places);
+	jw_put_int(b, "count", a->count);
+	if (a->modify_id != NO_MODIFY_ID)
+		jw_put_int(b, "modifyId", a->modify_id);
+	jw_close(b, '}');
+	jw_put_str(b, "priceMatch", price_match_name(a->pm));
 	jw_close(b, '}');
 }
 
@@ -190,16 +236,16 @@ void
 print_levels(struct buf *b, const struct desk *d, enum side side, int levels)
 {
 	const struct listing	*row = d->listing;
-	const struct level		*l;
-	char				 text[DEC_STR];
+	struct quote		 q;
+	char			 text[DEC_STR];
 
 	jw_open(b, '[');
 	for (int i = 0; i < levels; i++) {
-		if ((l = book_level(&d->book, side, (size_t)i)) == NULL)
+		if (!book_shown(&d->book, side, (size_t)i, &q))
 			break;
 		jw_open(b, '[');
-		jw_str(b, fixed_format(l->px, row->price_places, text));
-		jw_str(b, fixed_format(l->qty, row->qty_places, text));
+		jw_str(b, fixed_format(q.px, row->price_places, text));
+		jw_str(b, fixed_format(q.qty, row->qty_places, text));
 		jw_close(b, ']');
 	}
 	jw_close(b, ']');

@@ -3,8 +3,9 @@
  * print.h - the exchange's objects as its REST answers show them.
  *
  * Decimals are strings with as many places as the exchange prints there; ids
- * and times are integers.  An order just placed or cancelled has no average
- * price and no quote sum; one that is asked for has.
+ * and times are integers.  An order just placed, changed or cancelled has no
+ * average price and no quote sum, unless the old shape is asked for; one that
+ * is asked for has.
  */
 #ifndef SIMEX_PRINT_H
 #define SIMEX_PRINT_H
@@ -13,9 +14,12 @@
 #include "tests/simex/core/exchange.h"
 #include "tests/simex/core/meter.h"
 
+enum shape { SHAPE_TODAY, SHAPE_OLD };
+
 enum order_form {
 	ORDER_ACK,		/* placed: as if nothing had traded yet */
 	ORDER_RESULT,		/* placed with RESULT, or cancelled: as it is */
+	ORDER_CHANGED,		/* as it is, with its pair */
 	ORDER_QUERY,		/* asked for */
 	ORDER_LIST,		/* asked for with others */
 };
@@ -23,6 +27,9 @@ enum order_form {
 void	put_fixed(struct buf *, const char *name, dec_t, int places);
 
 void	print_order(struct buf *, const struct order *, enum order_form);
+void	print_order_in(struct buf *, const struct order *, enum order_form, enum shape,
+	    int64_t modify_id);	/* or NO_MODIFY_ID */
+void	print_amendment(struct buf *, const struct order *, const struct amendment *);
 void	print_trade(struct buf *, const struct trade *);
 void	print_exchange_info(struct buf *, const struct listings *, const struct meter *, wall_t now);
 void	print_book_ticker(struct buf *, const struct desk *, wall_t now);

@@ -3,10 +3,15 @@
 
 #include "base/attr.h"
 
+#define GOOD_TILL_LEAST_MS	INT64_C(600000)		/* from now */
+#define GOOD_TILL_MOST_MS	INT64_C(253402300799000)
+
 struct request {
 	const struct exchange	*x;
 	const struct desk	*d;
 	struct terms		*t;
+	const struct order	*was;	/* what the terms change; NULL: they are a new order's */
+	wall_t			 now;
 };
 
 static bool
@@ -21,12 +26,80 @@ position(const struct request *q)
 	return &q->d->positions[q->t->ps];
 }
 
-static struct reject
-check_tif(const struct request *q)
+/* How much of the order is still to be traded. */
+static dec_t
+wanted(const struct request *q)
 {
-	const bool	 kept = q->t->tif != TIF_GTD && q->t->tif != TIF_RPI;
+	return q->was == NULL ? q->t->qty : dec_sub(q->t->qty, q->was->cum_qty);
+}
 
-	return kept ? reject_none() : reject_as(REJ_BAD_TIF);
+static struct reject
+check_phase(const struct request *q)
+{
+	const enum phase	 p = q->d->listing->phase;
+
+	if (p == PHASE_OPEN || (p == PHASE_REDUCING && q->t->reduce_only))
+		return reject_none();
+	return reject_as(p == PHASE_OVER ? REJ_SYMBOL_CLOSED : REJ_SYMBOL_STATUS);
+}
+
+static struct reject
+check_curb(const struct request *q)
+{
+	static const struct { enum reject_why why; bool sides[SIDE_N]; } curbs[] = {
+		[CURB_NONE] = { REJ_NONE, { false, false } },
+		[CURB_BUY]  = { REJ_CONTROL_BUY, { [SIDE_BUY] = true } },
+		[CURB_SELL] = { REJ_CONTROL_SELL, { [SIDE_SELL] = true } },
+		[CURB_BOTH] = { REJ_CONTROL, { true, true } },
+	};
+	const enum curb	 c = q->d->listing->curb;
+
+	return curbs[c].sides[q->t->side] && !q->t->reduce_only ?
+	    reject_as(curbs[c].why) : reject_none();
+}
+
+static struct reject
+check_good_till(const struct request *q)
+{
+	const int64_t	 till = q->t->good_till_ms;
+
+	if (q->t->tif != TIF_GTD)
+		return reject_none();
+	if (till <= wall_ms(q->now) + GOOD_TILL_LEAST_MS || till >= GOOD_TILL_MOST_MS)
+		return reject_as(REJ_GOOD_TILL);
+	q->t->good_till_ms = till / 1000 * 1000;
+	return reject_none();
+}
+
+/* Where in the book the price of each is, counted from the best. */
+static const struct { bool opposite; size_t depth; } matches[PM_N] = {
+	[PM_OPPONENT] = { true, 0 },   [PM_OPPONENT_5] = { true, 4 },
+	[PM_QUEUE]      = { false, 0 }, [PM_QUEUE_5]    = { false, 4 },
+	[PM_QUEUE_10]   = { false, 9 }, [PM_QUEUE_20]   = { false, 19 },
+};
+
+static struct reject
+check_price_match(const struct request *q)
+{
+	const enum price_match	 pm = q->t->pm;
+	struct quote		 there;
+
+	if (pm == PM_NONE)
+		return reject_none();
+	if (!book_shown(&q->d->book, matches[pm].opposite ? side_opposite(q->t->side) : q->t->side,
+	    matches[pm].depth, &there))
+		return reject_as(REJ_NO_DEPTH);
+	q->t->px = there.px;
+	return reject_none();
+}
+
+static struct reject
+check_same(const struct request *q)
+{
+	const struct terms	*was = &q->was->terms;
+
+	return dec_cmp(q->t->px, was->px) == 0 && dec_cmp(q->t->qty, was->qty) == 0 &&
+	    q->t->reduce_only == was->reduce_only ? reject_as(REJ_SAME_ORDER) : reject_none();
 }
 
 static struct reject
@@ -54,8 +127,11 @@ check_notional(const struct request *q)
 {
 	if (q->t->reduce_only)
 		return reject_none();
-	return listing_check_notional(q->d->listing, is_limit(q) ? q->t->px : desk_mark_px(q->d),
-	    q->t->qty);
+	struct reject	 r = listing_check_notional(q->d->listing,
+			    is_limit(q) ? q->t->px : desk_mark_px(q->d), q->t->qty);
+	if (reject_is_set(&r) && q->was != NULL)
+		r.why = REJ_CHANGE_NOTIONAL;
+	return r;
 }
 
 static struct reject
@@ -73,30 +149,34 @@ check_max_orders(const struct request *q)
 	    reject_as(REJ_MAX_ORDERS) : reject_none();
 }
 
+/* Of the other orders; in hedge mode one side closes one position only. */
 static dec_t
-open_reductions(const struct desk *d, enum side side)
+open_reductions(const struct request *q)
 {
 	const struct order	*o;
 	dec_t			 sum = DEC_ZERO;
 
-	TAILQ_FOREACH(o, &d->orders.reducing, reducing_link)
-		if (o->terms.side == side)
+	TAILQ_FOREACH(o, &q->d->orders.reducing, reducing_link)
+		if (o->terms.side == q->t->side && o != q->was)
 			sum = dec_add(sum, o->rest.leaves_qty);
 	return sum;
 }
 
+/* One-way orders shrink to what there is; those of hedge mode have to fit. */
 static struct reject
 check_reduce_only(const struct request *q)
 {
 	if (!q->t->reduce_only)
 		return reject_none();
 	const dec_t	 closable = position_closable_qty(position(q), q->t->side);
-	const dec_t	 left = dec_sub(closable, open_reductions(q->d, q->t->side));
+	const dec_t	 left = dec_sub(closable, open_reductions(q));
 	if (dec_is_zero(closable))
 		return reject_as(REJ_REDUCE_ONLY);
+	if (q->t->ps != PS_BOTH)
+		return dec_gt(wanted(q), left) ? reject_as(REJ_REDUCE_ONLY) : reject_none();
 	if (dec_sign(left) <= 0)
 		return reject_as(REJ_REDUCE_ONLY_OPEN);
-	q->t->qty = dec_min(q->t->qty, left);
+	q->t->qty = dec_sub(q->t->qty, dec_sub(wanted(q), dec_min(wanted(q), left)));
 	return reject_none();
 }
 
@@ -124,7 +204,7 @@ check_all_at_once(const struct request *q)
 static struct reject
 check_maker_only(const struct request *q)
 {
-	if (!is_limit(q) || q->t->tif != TIF_GTX)
+	if (!is_limit(q) || !rules_is_maker_only(q->t))
 		return reject_none();
 	return book_meets(&q->d->book, q->t->side, q->t->px) != NULL ?
 	    reject_as(REJ_GTX) : reject_none();
@@ -135,12 +215,15 @@ static struct reject
 check_margin(const struct request *q)
 {
 	const dec_t	 mark_px = desk_mark_px(q->d);
-	const dec_t	 notional = dec_mul(q->t->qty, is_limit(q) ? q->t->px : mark_px, ROUND_UP);
+	const dec_t	 notional = dec_mul(wanted(q), is_limit(q) ? q->t->px : mark_px, ROUND_UP);
 	struct exposure	 after = q->d->exposure;
 	dec_t		*sum = q->t->side == SIDE_BUY ? &after.bids : &after.asks;
 
 	if (q->t->reduce_only)
 		return reject_none();
+	if (q->was != NULL)
+		*sum = dec_sub(*sum, dec_mul(q->was->rest.leaves_qty, q->was->terms.px,
+		    ROUND_HALF_EVEN));
 	*sum = dec_add(*sum, notional);
 	const struct margin	 have = desk_margin_if(q->d, q->d->exposure);
 	const struct margin	 want = desk_margin_if(q->d, after);
@@ -152,33 +235,70 @@ check_margin(const struct request *q)
 	return reject_none();
 }
 
-static struct reject (*const checks[])(const struct request *) = {
-	check_tif,		/*  1 kept here at all */
-	check_price,		/*  2 PRICE_FILTER */
-	check_qty,		/*  3 LOT_SIZE, MARKET_LOT_SIZE */
-	check_percent,		/*  4 PERCENT_PRICE */
-	check_notional,		/*  5 MIN_NOTIONAL, at the mark price for MARKET */
-	check_duplicate,	/*  6 the client order id among the open ones */
-	check_max_orders,	/*  7 MAX_NUM_ORDERS */
-	check_reduce_only,	/*  8 something to reduce; shrinks */
-	check_counterparty,	/*  9 MARKET against a price that is too far away */
-	check_all_at_once,	/* 10 FOK */
-	check_maker_only,	/* 11 GTX */
-	check_margin,		/* 12 available balance */
+typedef struct reject (*check_fn)(const struct request *);
+
+static const check_fn	new_checks[] = {
+	check_phase,		/*  1 the contract's status */
+	check_curb,		/*  2 POSITION_RISK_CONTROL */
+	check_good_till,	/*  3 of GTD */
+	check_price_match,	/*  4 a level to match; is the price */
+	check_price,		/*  5 PRICE_FILTER */
+	check_qty,		/*  6 LOT_SIZE, MARKET_LOT_SIZE */
+	check_percent,		/*  7 PERCENT_PRICE */
+	check_notional,		/*  8 MIN_NOTIONAL, at the mark price for MARKET */
+	check_duplicate,	/*  9 the client order id among the open ones */
+	check_max_orders,	/* 10 MAX_NUM_ORDERS */
+	check_reduce_only,	/* 11 something to reduce; shrinks */
+	check_counterparty,	/* 12 MARKET against a price that is too far away */
+	check_all_at_once,	/* 13 FOK */
+	check_maker_only,	/* 14 GTX, RPI */
+	check_margin,		/* 15 available balance */
 };
 
-struct reject
-rules_judge(const struct exchange *x, const struct desk *d, struct terms *t)
-{
-	const struct request	 q = { x, d, t };
+static const check_fn	change_checks[] = {
+	check_price_match,
+	check_same,		/* nothing would change */
+	check_price,
+	check_qty,
+	check_percent,
+	check_notional,
+	check_reduce_only,
+	check_margin,
+};
 
-	for (size_t i = 0; i < NITEMS(checks); i++) {
-		const struct reject	 r = checks[i](&q);
+static struct reject
+judge(const struct request *q, const check_fn *checks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct reject	 r = checks[i](q);
 
 		if (reject_is_set(&r))
 			return r;
 	}
 	return reject_none();
+}
+
+struct reject
+rules_judge(const struct exchange *x, const struct desk *d, struct terms *t, wall_t now)
+{
+	const struct request	 q = { .x = x, .d = d, .t = t, .now = now };
+
+	return judge(&q, new_checks, NITEMS(new_checks));
+}
+
+struct reject
+rules_judge_change(const struct exchange *x, const struct desk *d, const struct order *was,
+    struct terms *t, wall_t now)
+{
+	const struct request	 q = { .x = x, .d = d, .t = t, .was = was, .now = now };
+
+	return judge(&q, change_checks, NITEMS(change_checks));
+}
+
+bool
+rules_is_maker_only(const struct terms *t)
+{
+	return t->tif == TIF_GTX || t->tif == TIF_RPI;
 }
 
 dec_t
