@@ -43,7 +43,7 @@ on_request(struct evhttp_request *req, void *arg)
 
 	feed_flush(k->s);
 	buf_reset(&k->out);
-	const int	 status = world_control(&k->s->world, uri, &o, simex_now(), &k->out);
+	const int	 status = world_control(&k->s->world, uri, NULL, &o, simex_now(), &k->out);
 	feed_flush(k->s);
 	fulfil(k->s, &k->s->world.wish);
 	simex_log("control", "http=%d uri=%s", status, uri);

@@ -2,8 +2,12 @@
 #include "tests/simex/simex.h"
 
 #include "base/conf.h"
+#include "base/die.h"
 #include "base/text.h"
 #include "tests/simex/tapes.h"
+#include "wire/jw.h"
+
+#include <openssl/evp.h>
 
 #include <ctype.h>
 #include <getopt.h>
@@ -90,6 +94,12 @@ static const struct option_row {
 	    "port of the WebSocket streams; 0: any"),
 	OPTION(0,   "port",    "control-port",   C_INT,    control_port,   "0",          0, 65535,
 	    "port of the control interface; 0: any"),
+	OPTION(0,   "file",    "listings",       C_STR,    listings,       "",           0, 0,
+	    "contracts, from the answer to exchangeInfo"),
+	OPTION(0,   "file",    "ledger",         C_STR,    ledger,         "",           0, 0,
+	    "write down everything that happens"),
+	OPTION(0,   "file",    "rerun",          C_STR,    rerun,          "",           0, 0,
+	    "run such a ledger again, print its own"),
 	OPTION('h', NULL,      "help",           C_BOOL,   help,           "no",         0, 0,
 	    "print this list"),
 };
@@ -222,6 +232,57 @@ read_secret_file(const struct conf_section *sections, const char *path, struct w
 	return conf_set(sections, NITEMS(options), "secret", line, why);
 }
 
+/* Where it runs and what is done with it is no part of the world. */
+static bool
+is_outside(const struct option_row *o)
+{
+	static const char *const	 names[] = {
+		"dir", "secret-file", "rest-port", "stream-port", "control-port", "ledger", "rerun",
+		"help",
+	};
+
+	for (size_t i = 0; i < NITEMS(names); i++)
+		if (text_eq(o->key.name, names[i]))
+			return true;
+	return false;
+}
+
+static void
+put_option(struct buf *b, const struct conf_key *k, const void *at)
+{
+	char	 text[DEC_STR];
+
+	if (k->type == C_BOOL) {
+		jw_put_str(b, k->name, *(const bool *)at ? "yes" : "no");
+	} else if (k->type == C_DEC) {
+		jw_put_str(b, k->name, dec_format(*(const dec_t *)at, text));
+	} else if (k->type == C_INT) {
+		text_putf(text, sizeof(text), "%lld", (long long)*(const int64_t *)at);
+		jw_put_str(b, k->name, text);
+	} else {
+		jw_put_str(b, k->name, *(const char *const *)at);
+	}
+}
+
+void
+simex_print_options(const struct conf *c, struct buf *b)
+{
+	jw_open(b, '{');
+	for (size_t i = 0; i < NITEMS(options); i++)
+		if (!is_outside(&options[i]))
+			put_option(b, &options[i].key, (const char *)c + options[i].key.offset);
+	jw_close(b, '}');
+}
+
+int
+simex_set_option(struct conf *c, const char *name, const char *value, struct why *why)
+{
+	struct conf_section	 sections[NITEMS(options)];
+
+	sections_of(c, sections);
+	return conf_set(sections, NITEMS(options), name, value, why);
+}
+
 /* ---- life --------------------------------------------------------------------------- */
 
 static int
@@ -300,30 +361,65 @@ next_row(void *arg, const struct tape_row **row)
 }
 
 static struct market_terms
-market_terms_of(const struct conf *c, wall_t now)
+market_terms_of(const struct conf *c, wall_t start)
 {
 	return (struct market_terms){
 		.kind = *c->replay != '\0' ? MARKET_TAPE : c->still ? MARKET_STILL : MARKET_SYNTH,
 		.seed = (uint64_t)c->seed,
-		.start = now, .period_ms = c->quote_ms, .volatility_e6 = c->volatility,
+		.start = start, .period_ms = c->quote_ms, .volatility_e6 = c->volatility,
 		.trend_e6 = c->trend, .jumps_per_hour = c->jumps, .jump_e6 = c->jump_size,
 		.levels = c->levels, .spread_ticks = c->spread, .gaps_per_hour = c->gaps,
 		.trades_per_hour = c->trades,
 	};
 }
 
+static int
+read_file(const char *path, struct buf *b)
+{
+	char	 piece[PATH_BYTES];
+	size_t	 n;
+	FILE	*f = fopen(path, "re");
+
+	if (f == NULL)
+		return -1;
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_add(b, piece, n);
+	const bool	 failed = ferror(f) != 0;
+	fclose(f);
+	return failed ? -1 : 0;
+}
+
+/* Those built in have no sum. */
+static int
+read_listings(struct simex *s, struct listings *ls, struct why *why)
+{
+	struct buf	 text = { 0 };
+	unsigned char	 sum[LISTINGS_SUM / 2];
+	int		 rc = 0;
+
+	if (read_file(s->conf.listings, &text) == -1)
+		rc = why_set(why, "cannot read %s", s->conf.listings);
+	else if (EVP_Digest(buf_text(&text), text.len, sum, NULL, EVP_sha256(), NULL) != 1)
+		panic("no SHA-256");
+	else
+		rc = listings_read(ls, buf_text(&text), text.len, why);
+	if (rc == 0)
+		text_hex(sum, sizeof(sum), s->listings_sum);
+	buf_free(&text);
+	return rc;
+}
+
 static void
-set_up(struct simex *s)
+begin_with(struct simex *s, struct listings *ls, wall_t start, int64_t ids_from)
 {
 	const struct conf	*c = &s->conf;
-	const wall_t		 now = simex_now();
 
 	world_init(&s->world, &(struct world_terms){
 		.exchange = {
+			.listings = ls,
 			.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
-			.max_orders = c->max_orders, .market = market_terms_of(c, now),
-			/* An id is never given out twice, not even by the next simex in this place. */
-			.ids_from = now.us / ID_US,
+			.max_orders = c->max_orders, .market = market_terms_of(c, start),
+			.ids_from = ids_from,
 		},
 		.key = c->key, .secret = c->secret,
 		.limits = {
@@ -337,6 +433,20 @@ set_up(struct simex *s)
 	s->world.event_delay_ms = c->event_delay_ms;
 }
 
+int
+simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
+{
+	const bool	 built_in = *s->conf.listings == '\0';
+	struct listings	 ls;
+
+	if (*s->conf.replay != '\0' && (s->tapes = tapes_open(s->conf.replay, why)) == NULL)
+		return -1;
+	if (!built_in && read_listings(s, &ls, why) == -1)
+		return -1;
+	begin_with(s, built_in ? NULL : &ls, start, ids_from);
+	return 0;
+}
+
 static void
 tear_down(struct simex *s)
 {
@@ -344,14 +454,29 @@ tear_down(struct simex *s)
 	rest_free(s->rest);
 	feed_free(s->feed);
 	streams_free(s->streams);
+	record_free(s->record);
 	world_fini(&s->world);
 }
 
 static int
-serve(struct simex *s)
+open_record(struct simex *s, struct why *why)
 {
+	if (*s->conf.ledger == '\0')
+		return 0;
+	s->record = record_new(s);
+	return s->record == NULL ? why_set(why, "cannot write %s", s->conf.ledger) : 0;
+}
+
+static int
+serve(struct simex *s, struct why *options_why)
+{
+	const wall_t	 now = simex_now();
 	struct why	 why;
 	int		 rc = EX_TEMPFAIL;
+
+	/* An id is never given out twice, not even by the next simex in this place. */
+	if (simex_begin(s, now, now.us / ID_US, options_why) == -1)
+		return EX_CONFIG;
 
 	if ((s->base = new_base()) == NULL)
 		return rc;
@@ -359,8 +484,7 @@ serve(struct simex *s)
 	struct event	*intr = evsignal_new(s->base, SIGINT, on_signal, s);
 	evsignal_add(term, NULL);
 	evsignal_add(intr, NULL);
-	set_up(s);
-	if (open_ports(s, &why) == 0) {
+	if (open_record(s, &why) == 0 && open_ports(s, &why) == 0) {
 		event_base_dispatch(s->base);
 		rc = 0;
 	} else {
@@ -390,15 +514,17 @@ main(int argc, char **argv)
 		rc = 0;
 		goto out;
 	}
+	if (*s.conf.rerun != '\0') {
+		rc = record_rerun(&s, s.conf.rerun, &why);
+		goto out;
+	}
 	if (*s.conf.dir == '\0') {
 		why_set(&why, "-d must be given");
 		goto out;
 	}
 	if (*s.conf.secret_file != '\0' && read_secret_file(sections, s.conf.secret_file, &why) == -1)
 		goto out;
-	if (*s.conf.replay != '\0' && (s.tapes = tapes_open(s.conf.replay, &why)) == NULL)
-		goto out;
-	rc = serve(&s);
+	rc = serve(&s, &why);
 out:
 	tapes_close(s.tapes);
 	if (why.text[0] != '\0')

@@ -23,6 +23,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { LISTINGS_SUM = 2 * 32 + 1 };	/* SHA-256, in hexadecimal digits */
+
 struct conf {
 	const char	*dir, *key, *secret, *secret_file;
 	int64_t		 seed, quote_ms;
@@ -35,6 +37,7 @@ struct conf {
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
+	const char	*listings, *ledger, *rerun;
 	bool		 help;
 };
 
@@ -44,6 +47,7 @@ struct answers;
 struct control;
 struct streams;
 struct feed;
+struct record;
 
 struct simex {
 	struct conf		 conf;
@@ -54,11 +58,25 @@ struct simex {
 	struct control		*control;
 	struct streams		*streams;
 	struct feed		*feed;
+	struct record		*record;	/* NULL: no ledger is written */
+	char			 listings_sum[LISTINGS_SUM];	/* empty: those built in */
 };
 
 /* simex.c */
 wall_t		 simex_now(void);
 void		 simex_log(const char *event, const char *fmt, ...) PRINTF(2, 3);
+/* Those that make a world what it is, as an object; and one of them. */
+void		 simex_print_options(const struct conf *, struct buf *);
+int		 simex_set_option(struct conf *, const char *name, const char *value, struct why *)
+		    MUST_CHECK;
+/* The world of the options, from that moment on; -1: why. */
+int		 simex_begin(struct simex *, wall_t start, int64_t ids_from, struct why *) MUST_CHECK;
+
+/* record.c */
+struct record	*record_new(struct simex *);	/* NULL: the file cannot be written */
+void		 record_free(struct record *);
+/* The ledger of that run, made again, to standard output; returns the exit status. */
+int		 record_rerun(struct simex *, const char *path, struct why *);
 
 /* rest.c */
 struct rest	*rest_new(struct simex *, int *port);

@@ -58,7 +58,7 @@ command(struct world *w, const char *uri, wall_t now, struct buf *out)
 {
 	const struct outside	 o = { 0 };
 
-	CHECK_INT(world_control(w, uri, &o, now, out), 200);
+	CHECK_INT(world_control(w, uri, NULL, &o, now, out), 200);
 }
 
 /* Everything that is said and known of a world, as text. */

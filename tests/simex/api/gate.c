@@ -84,28 +84,27 @@ admit(struct world *w, const struct endpoint *e, const struct request *q)
 	return r;
 }
 
+/* Whatever it was, as received; without an endpoint it is about nothing known. */
 static void
 record(struct world *w, const struct endpoint *e, const struct request *q, const struct call *c,
-    enum fate fate, int code)
+    enum fate fate, const struct reject *why)
 {
 	const char	*named = form_str(&w->form, "newClientOrderId");
-	struct buf	 params = { 0 };
+	const bool	 keyless = q->api_key == NULL;
+	struct arrival	 a = {
+		.at = w->now, .method = q->method, .path = q->path,
+		.query = q->query, .body = q->body, .body_len = q->body_len,
+		.other_key = keyless || text_eq(q->api_key, w->terms.key) ? NULL : q->api_key,
+		.keyless = keyless, .about_orders = e != NULL && e->recorded,
+		.fate = fate, .code = why == NULL ? 0 : reject_code(why),
+		.http = why == NULL ? 0 : reject_http(why), .order_id = c->order_id,
+	};
 
-	if (e == NULL || !e->recorded)
-		return;
-	struct arrival	*a = ledger_add(&w->ledger, w->now);
 	if (named == NULL)
 		named = form_str(&w->form, "origClientOrderId");
-	if (named == NULL || text_copy(a->clord_id, sizeof(a->clord_id), named) == -1)
-		text_put(a->clord_id, sizeof(a->clord_id), c->clord_id);
-	a->method = e->method;
-	a->path = e->path;
-	a->fate = fate;
-	a->code = code;
-	a->order_id = c->order_id;
-	buf_adds(&params, q->query);
-	buf_add(&params, q->body, q->body_len);
-	a->params = buf_take(&params);
+	if (named == NULL || text_copy(a.clord_id, sizeof(a.clord_id), named) == -1)
+		text_put(a.clord_id, sizeof(a.clord_id), c->clord_id);
+	ledger_add_request(&w->ledger, &a);
 }
 
 static struct reject
@@ -139,7 +138,7 @@ execute(struct world *w, const struct endpoint *e, const struct request *q, stru
 		buf_reset(c->out);
 		reject_print(c->out, &why);
 	}
-	record(w, e, q, c, reject_is_set(&why) ? FATE_REFUSED : FATE_EXECUTED, reject_code(&why));
+	record(w, e, q, c, reject_is_set(&why) ? FATE_REFUSED : FATE_EXECUTED, &why);
 	return reject_http(&why);
 }
 
@@ -153,7 +152,7 @@ gate_serve(struct world *w, const struct request *q, struct buf *out)
 	form_parse(&w->form, q->query, q->body, q->body_len);
 	s.met = faults_take(&w->faults, q->method, q->path, &w->met);
 	if (s.met && !fault_lets_pass(&w->met))
-		record(w, e, q, &c, FATE_LOST, 0);
+		record(w, e, q, &c, FATE_LOST, NULL);
 	else
 		s.status = execute(w, e, q, &c);
 	return s;

@@ -59,18 +59,24 @@ print_all_orders(struct buf *b, const struct exchange *x)
 	jw_close(b, ']');
 }
 
+static const struct { const char *name; enum entry_kind kind; } kinds[] = {
+	{ "all", ENTRY_N }, { "events", ENTRY_EVENT }, { "executions", ENTRY_EXECUTION },
+	{ "money", ENTRY_MONEY }, { "requests", ENTRY_ORDER_REQUEST }, { "verbs", ENTRY_VERB },
+};
+
 struct reject
 inspect_ledger(struct call *c)
 {
-	const size_t	 from = (size_t)form_int(c->form, "from", 0);
-	const char	*kind = form_str(c->form, "kind");
+	const int64_t	 from = form_int(c->form, "from", 0);
+	const char	*asked = form_str(c->form, "kind");
 
-	if (text_eq(kind, "requests"))
-		ledger_print_requests(&c->w->ledger, from, c->out);
-	else if (text_eq(kind, "executions"))
-		ledger_print_executions(&c->w->ledger, from, c->out);
-	else
-		print_all_orders(c->out, &c->w->exchange);
+	for (size_t i = 0; i < NITEMS(kinds); i++) {
+		if (!text_eq(asked, kinds[i].name))
+			continue;
+		ledger_print(&c->w->ledger, kinds[i].kind, from, c->out);
+		return reject_none();
+	}
+	print_all_orders(c->out, &c->w->exchange);
 	return reject_none();
 }
 
@@ -128,8 +134,8 @@ inspect_status(struct call *c)
 
 	jw_open(c->out, '{');
 	jw_put_int(c->out, "pid", c->outside->pid);
-	jw_put_int(c->out, "requests", (int64_t)w->ledger.narrivals);
-	jw_put_int(c->out, "executions", (int64_t)w->ledger.ntrades);
+	jw_put_int(c->out, "requests", w->ledger.of_kind[ENTRY_ORDER_REQUEST]);
+	jw_put_int(c->out, "executions", w->ledger.of_kind[ENTRY_EXECUTION]);
 	jw_put_bool(c->out, "muted", w->muted);
 	jw_put_bool(c->out, "listenKey", listen_key_lives(&w->key));
 	put_streams(c->out, c->outside);

@@ -19,7 +19,9 @@ struct verb {
 
 static const char *const	side_words[] = { "BUY", "SELL", NULL };
 static const char *const	route_words[] = { "public", "market", "private", NULL };
-static const char *const	ledger_words[] = { "requests", "orders", "executions", NULL };
+static const char *const	ledger_words[] = {
+	"requests", "orders", "executions", "events", "verbs", "money", "all", NULL
+};
 
 #define INT_PARAM(name, need)	{ name, P_INT, need, NULL, REJ_NONE }
 #define DEC_PARAM(name, need)	{ name, P_DEC, need, NULL, REJ_NONE }
@@ -149,6 +151,7 @@ do_foreign(struct call *c)
 	const struct reject	 r = exchange_place(&c->w->exchange, c->desk, &t, c->now, &o);
 	if (o == NULL)
 		return r;
+	c->order_id = o->id;
 	print_order(c->out, o, ORDER_QUERY);
 	return r;
 }
@@ -271,31 +274,68 @@ verb_find(const char *uri, size_t len)
 	return NULL;
 }
 
-static struct reject
-run(struct call *c, const char *uri)
+/* What changes nothing is no input, and not in the ledger. */
+static bool
+only_asks(const struct verb *v)
 {
-	const size_t		 slash = *uri == '/', len = strcspn(uri + slash, "?");
-	const struct verb	*v = verb_find(uri + slash, len);
+	static struct reject	 (*const all[])(struct call *) = {
+		inspect_account, inspect_ledger, inspect_position, inspect_status,
+	};
 
+	for (size_t i = 0; v != NULL && i < NITEMS(all); i++)
+		if (v->run == all[i])
+			return true;
+	return false;
+}
+
+static const struct verb *
+verb_of(const char *uri)
+{
+	return verb_find(uri, strcspn(uri, "?"));
+}
+
+static struct reject
+run(struct call *c, const struct verb *v, const char *uri)
+{
 	if (v == NULL)
-		return reject_with(REJ_PATH, "%.*s", (int)len, uri + slash);
+		return reject_with(REJ_PATH, "%.*s", (int)strcspn(uri, "?"), uri);
 	const struct reject	 r = call_prepare(c, v->params, v->nparams);
 	return reject_is_set(&r) ? r : v->run(c);
 }
 
-int
-verb_run(struct world *w, const char *uri, const struct outside *o, struct buf *out)
+/* Appends the answer to out; what a verb asks for in turn is run by it too. */
+static struct reject
+answer(struct call *c, const struct verb *v, const char *uri)
 {
 	const char	*mark = strchr(uri, '?');
-	struct call	 c = {
+
+	form_parse(&c->w->form, mark == NULL ? "" : mark + 1, "", 0);
+	const struct reject	 r = run(c, v, uri);
+	if (!reject_is_set(&r))
+		return r;
+	buf_reset(c->out);
+	reject_print(c->out, &r);
+	return r;
+}
+
+int
+verb_run(struct world *w, const char *said, const char *by, const struct outside *o,
+    struct buf *out)
+{
+	const char		*uri = said + (*said == '/');
+	const struct verb	*v = verb_of(uri);
+	struct call		 c = {
 		.w = w, .form = &w->form, .now = w->now, .out = out, .outside = o,
 	};
 
-	form_parse(&w->form, mark == NULL ? "" : mark + 1, "", 0);
-	const struct reject	 r = run(&c, uri);
-	if (reject_is_set(&r)) {
-		buf_reset(out);
-		reject_print(out, &r);
+	if (only_asks(v)) {
+		const struct reject	 r = answer(&c, v, uri);
+		return reject_http(&r);
 	}
+	ledger_begin(&w->ledger);
+	const struct reject	 r = answer(&c, v, uri);
+	ledger_add_verb(&w->ledger, &(struct told_verb){
+		.at = w->now, .uri = uri, .by = by, .http = reject_http(&r), .order_id = c.order_id,
+	});
 	return reject_http(&r);
 }

@@ -7,7 +7,11 @@
 
 #include "tests/simex/api/world.h"
 
-/* As world_control(), of which it is the inside: time has been advanced. */
-int	verb_run(struct world *, const char *uri, const struct outside *, struct buf *out);
+/*
+ * As world_control(), of which it is the inside: time has been advanced.  by
+ * says who asked, if not the control port: NULL.
+ */
+int	verb_run(struct world *, const char *uri, const char *by, const struct outside *,
+	    struct buf *out);
 
 #endif

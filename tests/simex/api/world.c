@@ -77,6 +77,7 @@ world_init(struct world *w, const struct world_terms *t)
 	for (int k = 0; k < METER_N; k++)
 		w->meter.limit[k] = t->limits[k];
 	STAILQ_INIT(&w->sayings);
+	ledger_init(&w->ledger);
 	exchange_init(&w->exchange, &t->exchange);
 	if (t->exchange.market.kind == MARKET_TAPE)
 		begin_tape(w);
@@ -103,21 +104,35 @@ world_fini(struct world *w)
 	notices_fini(&w->notices);
 	form_free(&w->form);
 	replay_fini(&w->replay);
+	buf_free(&w->json);
 	exchange_fini(&w->exchange);
 }
 
 /* ---- what the user stream owes --------------------------------------------------- */
 
-static struct saying *
-say(struct world *w, enum user_event kind, wall_t now)
+static void
+note_event(struct world *w, enum user_event kind, enum event_fate fate, wall_t at, int64_t of,
+    const struct buf *json)
+{
+	ledger_add_event(&w->ledger, &(struct told_event){
+		.at = w->now, .due = wall_add_us(at, w->event_delay_ms * 1000),
+		.name = user_event_name(kind), .listen_key = w->key.text,
+		.fate = fate, .of = of, .json = json,
+	});
+}
+
+/* It has been printed into w->json. */
+static void
+say(struct world *w, enum user_event kind, enum event_fate fate, wall_t at, int64_t of)
 {
 	struct saying	*s = xcalloc(1, sizeof(*s));
 
 	s->kind = kind;
-	s->due = wall_add_us(now, w->event_delay_ms * 1000);
+	s->due = wall_add_us(at, w->event_delay_ms * 1000);
 	text_put(s->key, sizeof(s->key), w->key.text);
+	buf_add(&s->json, buf_text(&w->json), w->json.len);
 	STAILQ_INSERT_TAIL(&w->sayings, s, link);
-	return s;
+	note_event(w, kind, fate, at, of, &w->json);
 }
 
 static void
@@ -125,10 +140,15 @@ owe(struct world *w, const struct notice *n)
 {
 	const wall_t	 at = n->fact->at;
 
-	if (w->muted || !listen_key_lives(&w->key))
+	if (!listen_key_lives(&w->key))
 		return;
-	for (int i = delivery_copies(&w->trouble.delivery, n->kind); i > 0; i--)
-		printers[n->kind](&say(w, n->kind, at)->json, n->fact, at);
+	buf_reset(&w->json);
+	printers[n->kind](&w->json, n->fact, at);
+	const int	 copies = w->muted ? 0 : delivery_copies(&w->trouble.delivery, n->kind);
+	if (copies == 0)
+		note_event(w, n->kind, w->muted ? EVENT_MUTED : EVENT_LOST, at, n->fact->n, &w->json);
+	for (int i = 0; i < copies; i++)
+		say(w, n->kind, i == 0 ? EVENT_SENT : EVENT_AGAIN, at, n->fact->n);
 }
 
 /* At once, not when the shell gets round to it: the ledger has one order of things. */
@@ -141,8 +161,7 @@ tell(struct world *w)
 	if (fresh.n == 0)
 		return;
 	for (size_t i = 0; i < fresh.n; i++)
-		if (fresh.v[i].kind == FACT_TRADE)
-			ledger_add_trade(&w->ledger, &fresh.v[i].trade);
+		ledger_add_fact(&w->ledger, &fresh.v[i]);
 	notices_of(&w->notices, &fresh, w->trouble.delivery.backwards);
 	for (size_t i = 0; i < w->notices.n; i++)
 		owe(w, &w->notices.v[i]);
@@ -172,8 +191,11 @@ world_expire_key(struct world *w, bool with_event, wall_t now)
 {
 	if (!listen_key_lives(&w->key))
 		return;
-	if (with_event)
-		event_key_expired(&say(w, UE_LISTEN_KEY_EXPIRED, now)->json, w->key.text, now);
+	if (with_event) {
+		buf_reset(&w->json);
+		event_key_expired(&w->json, w->key.text, now);
+		say(w, UE_LISTEN_KEY_EXPIRED, EVENT_SENT, now, 0);
+	}
 	listen_key_close(&w->key);
 }
 
@@ -241,18 +263,21 @@ struct served
 world_request(struct world *w, const struct request *q, wall_t now, struct buf *out)
 {
 	world_advance(w, now);
+	ledger_begin(&w->ledger);
 	const struct served	 s = gate_serve(w, q, out);
 	tell(w);
+	ledger_end(&w->ledger);
 	return s;
 }
 
 int
-world_control(struct world *w, const char *uri, const struct outside *o, wall_t now,
-    struct buf *out)
+world_control(struct world *w, const char *uri, const char *by, const struct outside *o,
+    wall_t now, struct buf *out)
 {
 	world_advance(w, now);
 	w->wish = (struct wish){ 0 };
-	const int	 status = verb_run(w, uri, o, out);
+	const int	 status = verb_run(w, uri, by, o, out);
 	tell(w);
+	ledger_end(&w->ledger);
 	return status;
 }

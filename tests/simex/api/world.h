@@ -111,6 +111,7 @@ struct world {
 	size_t			 told;		/* facts that have become sayings */
 	struct notices		 notices;
 	struct form		 form;		/* of the request being served */
+	struct buf		 json;		/* of the event being said */
 	struct fault		 met;		/* by the last request, if it met one */
 	struct wish		 wish;
 };
@@ -134,9 +135,12 @@ void		 world_fini(struct world *);
 /* Appends the answer to out. */
 struct served	 world_request(struct world *, const struct request *, wall_t now,
 		    struct buf *out);
-/* A verb, with its parameters behind a question mark; returns the HTTP status. */
-int		 world_control(struct world *, const char *uri, const struct outside *, wall_t now,
-		    struct buf *out);
+/*
+ * A verb, with its parameters behind a question mark; returns the HTTP status.
+ * by is who asks, NULL: the control port.
+ */
+int		 world_control(struct world *, const char *uri, const char *by,
+		    const struct outside *, wall_t now, struct buf *out);
 void		 world_advance(struct world *, wall_t now);
 wall_t		 world_due(const struct world *);	/* when to advance next */
 void		 world_forget_facts(struct world *);

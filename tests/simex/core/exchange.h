@@ -55,6 +55,7 @@ struct fact {
 	dec_t		 balance, mark_px;
 	dec_t		 change;	/* of FACT_FUNDING: of the balance */
 	int64_t		 modify_id;	/* of FACT_AMENDED by its owner, if he gave one */
+	int64_t		 n;		/* its entry in the ledger; 0: none */
 };
 
 struct facts {
