@@ -27,10 +27,25 @@ look_outside(const struct simex *s)
 static void
 fulfil(struct simex *s, const struct wish *wish)
 {
-	if (wish->cut != ROUTE_NONE)
-		streams_cut(s->streams, wish->cut, wish->cut_code);
-	if (wish->quit)
+	switch (wish->kind) {
+	case WISH_CUT:
+		streams_cut(s->streams, wish->route, wish->code);
+		return;
+	case WISH_QUIT:
 		event_base_loopexit(s->base, &(struct timeval){ 0, QUIT_AFTER_US });
+		return;
+	}
+	panic("wish %d", (int)wish->kind);
+}
+
+void
+control_fulfil(struct simex *s)
+{
+	struct wishes	*ws = &s->world.wishes;
+
+	for (size_t i = 0; i < ws->n; i++)
+		fulfil(s, &ws->v[i]);
+	ws->n = 0;
 }
 
 /* What the exchange owes its streams is said before the verb, and before its answer. */
@@ -45,7 +60,6 @@ on_request(struct evhttp_request *req, void *arg)
 	buf_reset(&k->out);
 	const int	 status = world_control(&k->s->world, uri, NULL, &o, simex_now(), &k->out);
 	feed_flush(k->s);
-	fulfil(k->s, &k->s->world.wish);
 	simex_log("control", "http=%d uri=%s", status, uri);
 	answer_bare(req, status, "application/json", &k->out);
 }

@@ -134,6 +134,7 @@ feed_flush(struct simex *s)
 	}
 	arm_time(f, now);
 	streams_run(s->streams);
+	control_fulfil(s);
 }
 
 /* A real book is never silent: one that stands still says its top again now and then. */

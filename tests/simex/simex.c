@@ -4,6 +4,7 @@
 #include "base/conf.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/api/verbs.h"
 #include "tests/simex/tapes.h"
 #include "wire/jw.h"
 
@@ -96,6 +97,8 @@ static const struct option_row {
 	    "port of the control interface; 0: any"),
 	OPTION(0,   "file",    "listings",       C_STR,    listings,       "",           0, 0,
 	    "contracts, from the answer to exchangeInfo"),
+	OPTION(0,   "file",    "script",         C_STR,    script,         "",           0, 0,
+	    "verbs of the control port that are said by themselves"),
 	OPTION(0,   "file",    "ledger",         C_STR,    ledger,         "",           0, 0,
 	    "write down everything that happens"),
 	OPTION(0,   "file",    "rerun",          C_STR,    rerun,          "",           0, 0,
@@ -237,7 +240,7 @@ static bool
 is_outside(const struct option_row *o)
 {
 	static const char *const	 names[] = {
-		"dir", "secret-file", "rest-port", "stream-port", "control-port", "ledger", "rerun",
+		"dir", "secret-file", "rest-port", "stream-port", "control-port", "script", "ledger", "rerun",
 		"help",
 	};
 
@@ -459,6 +462,46 @@ tear_down(struct simex *s)
 }
 
 static int
+check_cues(struct simex *s, const struct script *script, struct why *why)
+{
+	for (size_t i = 0; i < script->n; i++) {
+		const struct reject	 r = verb_check(&s->world, script->v[i].uri);
+		struct buf		 said = { 0 };
+
+		if (!reject_is_set(&r))
+			continue;
+		reject_print(&said, &r);
+		why_set(why, "line %lld: expected a verb and its parameters, and %s is answered %s",
+		    (long long)script->v[i].line, script->v[i].uri, buf_text(&said));
+		buf_free(&said);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+read_script(struct simex *s, struct why *why)
+{
+	struct buf	 text = { 0 };
+	struct script	 script = { .n = 0 };
+	struct why	 what;
+	int		 rc = 0;
+
+	if (*s->conf.script == '\0')
+		return 0;
+	if (read_file(s->conf.script, &text) == -1)
+		rc = why_set(why, "cannot read %s", s->conf.script);
+	else if (script_parse(&script, buf_text(&text), text.len, &what) == -1 ||
+	    check_cues(s, &script, &what) == -1)
+		rc = why_set(why, "%s: %s", s->conf.script, what.text);
+	else
+		world_set_script(&s->world, &script);
+	script_fini(&script);
+	buf_free(&text);
+	return rc;
+}
+
+static int
 open_record(struct simex *s, struct why *why)
 {
 	if (*s->conf.ledger == '\0')
@@ -477,6 +520,10 @@ serve(struct simex *s, struct why *options_why)
 	/* An id is never given out twice, not even by the next simex in this place. */
 	if (simex_begin(s, now, now.us / ID_US, options_why) == -1)
 		return EX_CONFIG;
+	if (read_script(s, options_why) == -1) {
+		world_fini(&s->world);
+		return EX_CONFIG;
+	}
 
 	if ((s->base = new_base()) == NULL)
 		return rc;

@@ -37,7 +37,7 @@ struct conf {
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
-	const char	*listings, *ledger, *rerun;
+	const char	*listings, *script, *ledger, *rerun;
 	bool		 help;
 };
 
@@ -97,6 +97,7 @@ void		 answers_free(struct answers *);
 
 /* control.c */
 struct control	*control_new(struct simex *, int *port);
+void		 control_fulfil(struct simex *);	/* what verbs want of the sockets */
 void		 control_free(struct control *);
 
 /* stream.c */
@@ -105,7 +106,10 @@ bool		 streams_any(const struct streams *);	/* is anybody connected? */
 bool		 streams_want(const struct streams *, struct topic);
 void		 streams_send_topic(struct streams *, struct topic, const struct buf *json);
 void		 streams_send_user(struct streams *, const struct saying *);
-/* With a close frame of this code, or without one: 0.  Returns how many there were. */
+/*
+ * Of a route, ROUTE_NONE: all; with a close frame of this code, or without one:
+ * 0.  Returns how many there were.
+ */
 int		 streams_cut(struct streams *, enum route, int code);
 int		 streams_count(const struct streams *, enum route);
 void		 streams_run(struct streams *);			/* what was sent, leaves */

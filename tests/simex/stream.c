@@ -395,7 +395,7 @@ streams_cut(struct streams *st, enum route route, int code)
 	int		 n = 0;
 
 	TAILQ_FOREACH(c, &st->conns, link) {
-		if (c->route != route)
+		if (route != ROUTE_NONE && c->route != route)
 			continue;
 		if (code == 0)
 			kill_conn(c);

@@ -101,6 +101,7 @@ forget(struct world *w)
 	struct saying	*s;
 
 	world_forget_facts(w);
+	w->wishes.n = 0;
 	while ((s = world_next_saying(w, (wall_t){ INT64_MAX })) != NULL)
 		saying_free(s);
 }

@@ -196,6 +196,17 @@ trouble_limits(struct call *c)
 
 /* ---- streams --------------------------------------------------------------------- */
 
+static int
+connections(const struct outside *o, enum route route)
+{
+	int	 n = 0;
+
+	for (int r = 0; r < ROUTE_N; r++)
+		n += route == ROUTE_NONE || route == (enum route)r ? o->streams[r] : 0;
+	return n;
+}
+
+/* Without a route, all of them at once. */
 struct reject
 trouble_cut(struct call *c)
 {
@@ -204,10 +215,10 @@ trouble_cut(struct call *c)
 
 	if (code != 0 && (code < CLOSE_LEAST || code > CLOSE_MOST))
 		return reject_with(REJ_BAD_PARAM, "code");
-	c->w->wish.cut = route_find(name, strlen(name));
-	c->w->wish.cut_code = (int)code;
+	const enum route route = name == NULL ? ROUTE_NONE : route_find(name, strlen(name));
+	world_wish(c->w, &(struct wish){ .kind = WISH_CUT, .route = route, .code = (int)code });
 	jw_open(c->out, '{');
-	jw_put_int(c->out, "cut", c->outside->streams[c->w->wish.cut]);
+	jw_put_int(c->out, "cut", connections(c->outside, route));
 	jw_close(c->out, '}');
 	return reject_none();
 }

@@ -40,7 +40,7 @@ static const struct param p_cancel[] = {
 };
 static const struct param p_close_after[] = { FAULT_PARAMS, INT_PARAM("ms", OPTIONAL) };
 static const struct param p_cut[] = {
-	WORD_PARAM("route", MANDATORY, route_words), INT_PARAM("code", OPTIONAL),
+	WORD_PARAM("route", OPTIONAL, route_words), INT_PARAM("code", OPTIONAL),
 };
 static const struct param p_events[] = {
 	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL), INT_PARAM("lose", OPTIONAL),
@@ -218,7 +218,7 @@ do_fund(struct call *c)
 static struct reject
 do_quit(struct call *c)
 {
-	c->w->wish.quit = true;
+	world_wish(c->w, &(struct wish){ .kind = WISH_QUIT });
 	return call_done(c, "done");
 }
 
@@ -316,6 +316,19 @@ answer(struct call *c, const struct verb *v, const char *uri)
 	buf_reset(c->out);
 	reject_print(c->out, &r);
 	return r;
+}
+
+struct reject
+verb_check(struct world *w, const char *said)
+{
+	const char		*uri = said + (*said == '/'), *mark = strchr(uri, '?');
+	const struct verb	*v = verb_of(uri);
+	struct call		 c = { .w = w, .form = &w->form, .now = w->now };
+
+	if (v == NULL)
+		return reject_with(REJ_PATH, "%.*s", (int)strcspn(uri, "?"), uri);
+	form_parse(&w->form, mark == NULL ? "" : mark + 1, "", 0);
+	return call_prepare(&c, v->params, v->nparams);
 }
 
 int

@@ -14,4 +14,7 @@
 int	verb_run(struct world *, const char *uri, const char *by, const struct outside *,
 	    struct buf *out);
 
+/* Is there such a verb, and does it take these parameters? */
+struct reject	verb_check(struct world *, const char *uri);
+
 #endif

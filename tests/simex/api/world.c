@@ -42,6 +42,8 @@ play_row(struct world *w)
 {
 	replay_row(&w->replay, w->row, w->now);
 	fetch_row(w);
+	if (w->terms.tape.speed == 0)
+		w->rows_left--;
 }
 
 /* The books are there from the beginning: what comes before a snapshot does not take time. */
@@ -66,7 +68,7 @@ void
 world_init(struct world *w, const struct world_terms *t)
 {
 	*w = (struct world){
-		.terms = *t, .row_due = NEVER, .now = t->exchange.market.start,
+		.terms = *t, .row_due = NEVER, .rows_left = ROWS_AT_ONCE, .now = t->exchange.market.start,
 		.next_beat = wall_add_us(t->exchange.market.start,
 		    t->exchange.market.period_ms * 1000),
 		.auth = auth_new(t->key, t->secret),
@@ -78,6 +80,7 @@ world_init(struct world *w, const struct world_terms *t)
 		w->meter.limit[k] = t->limits[k];
 	STAILQ_INIT(&w->sayings);
 	ledger_init(&w->ledger);
+	script_start(&w->script, t->exchange.market.start);
 	exchange_init(&w->exchange, &t->exchange);
 	if (t->exchange.market.kind == MARKET_TAPE)
 		begin_tape(w);
@@ -105,6 +108,8 @@ world_fini(struct world *w)
 	form_free(&w->form);
 	replay_fini(&w->replay);
 	buf_free(&w->json);
+	script_fini(&w->script);
+	free(w->wishes.v);
 	exchange_fini(&w->exchange);
 }
 
@@ -212,7 +217,8 @@ next_happening(const struct world *w)
 {
 	wall_t	 due = earlier(w->next_beat, exchange_due(&w->exchange));
 
-	due = earlier(due, w->row_due);
+	if (w->rows_left > 0)
+		due = earlier(due, w->row_due);
 
 	if (listen_key_lives(&w->key))
 		due = earlier(due, wall_add_us(w->key.renewed, w->key.life_ms * 1000));
@@ -223,7 +229,7 @@ wall_t
 world_due(const struct world *w)
 {
 	const struct saying	*s = STAILQ_FIRST(&w->sayings);
-	const wall_t		 due = next_happening(w);
+	const wall_t		 due = earlier(next_happening(w), w->script.due);
 
 	return s == NULL ? due : earlier(due, s->due);
 }
@@ -235,26 +241,49 @@ beat(struct world *w)
 	w->next_beat = wall_add_us(w->next_beat, w->terms.exchange.market.period_ms * 1000);
 }
 
+static void
+happen(struct world *w)
+{
+	exchange_happen(&w->exchange, w->now);
+	if (w->row != NULL && w->row_due.us <= w->now.us)
+		play_row(w);
+	if (w->next_beat.us <= w->now.us)
+		beat(w);
+	if (listen_key_is_due(&w->key, w->now))
+		world_expire_key(w, true, w->now);
+	tell(w);
+}
+
+/* What a verb has to say goes nowhere: nobody asked. */
+static void
+run_script(struct world *w, const char *uri)
+{
+	const struct outside	 unknown = { 0 };
+	struct buf		 out = { 0 };
+
+	verb_run(w, uri, "script", &unknown, &out);
+	tell(w);
+	ledger_end(&w->ledger);
+	buf_free(&out);
+}
+
+/* What happens by itself comes before what the script says at the same time. */
 void
 world_advance(struct world *w, wall_t now)
 {
-	/* A tape at full speed is always due: it leaves room for others now and then. */
-	int	 rows_left = ROWS_AT_ONCE;
+	for (;;) {
+		const wall_t	 due = next_happening(w), cue = w->script.due;
 
-	for (wall_t due; (due = next_happening(w)).us <= now.us; tell(w)) {
-		w->now.us = due.us > w->now.us ? due.us : w->now.us;
-		exchange_happen(&w->exchange, w->now);
-		if (w->row != NULL && w->row_due.us <= w->now.us) {
-			play_row(w);
-			if (w->terms.tape.speed == 0 && --rows_left == 0)
-				break;
-		}
-		if (w->next_beat.us <= w->now.us)
-			beat(w);
-		if (listen_key_is_due(&w->key, w->now))
-			world_expire_key(w, true, w->now);
+		if (earlier(due, cue).us > now.us)
+			break;
+		w->now.us = earlier(due, cue).us > w->now.us ? earlier(due, cue).us : w->now.us;
+		if (due.us <= cue.us)
+			happen(w);
+		else
+			run_script(w, script_next(&w->script, w->now));
 	}
 	w->now.us = now.us > w->now.us ? now.us : w->now.us;
+	w->rows_left = ROWS_AT_ONCE;
 }
 
 /* ---- requests and verbs: gate.c and verbs.c do them ------------------------------------- */
@@ -262,7 +291,11 @@ world_advance(struct world *w, wall_t now)
 struct served
 world_request(struct world *w, const struct request *q, wall_t now, struct buf *out)
 {
+	const char	*uri;
+
 	world_advance(w, now);
+	for (size_t i = 0; (uri = script_meets(&w->script, q->method, q->path, &i)) != NULL;)
+		run_script(w, uri);
 	ledger_begin(&w->ledger);
 	const struct served	 s = gate_serve(w, q, out);
 	tell(w);
@@ -275,9 +308,29 @@ world_control(struct world *w, const char *uri, const char *by, const struct out
     wall_t now, struct buf *out)
 {
 	world_advance(w, now);
-	w->wish = (struct wish){ 0 };
 	const int	 status = verb_run(w, uri, by, o, out);
 	tell(w);
 	ledger_end(&w->ledger);
 	return status;
+}
+
+void
+world_set_script(struct world *w, struct script *s)
+{
+	script_fini(&w->script);
+	w->script = *s;
+	*s = (struct script){ .n = 0 };
+	script_start(&w->script, w->terms.exchange.market.start);
+}
+
+void
+world_wish(struct world *w, const struct wish *wish)
+{
+	struct wishes	*ws = &w->wishes;
+
+	if (ws->n == ws->cap) {
+		ws->cap = ws->cap == 0 ? 4 : ws->cap * 2;
+		ws->v = xrealloc(ws->v, ws->cap * sizeof(*ws->v));
+	}
+	ws->v[ws->n++] = *wish;
 }

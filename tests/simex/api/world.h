@@ -4,7 +4,7 @@
  * without a clock.
  *
  * A world is changed by three things only: a request of the client, a verb of
- * the control port, and time that passes.  Whatever falls due on the way to a
+ * the control port or of its script, and time that passes.  Whatever falls due on the way to a
  * moment happens at its own time, not when somebody looks; so the same terms
  * and the same requests and verbs at the same times make the same world, and
  * the same ledger byte for byte.
@@ -26,6 +26,7 @@
 #include "tests/simex/core/listenkey.h"
 #include "tests/simex/core/meter.h"
 #include "tests/simex/core/replay.h"
+#include "tests/simex/core/script.h"
 #include "tests/simex/core/topic.h"
 
 #include <stdbool.h>
@@ -75,10 +76,17 @@ struct saying {
 STAILQ_HEAD(sayings, saying);
 
 /* What a verb wants of the sockets. */
+enum wish_kind { WISH_CUT, WISH_QUIT };
+
 struct wish {
-	bool		 quit;
-	enum route	 cut;		/* ROUTE_NONE: none */
-	int		 cut_code;
+	enum wish_kind	 kind;
+	enum route	 route;		/* of WISH_CUT */
+	int		 code;		/* the connection is closed with; 0: without a word */
+};
+
+struct wishes {
+	struct wish	*v;
+	size_t		 n, cap;
 };
 
 /* What only the shell knows of itself. */
@@ -95,6 +103,7 @@ struct world {
 	const struct tape_row	*row;		/* the next one of the tape; NULL: none */
 	wall_t			 tape_start;	/* the time of the first row that was waited for */
 	wall_t			 row_due;
+	int			 rows_left;	/* at full speed, until others have their turn */
 	struct exchange		 exchange;
 	struct auth		*auth;
 	struct meter		 meter;
@@ -113,7 +122,8 @@ struct world {
 	struct form		 form;		/* of the request being served */
 	struct buf		 json;		/* of the event being said */
 	struct fault		 met;		/* by the last request, if it met one */
-	struct wish		 wish;
+	struct wishes		 wishes;	/* until the shell fulfils them */
+	struct script		 script;
 };
 
 struct request {
@@ -144,6 +154,10 @@ int		 world_control(struct world *, const char *uri, const char *by,
 void		 world_advance(struct world *, wall_t now);
 wall_t		 world_due(const struct world *);	/* when to advance next */
 void		 world_forget_facts(struct world *);
+
+/* Takes it over; from now on it runs by itself. */
+void		 world_set_script(struct world *, struct script *);
+void		 world_wish(struct world *, const struct wish *);
 
 /* Ends the listen key, if one lives. */
 void		 world_expire_key(struct world *, bool with_event, wall_t now);
