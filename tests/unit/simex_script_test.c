@@ -85,8 +85,14 @@ fresh(const char *text)
 	struct why	 why = { "" };
 
 	world_init(w, &(struct world_terms){
-		.exchange = { .balance = D("1000"), .seed = check_seed() },
-		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = 3600000, .start = start,
+		.exchange = {
+			.balance = D("100000"),
+			.market = {
+				.kind = MARKET_STILL, .seed = check_seed(), .start = start,
+				.period_ms = 100,
+			},
+		},
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
 	});
 	w->ledger.filed = true;
 	CHECK_INT(script_parse(&s, text, strlen(text), &why), 0);
