@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * conditional.h - conditional orders, written as a client sends them, for the
+ * tests of what reads, keeps and prints them.
+ *
+ * The parts of a request are strung together; of a name sent twice the first
+ * counts.
+ */
+#ifndef TESTS_CONDITIONAL_H
+#define TESTS_CONDITIONAL_H
+
+#include "tests/simex/core/algo_terms.h"
+#include "tests/unit/check.h"
+
+#define ALGO		"algoType=CONDITIONAL"
+#define STOP_MARKET	ALGO "&symbol=BTCUSDT&side=SELL&type=STOP_MARKET"
+#define STOP		ALGO "&symbol=BTCUSDT&side=SELL&type=STOP"
+#define TRAILING	ALGO "&symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET"
+#define QTY		"&quantity=0.01"
+#define TRIGGER		"&triggerPrice=90"
+#define CLOSING		STOP_MARKET TRIGGER "&closePosition=true"
+
+static inline const struct listing *
+listing_of(const char *symbol)
+{
+	static struct listings	 built_in;
+
+	if (built_in.n == 0)
+		listings_built_in(&built_in);
+	return listings_find(&built_in, symbol);
+}
+
+static inline struct reject
+parse(const char *query, struct algo_terms *t)
+{
+	struct form	 f = { 0 };
+
+	form_parse(&f, query, "", 0);
+	struct reject	 r = form_check(&f, algos_params, ALGOS_PARAMS);
+	if (!reject_is_set(&r))
+		r = algos_parse(&f, listing_of(form_str(&f, "symbol")), t);
+	form_free(&f);
+	return r;
+}
+
+static inline struct algo_terms
+terms(const char *query)
+{
+	struct algo_terms	 t;
+	const struct reject	 r = parse(query, &t);
+
+	CHECK_INT(reject_code(&r), 0);
+	return t;
+}
+
+#endif
