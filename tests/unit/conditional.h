@@ -9,7 +9,7 @@
 #ifndef TESTS_CONDITIONAL_H
 #define TESTS_CONDITIONAL_H
 
-#include "tests/simex/core/algo_terms.h"
+#include "tests/simex/core/algos.h"
 #include "tests/unit/check.h"
 
 #define ALGO		"algoType=CONDITIONAL"
@@ -19,6 +19,21 @@
 #define QTY		"&quantity=0.01"
 #define TRIGGER		"&triggerPrice=90"
 #define CLOSING		STOP_MARKET TRIGGER "&closePosition=true"
+
+static inline wall_t
+at_ms(int64_t ms)
+{
+	return wall_from_ms(INT64_C(1765431097000) + ms);
+}
+
+/* A long position is seen, the market stands at 100. */
+static inline struct algo_view
+view_at(const char *px)
+{
+	return (struct algo_view){
+		.last_px = D(px), .mark_px = D(px), .tick = D("0.1"), .seen_qty = D("1"),
+	};
+}
 
 static inline const struct listing *
 listing_of(const char *symbol)
@@ -51,6 +66,35 @@ terms(const char *query)
 
 	CHECK_INT(reject_code(&r), 0);
 	return t;
+}
+
+static inline struct algo *
+place_at(struct algos *as, const char *query, const char *px)
+{
+	const struct algo_terms	 t = terms(query);
+	const struct algo_view	 view = view_at(px);
+	struct algo		*a;
+	const struct reject	 r = algos_place(as, &t, &view, at_ms(0), &a);
+
+	CHECK_INT(reject_code(&r), 0);
+	return a;
+}
+
+static inline struct algo *
+place(struct algos *as, const char *query)
+{
+	return place_at(as, query, "100");
+}
+
+/* Both prices go there; what triggers is due at once. */
+static inline size_t
+move(struct algos *as, const char *px, wall_t now)
+{
+	const struct algo_quote	 q = {
+		.listing = listing_of("BTCUSDT"), .last_px = D(px), .mark_px = D(px),
+	};
+
+	return algos_on_price(as, &q, now, now);
 }
 
 #endif
