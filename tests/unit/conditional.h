@@ -31,7 +31,7 @@ static inline struct algo_view
 view_at(const char *px)
 {
 	return (struct algo_view){
-		.last_px = D(px), .mark_px = D(px), .tick = D("0.1"), .seen_qty = D("1"),
+		.last_px = D(px), .mark_px = D(px), .seen_qty = D("1"),
 	};
 }
 
@@ -40,8 +40,11 @@ listing_of(const char *symbol)
 {
 	static struct listings	 built_in;
 
-	if (built_in.n == 0)
+	if (built_in.n == 0) {
 		listings_built_in(&built_in);
+		/* These stories stand at 100. */
+		listings_find(&built_in, "BTCUSDT")->min_price = D("0.1");
+	}
 	return listings_find(&built_in, symbol);
 }
 

@@ -32,10 +32,12 @@ live_as_recorded(struct algos *as)
 }
 
 static void
-print_event(struct buf *b, const struct algo_fact *f, int64_t now_ms)
+print_event(struct buf *b, const struct algo_fact *said, int64_t now_ms)
 {
+	const struct fact	 f = { .kind = FACT_ALGO, .at = said->at, .algo = said };
+
 	buf_reset(b);
-	event_algo(b, f, at_ms(now_ms));
+	event_algo(b, &f, at_ms(now_ms));
 }
 
 /* Since it was recorded the exchange has put "ia" at the end. */
@@ -65,7 +67,7 @@ events_are_those_recorded(void **state)
 			CHECK(n < NITEMS(sent_ms));
 			json_object_set_new(json_object_get(event, "o"), "ia", json_false());
 			char	*wanted = json_dumps(event, JSON_COMPACT);
-			print_event(&b, &as.facts.v[n + 1], sent_ms[n]);
+			print_event(&b, as.facts.v[n + 1], sent_ms[n]);
 			check_row("%s:%d", path, file.no);
 			CHECK_STR(buf_text(&b), wanted);
 			free(wanted);
@@ -96,7 +98,7 @@ events_of_each_state(void **state)
 	check_row("NEW, closing a position");
 	struct algo	*a = place(&as, STOP_MARKET "&clientAlgoId=c&triggerPrice=74.75&"
 			    "closePosition=true&workingType=MARK_PRICE&priceProtect=TRUE");
-	print_event(&b, &as.facts.v[0], 0);
+	print_event(&b, as.facts.v[0], 0);
 	CHECK_STR(buf_text(&b), HEAD("000", "000") ASKED("STOP_MARKET", "GTE_GTC", "0")
 	    "\"X\":\"NEW\",\"ai\":\"\",\"tp\":\"74.75\",\"p\":\"0\","
 	    WORKS("MARK_PRICE", "NONE", "true")
@@ -104,20 +106,20 @@ events_of_each_state(void **state)
 	check_row("CANCELED; never sent before it happened");
 	const struct reject	 r = algos_cancel(&as, a, at_ms(9));
 	CHECK_INT(reject_code(&r), 0);
-	print_event(&b, &as.facts.v[1], 3);
+	print_event(&b, as.facts.v[1], 3);
 	CHECK_STR(buf_text(&b), HEAD("009", "009") ASKED("STOP_MARKET", "GTE_GTC", "0")
 	    "\"X\":\"CANCELED\",\"ai\":\"\",\"tp\":\"74.75\",\"p\":\"0\","
 	    "\"R\":true,\"tt\":0,\"gtd\":0,\"ia\":false}}");
 	algos_fini(&as);
 	algos_init(&as, 0, 1);
 	check_row("REJECTED says why");
-	place(&as, STOP "&quantity=0.020&priceMatch=QUEUE&clientAlgoId=c&triggerPrice=90.0");
+	place(&as, STOP "&quantity=0.020&price=89&clientAlgoId=c&triggerPrice=90.0");
 	move(&as, "90", at_ms(5));
 	algos_child_rejected(&as, algos_due(&as, at_ms(5)), "Reduce Only reject", at_ms(6));
-	print_event(&b, &as.facts.v[2], 6);
+	print_event(&b, as.facts.v[2], 6);
 	CHECK_STR(buf_text(&b), HEAD("006", "006") ASKED("STOP", "GTC", "0.02")
-	    "\"X\":\"REJECTED\",\"ai\":\"\",\"tp\":\"90.0\",\"p\":\"0\","
-	    WORKS("CONTRACT_PRICE", "QUEUE", "false")
+	    "\"X\":\"REJECTED\",\"ai\":\"\",\"tp\":\"90.0\",\"p\":\"89\","
+	    WORKS("CONTRACT_PRICE", "NONE", "false")
 	    "\"R\":false,\"tt\":1765431097005,\"gtd\":0,\"rm\":\"Reduce Only reject\","
 	    "\"ia\":false}}");
 	algos_fini(&as);
@@ -125,7 +127,7 @@ events_of_each_state(void **state)
 	check_row("a trailing stop is new twice");
 	place(&as, TRAILING "&quantity=1&callbackRate=1&activatePrice=110&clientAlgoId=c");
 	move(&as, "110", at_ms(7));
-	print_event(&b, &as.facts.v[1], 8);
+	print_event(&b, as.facts.v[1], 8);
 	CHECK_STR(buf_text(&b), HEAD("007", "008") ASKED("TRAILING_STOP_MARKET", "GTC", "1")
 	    "\"X\":\"NEW\",\"ai\":\"\",\"tp\":\"0\",\"p\":\"0\","
 	    WORKS("CONTRACT_PRICE", "NONE", "false")
@@ -143,7 +145,7 @@ answers_of_rest(void **state)
 	(void)state;
 	live_as_recorded(&as);
 	check_row("placed");
-	print_algo(&b, &as.facts.v[0].algo, ALGO_PLACED);
+	print_algo(&b, &as.facts.v[0]->algo, ALGO_PLACED);
 	CHECK_STR(buf_text(&b), "{\"algoId\":1000000033225453,"
 	    "\"clientAlgoId\":\"O-20251211-053131-TEST-000-1\",\"algoType\":\"CONDITIONAL\","
 	    "\"orderType\":\"STOP_MARKET\",\"symbol\":\"DOGEUSDT\",\"side\":\"BUY\","

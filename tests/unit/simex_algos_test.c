@@ -9,6 +9,7 @@
 
 #define ON_MARK	"&workingType=MARK_PRICE"
 #define RATE	"&callbackRate=1"
+#define BUY_STOP ALGO "&symbol=BTCUSDT&side=BUY&type=STOP&triggerPrice=110"
 #define GTD	"&timeInForce=GTD&goodTillDate="
 
 enum { PATHS = 200, STEPS = 120, STORY = 512 };
@@ -32,12 +33,12 @@ story(struct algos *as)
 
 	text[0] = '\0';
 	for (size_t i = 0; i < as->facts.n; i++) {
-		const struct algo	*a = &as->facts.v[i].algo;
+		const struct algo	*a = &as->facts.v[i]->algo;
 
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s%s", i > 0 ? " " : "",
 		    algo_status_name(a->status), a->activated ? "+" : "");
 	}
-	as->facts.n = 0;
+	algos_forget_facts(as);
 	return text;
 }
 
@@ -194,6 +195,21 @@ placements_that_are_refused(void **state)
 		{ STOP_MARKET TRIGGER QTY "&positionSide=LONG", "100", "100", "0", true, 0 },
 		{ STOP TRIGGER QTY "&price=89.95", "100", "100", "0", false, -4014 },
 		{ STOP TRIGGER QTY "&price=89.9", "100", "100", "0", false, 0 },
+		{ STOP TRIGGER QTY "&price=0", "100", "100", "0", false, -4013 },
+		{ STOP_MARKET QTY "&triggerPrice=10000000", "100", "100", "0", false, -4007 },
+		{ STOP_MARKET TRIGGER "&quantity=0", "100", "100", "0", false, -4003 },
+		{ STOP_MARKET TRIGGER "&quantity=0.0005", "100", "100", "0", false, -1111 },
+		{ STOP_MARKET TRIGGER "&quantity=500", "100", "100", "0", false, -4005 },
+		{ STOP TRIGGER "&price=89&quantity=500", "100", "100", "0", false, 0 },
+		/* the limit against the trigger, not against the market */
+		{ STOP TRIGGER QTY "&price=85.5", "200", "200", "0", false, 0 },
+		{ STOP TRIGGER QTY "&price=85.4", "200", "200", "0", false, -4184 },
+		{ STOP TRIGGER QTY "&price=200", "200", "200", "0", false, 0 },
+		{ BUY_STOP QTY "&price=115.5", "100", "100", "0", false, 0 },
+		{ BUY_STOP QTY "&price=115.6", "100", "100", "0", false, -4183 },
+		/* not kept here */
+		{ STOP TRIGGER QTY "&priceMatch=QUEUE", "100", "100", "0", false, -5037 },
+		{ STOP TRIGGER QTY "&price=89" GTD "1765431698000", "100", "100", "0", false, -1115 },
 		/* GTE: as much of a position as the service sees, on the side it would close */
 		{ CLOSING, "100", "100", "0", false, -4509 },
 		{ CLOSING, "100", "100", "-1", false, -4509 },
@@ -217,7 +233,7 @@ placements_that_are_refused(void **state)
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct algos		 as;
 		const struct algo_view	 view = {
-			.last_px = D(rows[i].last), .mark_px = D(rows[i].mark), .tick = D("0.1"),
+			.last_px = D(rows[i].last), .mark_px = D(rows[i].mark),
 			.seen_qty = D(rows[i].seen), .hedged = rows[i].hedged,
 		};
 
@@ -344,10 +360,10 @@ life_to_a_fill(void **state)
 	CHECK(!algo_is_open(a) && as.n_open == 0);
 	check_row("filled");
 	algos_child_done(&as, a, D("89.5"), D("0.01"), at_ms(31));
-	CHECK_INT(wall_ms(as.facts.v[3].at), wall_ms(at_ms(31)));
-	CHECK_INT(wall_ms(as.facts.v[3].algo.updated), wall_ms(at_ms(31)));
-	CHECK_DEC(as.facts.v[2].algo.cum_qty, "0");
-	CHECK_DEC(as.facts.v[3].algo.cum_qty, "0.01");
+	CHECK_INT(wall_ms(as.facts.v[3]->at), wall_ms(at_ms(31)));
+	CHECK_INT(wall_ms(as.facts.v[3]->algo.updated), wall_ms(at_ms(31)));
+	CHECK_DEC(as.facts.v[2]->algo.cum_qty, "0");
+	CHECK_DEC(as.facts.v[3]->algo.cum_qty, "0.01");
 	CHECK_STR(story(&as), "NEW TRIGGERING TRIGGERED FINISHED");
 	r = algos_cancel(&as, a, at_ms(32));
 	CHECK_INT(reject_code(&r), -2011);
@@ -409,10 +425,11 @@ other_ends(void **state)
 	check_row("the position is gone: what hangs on it goes, nothing else");
 	place(&as, CLOSING);
 	struct algo	*free_one = place(&as, STOP_MARKET TRIGGER QTY);
-	algos_on_position_gone(&as, listing_of("ETHUSDT"), PS_BOTH, at_ms(6));
-	algos_on_position_gone(&as, listing_of("BTCUSDT"), PS_LONG, at_ms(6));
+	algos_on_position(&as, listing_of("ETHUSDT"), PS_BOTH, DEC_ZERO, at_ms(6));
+	algos_on_position(&as, listing_of("BTCUSDT"), PS_LONG, DEC_ZERO, at_ms(6));
+	algos_on_position(&as, listing_of("BTCUSDT"), PS_BOTH, D("0.1"), at_ms(6));
 	CHECK_STR(story(&as), "NEW NEW");
-	algos_on_position_gone(&as, listing_of("BTCUSDT"), PS_BOTH, at_ms(6));
+	algos_on_position(&as, listing_of("BTCUSDT"), PS_BOTH, DEC_ZERO, at_ms(6));
 	CHECK_STR(story(&as), "EXPIRED");
 	CHECK(algo_is_open(free_one));
 	check_row("its time is over");
@@ -439,7 +456,7 @@ stuck_while_triggering(void **state)
 	CHECK_INT((int64_t)move(&as, "80", at_ms(2)), 0);
 	CHECK(!wall_is_set(algos_next_due(&as)));
 	CHECK(algos_due(&as, at_ms(86400000)) == NULL);
-	algos_on_position_gone(&as, listing_of("BTCUSDT"), PS_BOTH, at_ms(3));
+	algos_on_position(&as, listing_of("BTCUSDT"), PS_BOTH, DEC_ZERO, at_ms(3));
 	CHECK_INT(a->status, ALGO_TRIGGERING);
 	CHECK(algo_is_open(a));
 	check_row("the next one is not");
@@ -489,7 +506,7 @@ check_history(const struct algos *as, const struct algo *a)
 	int	 triggered = 0, ended = 0;
 
 	for (size_t i = 0; i < as->facts.n; i++) {
-		const struct algo	*f = &as->facts.v[i].algo;
+		const struct algo	*f = &as->facts.v[i]->algo;
 
 		if (f->id != a->id)
 			continue;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "tests/simex/api/gate.h"
 #include "tests/simex/api/verbs.h"
+#include "tests/simex/core/algo_print.h"
 #include "tests/simex/core/event.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ enum { PRELUDE_MAX = 100000, ROWS_AT_ONCE = 1000 };
 static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
 	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
 	[UE_ACCOUNT_UPDATE]        = event_account,
+	[UE_ALGO_UPDATE]           = event_algo,
 	[UE_ORDER_TRADE_UPDATE]    = event_order,
 	[UE_TRADE_LITE]            = event_trade_lite,
 };
@@ -161,6 +163,8 @@ static void
 tell(struct world *w)
 {
 	const struct facts	*all = &w->exchange.facts;
+
+	service_hear(&w->exchange, w->now);
 	const struct facts	 fresh = { .v = all->v + w->told, .n = all->n - w->told };
 
 	if (fresh.n == 0)
@@ -178,6 +182,7 @@ world_forget_facts(struct world *w)
 {
 	w->exchange.facts.n = 0;
 	w->told = 0;
+	service_forget_facts(&w->exchange.service);
 }
 
 struct saying *

@@ -240,9 +240,9 @@ put_working(struct buf *b, const struct algo_terms *t)
 
 /* EXPIRED and REJECTED were never recorded: as documented, with all that is known. */
 void
-event_algo(struct buf *b, const struct algo_fact *f, wall_t now)
+event_algo(struct buf *b, const struct fact *f, wall_t now)
 {
-	const struct algo	*a = &f->algo;
+	const struct algo	*a = &f->algo->algo;
 	const int64_t		 at_ms = wall_ms(f->at);
 
 	jw_open(b, '{');

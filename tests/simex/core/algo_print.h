@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "tests/simex/core/algos.h"
+#include "tests/simex/core/exchange.h"
 
 enum algo_form {
 	ALGO_PLACED,		/* just placed: nothing of a child yet */
@@ -32,6 +33,6 @@ struct algo_filter {
 void	print_algo(struct buf *, const struct algo *, enum algo_form);
 void	print_algos(struct buf *, const struct algos *, const struct algo_filter *);
 void	print_algo_canceled(struct buf *, const struct algo *);
-void	event_algo(struct buf *, const struct algo_fact *, wall_t now);
+void	event_algo(struct buf *, const struct fact *, wall_t now);	/* FACT_ALGO */
 
 #endif

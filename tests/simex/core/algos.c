@@ -29,6 +29,7 @@ algos_init(struct algos *as, int64_t ids_from, uint64_t seed)
 {
 	*as = (struct algos){ .first_id = ALGO_FIRST_ID + ids_from, .names = rng_seed(seed) };
 	TAILQ_INIT(&as->open);
+	TAILQ_INIT(&as->children);
 }
 
 void
@@ -37,6 +38,7 @@ algos_fini(struct algos *as)
 	for (size_t i = 0; i < as->n; i++)
 		free(as->v[i]);
 	free(as->v);
+	algos_forget_facts(as);
 	free(as->facts.v);
 	map_fini(&as->by_client_id);
 }
@@ -72,7 +74,24 @@ fact_add(struct algos *as, const struct algo *a, wall_t now)
 		fs->cap = fs->cap == 0 ? FACTS_START : fs->cap * 2;
 		fs->v = xrealloc(fs->v, fs->cap * sizeof(*fs->v));
 	}
-	fs->v[fs->n++] = (struct algo_fact){ .at = now, .algo = *a };
+	struct algo_fact	*f = fs->v[fs->n++] = xcalloc(1, sizeof(*f));
+	*f = (struct algo_fact){ .at = now, .algo = *a };
+}
+
+const struct algo_fact *
+algos_take_fact(struct algos *as)
+{
+	struct algo_facts	*fs = &as->facts;
+
+	return fs->taken < fs->n ? fs->v[fs->taken++] : NULL;
+}
+
+void
+algos_forget_facts(struct algos *as)
+{
+	for (size_t i = 0; i < as->facts.n; i++)
+		free(as->facts.v[i]);
+	as->facts.n = as->facts.taken = 0;
 }
 
 static void
@@ -138,6 +157,10 @@ enter(struct algos *as, struct algo *a, enum algo_status to, wall_t now)
 		TAILQ_REMOVE(&as->open, a, open_link);
 		as->n_open--;
 	}
+	if (to == ALGO_TRIGGERED)
+		TAILQ_INSERT_TAIL(&as->children, a, open_link);
+	else if (to == ALGO_FINISHED)
+		TAILQ_REMOVE(&as->children, a, open_link);
 	fact_add(as, a, now);
 }
 
@@ -248,10 +271,41 @@ check_mode(const struct request *q)
 }
 
 static struct reject
-check_tick(const struct request *q)
+check_kept(const struct request *q)
 {
-	return dec_ok(q->t->px) && !dec_is_multiple(q->t->px, q->view->tick) ?
-	    reject_as(REJ_TICK) : reject_none();
+	if (q->t->match != ALGO_MATCH_NONE)
+		return reject_as(REJ_PRICE_MATCH);
+	return algo_is_limit(q->t) && q->t->tif == TIF_GTD ? reject_as(REJ_BAD_TIF) :
+	    reject_none();
+}
+
+/* The trigger need not lie on the tick, nor is it too low anywhere. */
+static struct reject
+check_price(const struct request *q)
+{
+	if (dec_ok(q->t->trigger_px) && dec_gt(q->t->trigger_px, q->t->listing->max_price))
+		return reject_as(REJ_TRIGGER_ABOVE_MAX);
+	return dec_ok(q->t->px) ? listing_check_price(q->t->listing, q->t->px) : reject_none();
+}
+
+static struct reject
+check_qty(const struct request *q)
+{
+	return q->t->close_position ? reject_none() : listing_check_qty(q->t->listing,
+	    algo_is_limit(q->t) ? TYPE_LIMIT : TYPE_MARKET, q->t->qty);
+}
+
+/* The limit price is as near to the trigger as that of any order to the mark price. */
+static struct reject
+check_percent(const struct request *q)
+{
+	struct reject	 r = reject_none();
+
+	if (dec_ok(q->t->px))
+		r = listing_check_percent(q->t->listing, q->t->side, q->t->px, q->t->trigger_px);
+	if (reject_is_set(&r))
+		r.why = r.why == REJ_PRICE_TOO_HIGH ? REJ_ABOVE_TRIGGER : REJ_BELOW_TRIGGER;
+	return r;
 }
 
 static struct reject
@@ -260,7 +314,7 @@ check_good_till(const struct request *q)
 	if (q->t->tif != TIF_GTD)
 		return reject_none();
 	return q->t->good_till_ms > wall_ms(q->now) + GTD_AHEAD_MS &&
-	    q->t->good_till_ms < GTD_LAST_MS ? reject_none() : reject_as(REJ_GTD_DATE);
+	    q->t->good_till_ms < GTD_LAST_MS ? reject_none() : reject_as(REJ_GOOD_TILL);
 }
 
 static struct reject
@@ -278,12 +332,16 @@ check_max(const struct request *q)
 }
 
 /* A seller needs a long position, a buyer a short one. */
+static bool
+has_position(const struct algo_terms *t, dec_t qty)
+{
+	return dec_sign(qty) == (t->side == SIDE_SELL ? 1 : -1);
+}
+
 static struct reject
 check_position(const struct request *q)
 {
-	const int	 closable = q->t->side == SIDE_SELL ? 1 : -1;
-
-	return q->t->gte && dec_sign(q->view->seen_qty) != closable ?
+	return q->t->gte && !has_position(q->t, q->view->seen_qty) ?
 	    reject_as(REJ_GTE_POSITION) : reject_none();
 }
 
@@ -318,14 +376,17 @@ check_triggers(const struct request *q)
 }
 
 static struct reject (*const checks[])(const struct request *) = {
-	check_mode,		/* 1 positionSide as the account is set */
-	check_tick,		/* 2 the limit price */
-	check_good_till,	/* 3 GTD */
-	check_duplicate,	/* 4 the client id among the open ones */
-	check_max,		/* 5 how many are open */
-	check_position,		/* 6 GTE has a position to go with */
-	check_only_one,		/* 7 closePosition, of this direction and kind */
-	check_triggers,		/* 8 not yet */
+	check_mode,		/*  1 positionSide as the account is set */
+	check_kept,		/*  2 kept here at all */
+	check_price,		/*  3 PRICE_FILTER */
+	check_qty,		/*  4 LOT_SIZE, MARKET_LOT_SIZE */
+	check_percent,		/*  5 PERCENT_PRICE, of the limit against the trigger */
+	check_good_till,	/*  6 GTD */
+	check_duplicate,	/*  7 the client id among the open ones */
+	check_max,		/*  8 how many are open */
+	check_position,		/*  9 GTE has a position to go with */
+	check_only_one,		/* 10 closePosition, of this direction and kind */
+	check_triggers,		/* 11 not yet */
 };
 
 /* Without a price of its own a trailing stop is active from where the market stands. */
@@ -388,7 +449,7 @@ algos_cancel_all(struct algos *as, const struct listing *l, wall_t now)
 }
 
 void
-algos_on_position_gone(struct algos *as, const struct listing *l, enum position_side ps,
+algos_on_position(struct algos *as, const struct listing *l, enum position_side ps, dec_t qty,
     wall_t now)
 {
 	struct algo	*a, *next;
@@ -396,7 +457,7 @@ algos_on_position_gone(struct algos *as, const struct listing *l, enum position_
 	for (a = TAILQ_FIRST(&as->open); a != NULL; a = next) {
 		next = TAILQ_NEXT(a, open_link);
 		if (a->terms.gte && a->status == ALGO_NEW && a->terms.listing == l &&
-		    a->terms.ps == ps)
+		    a->terms.ps == ps && !has_position(&a->terms, qty))
 			enter(as, a, ALGO_EXPIRED, now);
 	}
 }
@@ -422,6 +483,16 @@ is_waiting(const struct algo *a)
 	return a->status == ALGO_TRIGGERING && wall_is_set(a->child_at);
 }
 
+/* When something happens to it by itself; unset: never. */
+static wall_t
+next_due(const struct algo *a)
+{
+	if (is_waiting(a))
+		return a->child_at;
+	return a->status == ALGO_NEW && a->terms.tif == TIF_GTD ?
+	    wall_from_ms(a->terms.good_till_ms) : WALL_UNSET;
+}
+
 struct algo *
 algos_due(const struct algos *as, wall_t now)
 {
@@ -439,9 +510,12 @@ algos_next_due(const struct algos *as)
 	const struct algo	*a;
 	wall_t			 first = WALL_UNSET;
 
-	TAILQ_FOREACH(a, &as->open, open_link)
-		if (is_waiting(a) && (!wall_is_set(first) || a->child_at.us < first.us))
-			first = a->child_at;
+	TAILQ_FOREACH(a, &as->open, open_link) {
+		const wall_t	 due = next_due(a);
+
+		if (wall_is_set(due) && (!wall_is_set(first) || due.us < first.us))
+			first = due;
+	}
 	return first;
 }
 

@@ -11,12 +11,12 @@
  * long as nothing but this service knows it: NEW or TRIGGERING.
  *
  * The store owns the orders until algos_fini().  Every change of state appends
- * a fact, a copy of the order as it was then, in the order it happened; who
- * prints facts empties the list.  A trailing stop that is activated stays NEW
+ * a fact, a copy of the order as it was then, in the order it happened; they
+ * stay until algos_forget_facts().  A trailing stop that is activated stays NEW
  * and tells it with another fact of NEW.
  *
- * Of the contract's filters only the tick of the limit price is looked at here,
- * and no margin: the child is an order like any other.
+ * The contract's filters are looked at when an order comes, margin and market
+ * are not: the child is an order like any other.
  *
  * Pure: prices, positions and times are arguments; callback rates are percent.
  */
@@ -73,8 +73,8 @@ struct algo_fact {
 };
 
 struct algo_facts {
-	struct algo_fact	*v;
-	size_t			 n, cap;
+	struct algo_fact	**v;
+	size_t			 n, cap, taken;
 };
 
 struct algos {
@@ -83,6 +83,7 @@ struct algos {
 	size_t			 n, cap;
 	struct map		 by_client_id;	/* the newest of each */
 	struct algo_list	 open;		/* oldest first */
+	struct algo_list	 children;	/* TRIGGERED: their orders are open */
 	size_t			 n_open;
 	bool			 stuck;		/* what triggers now stays TRIGGERING for ever */
 	struct rng		 names;		/* for client ids nobody chose */
@@ -91,7 +92,7 @@ struct algos {
 
 /* What the service knows of the contract when an order comes. */
 struct algo_view {
-	dec_t	 last_px, mark_px, tick;
+	dec_t	 last_px, mark_px;
 	dec_t	 seen_qty;	/* signed position of that side, as late as the service sees it */
 	bool	 hedged;	/* the account holds LONG and SHORT apart */
 };
@@ -113,18 +114,24 @@ size_t		 algos_cancel_all(struct algos *, const struct listing *, wall_t now);
 /* How many triggered; their children are due at child_at. */
 size_t		 algos_on_price(struct algos *, const struct algo_quote *, wall_t now,
 		    wall_t child_at);
-void		 algos_on_position_gone(struct algos *, const struct listing *, enum position_side,
-		    wall_t now);
+/* What hangs on a position ends when there is none left that it could close. */
+void		 algos_on_position(struct algos *, const struct listing *, enum position_side,
+		    dec_t qty, wall_t now);
 void		 algos_on_time(struct algos *, wall_t now);	/* GTD */
 
 /* The oldest whose child is to be placed or rejected now, or NULL. */
 struct algo	*algos_due(const struct algos *, wall_t now);
-wall_t		 algos_next_due(const struct algos *);	/* unset: nothing waits */
+/* When a child or the end of a GTD order is; unset: nothing waits. */
+wall_t		 algos_next_due(const struct algos *);
 void		 algos_child_placed(struct algos *, struct algo *, int64_t order_id, wall_t now);
 void		 algos_child_rejected(struct algos *, struct algo *, const char *reason,
 		    wall_t now);
 void		 algos_child_done(struct algos *, struct algo *, dec_t avg_px, dec_t cum_qty,
 		    wall_t now);
+
+/* The next fact that nobody has taken, or NULL. */
+const struct algo_fact *algos_take_fact(struct algos *);
+void		 algos_forget_facts(struct algos *);
 
 struct algo	*algos_find(const struct algos *, int64_t id);		/* or NULL */
 struct algo	*algos_find_client_id(const struct algos *, const char *);	/* or NULL */

@@ -16,6 +16,7 @@ static const struct { enum user_event v[KINDS_MAX]; int n; } kinds_of[] = {
 	[FACT_AMENDED]  = { { UE_ORDER_TRADE_UPDATE }, 1 },
 	[FACT_FUNDING]  = { { UE_ACCOUNT_UPDATE }, 1 },
 	[FACT_LEVERAGE] = { { UE_ACCOUNT_CONFIG_UPDATE }, 1 },
+	[FACT_ALGO]     = { { UE_ALGO_UPDATE }, 1 },
 };
 _Static_assert(NITEMS(kinds_of) == FACT_N, "kinds_of");
 

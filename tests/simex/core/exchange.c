@@ -20,6 +20,7 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 	orders_init(&d->orders, l, t->ids_from);
 	d->leverage = LEVERAGE_DEFAULT;
 	d->worn = true;
+	d->last_px = d->market.ref_px;
 }
 
 void
@@ -28,6 +29,7 @@ exchange_init(struct exchange *x, const struct exchange_terms *t)
 	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->market.seed), .next_walk = { INT64_MAX } };
 	TAILQ_INIT(&x->active);
 	wallet_init(&x->wallet, t->balance);
+	service_init(&x->service, t->ids_from, t->market.seed);
 	if (t->listings == NULL)
 		listings_built_in(&x->listings);
 	else
@@ -50,6 +52,7 @@ exchange_fini(struct exchange *x)
 	free(x->desks);
 	agenda_fini(&x->agenda);
 	listings_fini(&x->listings);
+	service_fini(&x->service);
 	free(x->facts.v);
 }
 

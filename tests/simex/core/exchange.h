@@ -25,6 +25,7 @@
 #include "tests/simex/core/market.h"
 #include "tests/simex/core/orders.h"
 #include "tests/simex/core/reject.h"
+#include "tests/simex/core/service.h"
 #include "tests/simex/core/wallet.h"
 
 #include <stdbool.h>
@@ -32,13 +33,13 @@
 
 enum fact_kind {
 	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE,
-	FACT_N
+	FACT_ALGO, FACT_N
 };
 
 /* Why an order expired, as the exchange numbers it. */
 enum expiry {
-	ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_IOC_STP = 3, ER_REDUCE_ONLY = 4, ER_DELISTED = 7,
-	ER_MARKET = 9
+	ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_IOC_STP = 3, ER_REDUCE_ONLY = 4, ER_GTE = 6,
+	ER_DELISTED = 7, ER_MARKET = 9
 };
 
 struct fact {
@@ -56,6 +57,7 @@ struct fact {
 	dec_t		 change;	/* of FACT_FUNDING: of the balance */
 	int64_t		 modify_id;	/* of FACT_AMENDED by its owner, if he gave one */
 	int64_t		 n;		/* its entry in the ledger; 0: none */
+	const struct algo_fact *algo;	/* of FACT_ALGO: the service's */
 };
 
 struct facts {
@@ -75,6 +77,8 @@ struct desk {
 	struct appointment countdown;	/* when all its orders are cancelled */
 	bool		 worn;		/* quotes are missing or smaller than they should be */
 	bool		 active;
+	dec_t		 last_px;	/* of a trade, or where the house went since */
+	bool		 moved;		/* since the Algo Service looked */
 	TAILQ_ENTRY(desk) link;		/* among the active ones */
 };
 
@@ -98,6 +102,7 @@ struct exchange {
 	bool			 hedged;	/* positions are LONG and SHORT, not BOTH */
 	struct rng		 names;		/* for client order ids nobody chose */
 	struct facts		 facts;
+	struct service		 service;
 };
 
 /* What the owner of an order wants it to be. */

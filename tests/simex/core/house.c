@@ -60,6 +60,10 @@ put_quotes(struct exchange *x, struct desk *d, enum entry entry, wall_t now)
 				put_quote(x, d, (enum side)s, px, d->market.ladder.qty, entry, now);
 		}
 	}
+	if (entry == POST_ONLY)
+		return;
+	d->last_px = d->market.ref_px;
+	d->moved = true;
 }
 
 static void
@@ -146,6 +150,8 @@ exchange_recorded_trade(struct exchange *x, struct desk *d, enum side taker, dec
 	};
 	struct resting	*maker;
 
+	d->last_px = px;
+	d->moved = true;
 	while (dec_sign(public.leaves_qty) > 0 && (maker = meets_at(d, taker, px)) != NULL)
 		match_one(x, d, &public, maker, now);
 }
@@ -164,6 +170,7 @@ take_step(struct exchange *x, struct desk *d, const struct synth_step *s, wall_t
 	for (int i = 0; i < s->trades_n; i++)
 		exchange_public_trade(x, d, s->trades[i].taker, s->trades[i].px, s->trades[i].qty,
 		    now);
+	d->moved = true;
 }
 
 void
@@ -223,12 +230,16 @@ exchange_happen(struct exchange *x, wall_t now)
 		find_next_walk(x);
 	}
 	match_keep_appointments(x, now);
+	service_happen(x, now);
 }
 
 wall_t
 exchange_due(const struct exchange *x)
 {
-	const wall_t	 due = agenda_due(&x->agenda);
+	wall_t		 due = agenda_due(&x->agenda);
+	const wall_t	 child = service_due(x);
 
+	if (wall_is_set(child) && child.us < due.us)
+		due = child;
 	return due.us < x->next_walk.us ? due : x->next_walk;
 }

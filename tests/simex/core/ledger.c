@@ -56,6 +56,7 @@ static const struct { enum entry_kind kind; const char *name; } notes[] = {
 	[FACT_AMENDED]  = { ENTRY_ORDER, "AMENDMENT" },
 	[FACT_FUNDING]  = { ENTRY_MONEY, "FUNDING_FEE" },
 	[FACT_LEVERAGE] = { ENTRY_N, NULL },
+	[FACT_ALGO]     = { ENTRY_N, NULL },
 };
 _Static_assert(NITEMS(notes) == FACT_N, "notes");
 

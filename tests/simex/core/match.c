@@ -145,6 +145,7 @@ match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker,
 	t->fee = b.fee;
 	t->realized = b.realized;
 	t->maker = maker;
+	d->last_px = px;
 	p->updated = now;
 	o->cum_qty = dec_add(o->cum_qty, qty);
 	o->cum_quote = dec_add(o->cum_quote, dec_mul(qty, px, ROUND_HALF_EVEN));
@@ -176,6 +177,7 @@ move(struct desk *d, struct resting *taker, struct resting *maker, dec_t qty)
 		synth_took(d->market.synth, maker->side, px, qty);
 	book_take(&d->book, maker, qty);
 	taker->leaves_qty = dec_sub(taker->leaves_qty, qty);
+	d->moved = true;
 }
 
 static void

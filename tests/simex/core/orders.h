@@ -56,6 +56,7 @@ struct terms {
 	dec_t		 qty;
 	int64_t		 good_till_ms;	/* of GTD */
 	bool		 reduce_only;
+	bool		 closes;	/* all of a position, before what else reduces it */
 	bool		 wants_result;	/* newOrderRespType=RESULT */
 };
 

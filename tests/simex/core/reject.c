@@ -61,17 +61,24 @@ reject_http(const struct reject *r)
 }
 
 void
-reject_print(struct buf *out, const struct reject *r)
+reject_text(struct buf *out, const struct reject *r)
 {
 	const char	*text = rejects[r->why].text;
 	const char	*gap = strstr(text, "%s");
+
+	buf_add(out, text, gap == NULL ? strlen(text) : (size_t)(gap - text));
+	if (gap != NULL) {
+		buf_adds(out, r->arg);
+		buf_adds(out, gap + 2);
+	}
+}
+
+void
+reject_print(struct buf *out, const struct reject *r)
+{
 	struct buf	 msg = { 0 };
 
-	buf_add(&msg, text, gap == NULL ? strlen(text) : (size_t)(gap - text));
-	if (gap != NULL) {
-		buf_adds(&msg, r->arg);
-		buf_adds(&msg, gap + 2);
-	}
+	reject_text(&msg, r);
 	jw_open(out, '{');
 	jw_put_int(out, "code", rejects[r->why].code);
 	jw_put_str(out, "msg", buf_text(&msg));

@@ -33,6 +33,7 @@ struct reject	 reject_with(enum reject_why, const char *fmt, ...) PRINTF(2, 3);
 bool		 reject_is_set(const struct reject *);
 int		 reject_code(const struct reject *);	/* as on the wire; 0: none */
 int		 reject_http(const struct reject *);
+void		 reject_text(struct buf *, const struct reject *);	/* the msg alone */
 void		 reject_print(struct buf *, const struct reject *);	/* {"code":..,"msg":..} */
 
 #endif

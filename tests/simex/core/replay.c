@@ -226,6 +226,7 @@ replay_row(struct replay *r, const struct tape_row *row, wall_t now)
 	}
 	kinds[row->kind](r, d, row, now);
 	set_reference(d);
+	d->moved = true;
 }
 
 bool

@@ -169,7 +169,7 @@ check_reduce_only(const struct request *q)
 	if (!q->t->reduce_only)
 		return reject_none();
 	const dec_t	 closable = position_closable_qty(position(q), q->t->side);
-	const dec_t	 left = dec_sub(closable, open_reductions(q));
+	const dec_t	 left = q->t->closes ? closable : dec_sub(closable, open_reductions(q));
 	if (dec_is_zero(closable))
 		return reject_as(REJ_REDUCE_ONLY);
 	if (q->t->ps != PS_BOTH)
