@@ -47,6 +47,15 @@ struct reject	call_prepare(struct call *, const struct param *, size_t n);
 /* {"code":200,"msg":..} */
 struct reject	call_done(struct call *, const char *msg);
 
+/* algo.c */
+struct reject	algo_place(struct call *);
+struct reject	algo_query(struct call *);
+struct reject	algo_cancel(struct call *);
+struct reject	algo_cancel_all(struct call *);
+struct reject	algo_open_orders(struct call *);
+struct reject	algo_all_orders(struct call *);
+struct reject	algo_service(struct call *);		/* a verb */
+
 /* public.c */
 struct reject	public_ping(struct call *);
 struct reject	public_time(struct call *);
@@ -74,6 +83,8 @@ bool		trade_is_seen(const struct call *, const struct order *);
 struct reject	trade_all_orders(struct call *);
 struct reject	trade_amendments(struct call *);
 struct reject	trade_user_trades(struct call *);
+/* startTime, endTime, limit, fromId: whether they go together. */
+struct reject	trade_check_window(const struct call *);
 
 /* batch.c */
 struct reject	batch_place(struct call *);

@@ -2,6 +2,7 @@
 #include "tests/simex/api/call.h"
 
 #include "base/text.h"
+#include "tests/simex/core/algo_terms.h"
 #include "tests/simex/core/intake.h"
 #include "wire/jw.h"
 
@@ -46,15 +47,38 @@ static const struct param p_leverage[] = {
 static const struct param p_listen_key[] = {
 	{ "listenKey", P_STR, OPTIONAL, NULL, REJ_NONE },
 };
+/* These have no symbol, but clients send one. */
+static const struct param p_one_algo[] = {
+	OPTIONAL_INT("algoId"),
+	{ "clientAlgoId", P_ID, OPTIONAL, NULL, REJ_NONE },
+	SYMBOL_PARAM(OPTIONAL),
+};
+static const struct param p_all_algos[] = {
+	OPTIONAL_INT("algoId"), OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"),
+	OPTIONAL_INT("startTime"), SYMBOL_PARAM(MANDATORY),
+};
 /* What the exchange ignores there, clients send. */
 static const struct param p_ignored_symbol[] = { SYMBOL_PARAM(OPTIONAL) };
 
 #define PARAMS(p)	p, NITEMS(p)
 #define NO_PARAMS	NULL, 0
 
-/* By path, then method.  The parameters of an order are intake.c's. */
+/*
+ * By path, then method.  The parameters of an order are intake.c's, of a
+ * conditional one algo_terms.c's.
+ */
 static const struct endpoint endpoints[] = {
 	/* method    path                             security    weight: one all  orders recorded */
+	{ "DELETE", "/fapi/v1/algoOpenOrders",        SEC_SIGNED,  1,  1, 0, true,
+	    PARAMS(p_one_symbol), algo_cancel_all },
+	{ "DELETE", "/fapi/v1/algoOrder",             SEC_SIGNED,  1,  1, 0, true,
+	    PARAMS(p_one_algo), algo_cancel },
+	{ "GET",    "/fapi/v1/algoOrder",             SEC_SIGNED,  1,  1, 0, true,
+	    PARAMS(p_one_algo), algo_query },
+	{ "POST",   "/fapi/v1/algoOrder",             SEC_SIGNED,  0,  0, 1, true,
+	    PARAMS(algos_params), algo_place },
+	{ "GET",    "/fapi/v1/allAlgoOrders",         SEC_SIGNED,  5,  5, 0, true,
+	    PARAMS(p_all_algos), algo_all_orders },
 	{ "DELETE", "/fapi/v1/allOpenOrders",         SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_one_symbol), trade_cancel_all },
 	{ "GET",    "/fapi/v1/allOrders",             SEC_SIGNED,  5,  5, 0, true,
@@ -81,6 +105,8 @@ static const struct endpoint endpoints[] = {
 	    PARAMS(p_listen_key), user_open_listen_key },
 	{ "PUT",    "/fapi/v1/listenKey",             SEC_KEY,     1,  1, 0, false,
 	    PARAMS(p_listen_key), user_renew_listen_key },
+	{ "GET",    "/fapi/v1/openAlgoOrders",        SEC_SIGNED,  1, 40, 0, true,
+	    PARAMS(algos_open_params), algo_open_orders },
 	{ "GET",    "/fapi/v1/openOrder",             SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_one_order), trade_open_order },
 	{ "GET",    "/fapi/v1/openOrders",            SEC_SIGNED,  1, 40, 0, true,

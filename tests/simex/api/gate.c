@@ -102,6 +102,8 @@ record(struct world *w, const struct endpoint *e, const struct request *q, const
 
 	if (named == NULL)
 		named = form_str(&w->form, "origClientOrderId");
+	if (named == NULL)
+		named = form_str(&w->form, "clientAlgoId");
 	if (named == NULL || text_copy(a.clord_id, sizeof(a.clord_id), named) == -1)
 		text_put(a.clord_id, sizeof(a.clord_id), c->clord_id);
 	ledger_add_request(&w->ledger, &a);

@@ -37,8 +37,8 @@ check_limit(const struct call *c, int64_t usual, int64_t most)
 	return limit < 1 || limit > most ? reject_with(REJ_BAD_PARAM, "limit") : reject_none();
 }
 
-static struct reject
-check_window(const struct call *c)
+struct reject
+trade_check_window(const struct call *c)
 {
 	const int64_t	 start = form_int(c->form, "startTime", -1);
 	const int64_t	 end = form_int(c->form, "endTime", -1);
@@ -135,7 +135,7 @@ by_time(const void *a, const void *b)
 struct reject
 trade_all_orders(struct call *c)
 {
-	const struct reject	 r = check_window(c);
+	const struct reject	 r = trade_check_window(c);
 	const struct slice	 s = slice_of(c, "orderId");
 	struct found		 f = { 0 };
 
@@ -195,7 +195,7 @@ struct reject
 trade_user_trades(struct call *c)
 {
 	const int64_t		 order_id = form_int(c->form, "orderId", -1);
-	const struct reject	 r = check_window(c);
+	const struct reject	 r = trade_check_window(c);
 	const struct slice	 s = slice_of(c, "fromId");
 
 	if (reject_is_set(&r))

@@ -2,6 +2,7 @@
 #include "tests/simex/api/call.h"
 
 #include "base/text.h"
+#include "tests/simex/core/algo_print.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -76,7 +77,10 @@ inspect_ledger(struct call *c)
 		ledger_print(&c->w->ledger, kinds[i].kind, from, c->out);
 		return reject_none();
 	}
-	print_all_orders(c->out, &c->w->exchange);
+	if (text_eq(asked, "algos"))
+		print_algos(c->out, &c->w->exchange.service.algos, &(struct algo_filter){ 0 });
+	else
+		print_all_orders(c->out, &c->w->exchange);
 	return reject_none();
 }
 
@@ -123,6 +127,7 @@ put_trouble(struct buf *b, const struct world *w)
 	jw_put_int(b, "lose", t->delivery.lose);
 	jw_put_bool(b, "overload", t->overloaded);
 	jw_put_bool(b, "revoke", t->revoked);
+	jw_put_bool(b, "stuck", w->exchange.service.algos.stuck);
 	jw_put_bool(b, "swap", t->delivery.backwards);
 	jw_close(b, '}');
 }

@@ -114,6 +114,7 @@ trouble_clear(struct call *c)
 {
 	faults_clear(&c->w->faults);
 	c->w->trouble = (struct trouble){ 0 };
+	service_recover(&c->w->exchange.service);
 	meter_ban(&c->w->meter, c->now, 0);
 	return call_done(c, "done");
 }
@@ -153,6 +154,8 @@ trouble_revoke(struct call *c)
 static struct reject
 check_idle(const struct exchange *x)
 {
+	if (x->service.algos.n_open > 0)
+		return reject_as(REJ_MODE_ORDERS);
 	for (size_t i = 0; i < x->n; i++) {
 		if (x->desks[i].orders.n_open > 0)
 			return reject_as(REJ_MODE_ORDERS);

@@ -20,7 +20,7 @@ struct verb {
 static const char *const	side_words[] = { "BUY", "SELL", NULL };
 static const char *const	route_words[] = { "public", "market", "private", NULL };
 static const char *const	ledger_words[] = {
-	"requests", "orders", "executions", "events", "verbs", "money", "all", NULL
+	"requests", "orders", "algos", "executions", "events", "verbs", "money", "all", NULL
 };
 
 #define INT_PARAM(name, need)	{ name, P_INT, need, NULL, REJ_NONE }
@@ -31,6 +31,10 @@ static const char *const	ledger_words[] = {
 #define FAULT_PARAMS		STR_PARAM("path", MANDATORY), STR_PARAM("method", OPTIONAL), \
 				INT_PARAM("n", OPTIONAL)
 
+static const struct param p_algo[] = {
+	INT_PARAM("latency_ms", OPTIONAL), INT_PARAM("stuck", OPTIONAL),
+	INT_PARAM("visible_ms", OPTIONAL), INT_PARAM("fills_first", OPTIONAL),
+};
 static const struct param p_amend[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 };
@@ -228,6 +232,7 @@ do_quit(struct call *c)
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
 	{ "account",         NO_PARAMS,              inspect_account },
+	{ "algo",            PARAMS(p_algo),         algo_service },
 	{ "amend",           PARAMS(p_amend),        do_amend },
 	{ "ban",             PARAMS(p_ban),          trouble_ban },
 	{ "cancel",          PARAMS(p_cancel),       do_cancel },

@@ -88,6 +88,12 @@ const struct param algos_params[ALGOS_PARAMS] = {
 	{ "workingType",             P_WORD, OPTIONAL,  working_words, REJ_WORKING_TYPE },
 };
 
+const struct param algos_open_params[ALGOS_OPEN_PARAMS] = {
+	{ "algoId",   P_INT,  OPTIONAL, NULL, REJ_NONE },
+	{ "algoType", P_WORD, OPTIONAL, algo_type_words, REJ_ALGO_TYPE },
+	{ "symbol",   P_STR,  OPTIONAL, NULL, REJ_NONE },
+};
+
 enum {
 	ON_LIMIT  = 1 << TRIGGER_STOP | 1 << TRIGGER_TAKE_PROFIT,
 	ON_MARKET = 1 << TRIGGER_STOP_MARKET | 1 << TRIGGER_TAKE_PROFIT_MARKET,

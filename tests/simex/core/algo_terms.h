@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 enum {
-	ALGOS_PARAMS = 20,
+	ALGOS_PARAMS = 20, ALGOS_OPEN_PARAMS = 3,
 	ALGO_PRICE_TEXT = 40 + 1,	/* longest decimal a form lets pass */
 };
 
@@ -63,6 +63,7 @@ struct algo_terms {
 };
 
 extern const struct param	algos_params[ALGOS_PARAMS];
+extern const struct param	algos_open_params[ALGOS_OPEN_PARAMS];	/* of openAlgoOrders */
 
 /* Of a form that form_check() has passed, for the contract it names. */
 struct reject	 algos_parse(const struct form *, const struct listing *, struct algo_terms *);

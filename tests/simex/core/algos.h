@@ -37,7 +37,7 @@
 
 enum {
 	ALGOS_MAX = 200,	/* open ones, over all contracts */
-	ALGO_REASON = 128,
+	ALGO_REASON = 320,	/* the longest text of a refusal, with its word */
 };
 
 /* Far from any order id; 16 digits, as recorded. */

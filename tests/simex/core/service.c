@@ -192,6 +192,7 @@ hear_position(struct exchange *x, const struct fact *f, wall_t now)
 	struct algo		*a;
 
 	algos_on_position(&x->service.algos, d->listing, f->ps, f->position.qty, now);
+	tell(x);
 	TAILQ_FOREACH(a, &x->service.algos.children, open_link) {
 		struct order	*o = orders_find(&d->orders, a->child_id);
 
