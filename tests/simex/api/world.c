@@ -165,10 +165,10 @@ tell(struct world *w)
 	const struct facts	*all = &w->exchange.facts;
 
 	service_hear(&w->exchange, w->now);
+	if (all->n == w->told)
+		return;
 	const struct facts	 fresh = { .v = all->v + w->told, .n = all->n - w->told };
 
-	if (fresh.n == 0)
-		return;
 	for (size_t i = 0; i < fresh.n; i++)
 		ledger_add_fact(&w->ledger, &fresh.v[i]);
 	notices_of(&w->notices, &fresh, w->trouble.delivery.backwards);
