@@ -175,6 +175,7 @@ tell(struct world *w, struct buf *told)
 		json_decref(event);
 		saying_free(s);
 	}
+	world_forget_facts(w);
 }
 
 static inline void
