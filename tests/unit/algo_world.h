@@ -60,10 +60,13 @@ fresh(bool still)
 	world_init(w, &(struct world_terms){
 		.exchange = {
 			.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.seed = check_seed(),
+			.market = {
+				.kind = still ? MARKET_STILL : MARKET_SYNTH, .seed = check_seed(),
+				.start = at_ms(-1000), .period_ms = 100, .volatility_e6 = 100,
+				.levels = 10, .spread_ticks = 2,
+			},
 		},
-		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = 3600000,
-		.still = still, .start = at_ms(-1000),
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
 	});
 	return w;
 }
