@@ -16,47 +16,6 @@ next_funding_ms(wall_t now)
 	return (wall_ms(now) / FUNDING_MS + 1) * FUNDING_MS;
 }
 
-/* Half to even, as the exchange rounds; what rounds to zero has no sign. */
-static uint64_t
-units_of(uint64_t e8, uint64_t unit)
-{
-	const uint64_t	 n = e8 / unit, rest2 = e8 % unit * 2;
-
-	return n + (rest2 > unit || (rest2 == unit && n % 2 != 0));
-}
-
-/* The text ends where the array ends: digits are found from the last one on. */
-static const char *
-fixed_format(dec_t d, int places, char text[DEC_STR])
-{
-	uint64_t	 unit = 1;
-	char		*p = text + DEC_STR;
-
-	for (int i = places; i < DEC_DIGITS; i++)
-		unit *= 10;
-	const uint64_t	 n = units_of(d.e8 < 0 ? -(uint64_t)d.e8 : (uint64_t)d.e8, unit);
-	uint64_t	 left = n;
-	*--p = '\0';
-	for (int i = 0; i < places; i++, left /= 10)
-		*--p = (char)('0' + left % 10);
-	if (places > 0)
-		*--p = '.';
-	do {
-		*--p = (char)('0' + left % 10);
-	} while ((left /= 10) != 0);
-	if (d.e8 < 0 && n != 0)
-		*--p = '-';
-	return p;
-}
-
-void
-put_fixed(struct buf *b, const char *name, dec_t d, int places)
-{
-	char	 text[DEC_STR];
-
-	jw_put_str(b, name, fixed_format(d, places, text));
-}
-
 static void
 put_money(struct buf *b, const char *name, dec_t d)
 {
@@ -237,15 +196,14 @@ print_levels(struct buf *b, const struct desk *d, enum side side, int levels)
 {
 	const struct listing	*row = d->listing;
 	struct quote		 q;
-	char			 text[DEC_STR];
 
 	jw_open(b, '[');
 	for (int i = 0; i < levels; i++) {
 		if (!book_shown(&d->book, side, (size_t)i, &q))
 			break;
 		jw_open(b, '[');
-		jw_str(b, fixed_format(q.px, row->price_places, text));
-		jw_str(b, fixed_format(q.qty, row->qty_places, text));
+		jw_fixed(b, q.px, row->price_places);
+		jw_fixed(b, q.qty, row->qty_places);
 		jw_close(b, ']');
 	}
 	jw_close(b, ']');

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "tests/simex/core/exchange.h"
+#include "tests/simex/core/fixed.h"
 #include "tests/simex/core/meter.h"
 
 enum shape { SHAPE_TODAY, SHAPE_OLD };
@@ -23,8 +24,6 @@ enum order_form {
 	ORDER_QUERY,		/* asked for */
 	ORDER_LIST,		/* asked for with others */
 };
-
-void	put_fixed(struct buf *, const char *name, dec_t, int places);
 
 void	print_order(struct buf *, const struct order *, enum order_form);
 void	print_order_in(struct buf *, const struct order *, enum order_form, enum shape,
