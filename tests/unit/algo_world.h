@@ -107,7 +107,7 @@ command(struct world *w, const char *verb, const char *with, wall_t now, struct 
 	struct buf		 uri = { 0 };
 
 	buf_addf(&uri, "%s?%s", verb, with);
-	world_control(w, buf_text(&uri), "test", &o, now, out);
+	world_control(w, buf_text(&uri), NULL, &o, now, out);
 	buf_free(&uri);
 }
 

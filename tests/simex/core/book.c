@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS_START = 64 };
+enum {
+	LEVELS_START = 64,
+	IDS_APART = 3,			/* so far two updates are apart at least */
+};
 
 /* Is px better than, or as good as, other for whoever rests on this side? */
 static bool
@@ -20,6 +23,54 @@ book_init(struct book *b)
 {
 	*b = (struct book){ .changes = 0 };
 	TAILQ_INIT(&b->spare);
+}
+
+void
+updates_init(struct updates *u)
+{
+	*u = (struct updates){ .last_id = 0 };
+	TAILQ_INIT(&u->fresh);
+}
+
+struct book *
+updates_take(struct updates *u)
+{
+	struct book	*b = TAILQ_FIRST(&u->fresh);
+
+	if (b == NULL)
+		return NULL;
+	TAILQ_REMOVE(&u->fresh, b, fresh_link);
+	b->fresh = false;
+	return b;
+}
+
+void
+book_join(struct book *b, struct updates *u)
+{
+	b->updates = u;
+}
+
+static void
+count_update(struct book *b)
+{
+	if (b->updates == NULL) {
+		b->changes++;
+		return;
+	}
+	b->changes = b->updates->last_id += IDS_APART;
+	if (b->fresh)
+		return;
+	b->fresh = true;
+	TAILQ_INSERT_TAIL(&b->updates->fresh, b, fresh_link);
+}
+
+static void
+level_touch(struct book *b, enum side side, struct level *l)
+{
+	count_update(b);
+	if (b->diffs.heard != 0)
+		diffs_note(&b->diffs, side, l->px, l->last_id, b->changes);
+	l->last_id = b->changes;
 }
 
 static struct level *
@@ -97,7 +148,7 @@ book_insert(struct book *b, struct resting *r)
 	level_count(r->level, r, r->leaves_qty);
 	TAILQ_INSERT_TAIL(&r->level->queue, r, link);
 	b->sides[r->side].nhidden += r->hidden;
-	b->changes++;
+	level_touch(b, r->side, r->level);
 }
 
 void
@@ -112,7 +163,7 @@ book_remove(struct book *b, struct resting *r)
 	TAILQ_REMOVE(&l->queue, r, link);
 	b->sides[side].nhidden -= r->hidden;
 	r->level = NULL;
-	b->changes++;
+	level_touch(b, side, l);
 	if (r->owner == OWNER_HOUSE)
 		TAILQ_INSERT_HEAD(&b->spare, r, link);
 	if (TAILQ_EMPTY(&l->queue))
@@ -126,7 +177,7 @@ book_take(struct book *b, struct resting *r, dec_t qty)
 		panic("book: takes what is not there");
 	level_count(r->level, r, dec_neg(qty));
 	r->leaves_qty = dec_sub(r->leaves_qty, qty);
-	b->changes++;
+	level_touch(b, r->side, r->level);
 	if (dec_is_zero(r->leaves_qty))
 		book_remove(b, r);
 }
@@ -157,7 +208,7 @@ house_join(struct book *b, struct level *l, enum side side, dec_t px, dec_t more
 	}
 	last->leaves_qty = dec_add(last->leaves_qty, more);
 	level_count(l, last, more);
-	b->changes++;
+	level_touch(b, side, l);
 }
 
 static void
@@ -278,6 +329,12 @@ book_top(const struct book *b)
 	return (struct top){ bid.px, bid.qty, ask.px, ask.qty };
 }
 
+const struct level *
+book_find_level(const struct book *b, enum side side, dec_t px)
+{
+	return level_at(b, side, px);
+}
+
 static bool
 level_is_sound(const struct level *l)
 {
@@ -336,4 +393,5 @@ book_fini(struct book *b)
 		TAILQ_REMOVE(&b->spare, r, link);
 		free(r);
 	}
+	diffs_fini(&b->diffs);
 }

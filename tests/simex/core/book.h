@@ -17,11 +17,15 @@
  *
  * A side is a sorted array of levels, the best one last: a level is found by
  * halving, and where most happens the least has to move.
+ *
+ * Books that share updates count their changes together, as the exchange does:
+ * the ids of one book's updates grow, and skip.
  */
 #ifndef SIMEX_BOOK_H
 #define SIMEX_BOOK_H
 
 #include "base/dec.h"
+#include "tests/simex/core/diff.h"
 #include "wire/types.h"
 
 #include <stdbool.h>
@@ -50,6 +54,7 @@ struct level {
 	dec_t			 qty;		/* sum of what rests here */
 	dec_t			 house_qty;	/* the house's part of it */
 	dec_t			 hidden_qty;	/* what is not shown of it */
+	int64_t			 last_id;	/* of its last update */
 	struct resting_list	 queue;
 };
 
@@ -66,15 +71,29 @@ struct quote {
 
 struct book {
 	struct levels	 sides[SIDE_N];
-	int64_t		 changes;	/* grows with every change of what rests */
+	int64_t		 changes;	/* the last update's id: grows with every change */
+	struct updates	*updates;	/* NULL: counts for itself */
+	bool		 fresh;		/* it is among updates->fresh */
+	TAILQ_ENTRY(book) fresh_link;
+	struct diffs	 diffs;
 	struct resting_list spare;	/* of the house, for the next one */
+};
+
+/* What the books of an exchange share. */
+struct updates {
+	int64_t		 last_id;
+	TAILQ_HEAD(, book) fresh;	/* changed since they were taken off, in that order */
 };
 
 struct top {
 	dec_t	 bid_px, bid_qty, ask_px, ask_qty;	/* zero where a side is empty */
 };
 
+void		 updates_init(struct updates *);
+struct book	*updates_take(struct updates *);	/* off the fresh ones; NULL: there is none */
+
 void		 book_init(struct book *);
+void		 book_join(struct book *, struct updates *);	/* they stay where they are */
 void		 book_insert(struct book *, struct resting *);	/* of the client */
 void		 book_remove(struct book *, struct resting *);
 void		 book_take(struct book *, struct resting *, dec_t qty);	/* gone when nothing is left */
@@ -92,6 +111,7 @@ struct top	 book_top(const struct book *);	/* as shown */
 const struct level *book_level(const struct book *, enum side, size_t depth);
 /* The same, of what is shown; false: there are not so many. */
 bool		 book_shown(const struct book *, enum side, size_t depth, struct quote *);
+const struct level *book_find_level(const struct book *, enum side, dec_t px);	/* or NULL */
 bool		 book_is_sound(const struct book *);	/* the invariants above, for the tests */
 void		 book_fini(struct book *);
 
