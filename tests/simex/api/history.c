@@ -180,7 +180,7 @@ print_trades(struct call *c, const struct slice *asked, int64_t order_id)
 
 	from = later(from, orders_first_trade_since(os, oldest));
 	if (asked->id > os->first_trade_id)
-		from = later(from, (size_t)(asked->id - os->first_trade_id));
+		from = later(from, orders_first_trade_from(os, asked->id));
 	if (asked->newest && order_id == -1 && end > from && end - from > left)
 		from = end - left;
 	for (size_t i = from; i < end && left > 0; i++) {

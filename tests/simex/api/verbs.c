@@ -99,6 +99,10 @@ static const struct param p_skew[] = {
 	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
 };
 static const struct param p_symbol[] = { STR_PARAM("symbol", MANDATORY) };
+static const struct param p_trade[] = {
+	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
+	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
+};
 static const struct param p_walk[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("to", MANDATORY), INT_PARAM("steps", MANDATORY),
 	INT_PARAM("ms", OPTIONAL),
@@ -135,6 +139,24 @@ do_ladder(struct call *c)
 	l.gap = dec_ok(gap) ? gap : l.gap;
 	exchange_set_ladder(&c->w->exchange, c->desk, l, c->now);
 	return call_done(c, "done");
+}
+
+static struct reject
+do_trade(struct call *c)
+{
+	const enum side	 side = (enum side)form_word(c->form, p_trade, NITEMS(p_trade), "side", 0);
+	const dec_t	 px = form_dec(c->form, "price"), qty = form_dec(c->form, "qty");
+	struct reject	 r = listing_check_qty(c->desk->listing, TYPE_LIMIT, qty);
+
+	if (!reject_is_set(&r) && dec_ok(px))
+		r = listing_check_price(c->desk->listing, px);
+	if (reject_is_set(&r))
+		return r;
+	jw_open(c->out, '{');
+	put_fixed(c->out, "executedQty", exchange_public_trade(&c->w->exchange, c->desk, side, px,
+	    qty, c->now), c->desk->listing->qty_places);
+	jw_close(c->out, '}');
+	return r;
 }
 
 /* ---- the account, behind the client's back ---------------------------------------- */
@@ -267,6 +289,7 @@ static const struct verb verbs[] = {
 	{ "revoke",          PARAMS(p_on),           trouble_revoke },
 	{ "skew",            PARAMS(p_skew),         trouble_skew },
 	{ "status",          NO_PARAMS,              inspect_status },
+	{ "trade",           PARAMS(p_trade),        do_trade },
 	{ "walk",            PARAMS(p_walk),         do_walk },
 };
 

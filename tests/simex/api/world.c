@@ -12,7 +12,8 @@
 
 enum { PRELUDE_MAX = 100000, ROWS_AT_ONCE = 1000 };
 
-#define NEVER	((wall_t){ INT64_MAX })
+#define NEVER		((wall_t){ INT64_MAX })
+#define SECOND_US	INT64_C(1000000)
 
 static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
 	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
@@ -73,6 +74,7 @@ world_init(struct world *w, const struct world_terms *t)
 		.terms = *t, .row_due = NEVER, .rows_left = ROWS_AT_ONCE, .now = t->exchange.market.start,
 		.next_beat = wall_add_us(t->exchange.market.start,
 		    t->exchange.market.period_ms * 1000),
+		.next_look = { (t->exchange.market.start.us / SECOND_US + 1) * SECOND_US },
 		.auth = auth_new(t->key, t->secret),
 		.key.life_ms = t->key_life_ms,
 		/* Not the seed alone: a restarted exchange does not give out the same listen key. */
@@ -224,7 +226,7 @@ next_happening(const struct world *w)
 
 	if (w->rows_left > 0)
 		due = earlier(due, w->row_due);
-
+	due = earlier(due, w->next_look);
 	if (listen_key_lives(&w->key))
 		due = earlier(due, wall_add_us(w->key.renewed, w->key.life_ms * 1000));
 	return due;
@@ -247,6 +249,13 @@ beat(struct world *w)
 }
 
 static void
+look(struct world *w)
+{
+	exchange_look_at_marks(&w->exchange, w->next_look);
+	w->next_look = wall_add_us(w->next_look, SECOND_US);
+}
+
+static void
 happen(struct world *w)
 {
 	exchange_happen(&w->exchange, w->now);
@@ -254,6 +263,8 @@ happen(struct world *w)
 		play_row(w);
 	if (w->next_beat.us <= w->now.us)
 		beat(w);
+	if (w->next_look.us <= w->now.us)
+		look(w);
 	if (listen_key_is_due(&w->key, w->now))
 		world_expire_key(w, true, w->now);
 	tell(w);

@@ -104,6 +104,7 @@ struct world {
 	wall_t			 tape_start;	/* the time of the first row that was waited for */
 	wall_t			 row_due;
 	int			 rows_left;	/* at full speed, until others have their turn */
+	wall_t			 next_look;	/* at the mark prices: a whole second */
 	struct exchange		 exchange;
 	struct auth		*auth;
 	struct meter		 meter;

@@ -17,6 +17,9 @@ static const struct { enum user_event v[KINDS_MAX]; int n; } kinds_of[] = {
 	[FACT_FUNDING]  = { { UE_ACCOUNT_UPDATE }, 1 },
 	[FACT_LEVERAGE] = { { UE_ACCOUNT_CONFIG_UPDATE }, 1 },
 	[FACT_ALGO]     = { { UE_ALGO_UPDATE }, 1 },
+	[FACT_PUBLIC_TRADE] = { .n = 0 },
+	[FACT_FORCED]   = { .n = 0 },
+	[FACT_LISTING]  = { .n = 0 },
 };
 _Static_assert(NITEMS(kinds_of) == FACT_N, "kinds_of");
 

@@ -33,7 +33,7 @@ note(struct diff *d, enum side side, dec_t px, int64_t id)
 	}
 	if (d->n == 0)
 		d->first_id = id;
-	d->v[d->n++] = (struct change){ side, px };
+	d->v[d->n++] = (struct diff_level){ side, px };
 }
 
 void
@@ -47,7 +47,7 @@ diffs_note(struct diffs *ds, enum side side, dec_t px, int64_t last_id, int64_t 
 static int
 compare(const void *a, const void *b)
 {
-	const struct change	*x = a, *y = b;
+	const struct diff_level	*x = a, *y = b;
 
 	return x->side != y->side ? (x->side > y->side) - (x->side < y->side) :
 	    dec_cmp(x->px, y->px);

@@ -19,7 +19,7 @@
 
 enum diff_speed { DIFF_100MS, DIFF_250MS, DIFF_500MS, DIFF_SPEEDS };
 
-struct change {
+struct diff_level {
 	enum side	 side;
 	dec_t		 px;
 };
@@ -27,7 +27,7 @@ struct change {
 struct diff {
 	int64_t		 first_id;	/* the first update since; when n > 0 */
 	int64_t		 said_id;	/* the last one that was told */
-	struct change	*v;
+	struct diff_level	*v;
 	size_t		 n, cap;
 };
 

@@ -18,6 +18,7 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 	market_init(&d->market, l, &t->market);
 	book_init(&d->book);
 	orders_init(&d->orders, l, t->ids_from);
+	deals_init(&d->deals, d->orders.first_trade_id);
 	d->leverage = LEVERAGE_DEFAULT;
 	d->worn = true;
 	d->last_px = d->market.ref_px;
@@ -36,8 +37,11 @@ exchange_init(struct exchange *x, const struct exchange_terms *t)
 		listings_move(&x->listings, t->listings);
 	x->n = x->listings.n;
 	x->desks = xcalloc(x->n, sizeof(*x->desks));
-	for (size_t i = 0; i < x->n; i++)
+	updates_init(&x->updates);
+	for (size_t i = 0; i < x->n; i++) {
 		desk_init(&x->desks[i], &x->listings.v[i], t);
+		book_join(&x->desks[i].book, &x->updates);
+	}
 	exchange_beat(x, t->market.start);
 }
 
@@ -48,6 +52,8 @@ exchange_fini(struct exchange *x)
 		market_fini(&x->desks[i].market);
 		book_fini(&x->desks[i].book);
 		orders_fini(&x->desks[i].orders);
+		deals_fini(&x->desks[i].deals);
+		candles_fini(&x->desks[i].marks);
 	}
 	free(x->desks);
 	agenda_fini(&x->agenda);

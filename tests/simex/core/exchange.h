@@ -12,6 +12,9 @@
  * with none, or with FOK, they trade.  Quotes that are renewed at an unchanged
  * price do not take what rests; quotes that come because the price moved do.
  *
+ * Others trade as well: what the public takes, it takes from whoever is first
+ * in line, the client or the house.  Every execution is one of the desk's deals.
+ *
  * Pure: the time of everything is an argument.
  */
 #ifndef SIMEX_EXCHANGE_H
@@ -21,6 +24,7 @@
 #include "base/dec.h"
 #include "base/rng.h"
 #include "tests/simex/core/book.h"
+#include "tests/simex/core/deal.h"
 #include "tests/simex/core/listing.h"
 #include "tests/simex/core/market.h"
 #include "tests/simex/core/orders.h"
@@ -33,7 +37,11 @@
 
 enum fact_kind {
 	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE,
-	FACT_ALGO, FACT_N
+	FACT_ALGO,
+	FACT_PUBLIC_TRADE,	/* others traded; trade.side is the one that took */
+	FACT_FORCED,		/* the exchange has closed something by this order */
+	FACT_LISTING,		/* a contract says something else of itself */
+	FACT_N
 };
 
 /* Why an order expired, as the exchange numbers it. */
@@ -49,7 +57,7 @@ struct fact {
 	wall_t		 at;
 	struct order	 order;		/* its links mean nothing here */
 	struct exposure	 exposure;
-	struct trade	 trade;		/* of FACT_TRADE */
+	struct trade	 trade;		/* of FACT_TRADE and FACT_PUBLIC_TRADE */
 	enum position_side ps;		/* whose position this is */
 	struct position	 position;
 	int		 leverage;
@@ -70,6 +78,8 @@ struct desk {
 	struct listing	*listing;
 	struct market	 market;
 	struct book	 book;
+	struct deals	 deals;
+	struct candles	 marks;		/* of the mark price, a look a second */
 	struct orders	 orders;
 	struct position	 positions[PS_N];
 	int		 leverage;
@@ -96,6 +106,7 @@ struct exchange {
 	struct wallet		 wallet;
 	struct desk		*desks;		/* one for each listing, in their order */
 	size_t			 n;
+	struct updates		 updates;	/* of all books */
 	TAILQ_HEAD(, desk)	 active;	/* those with a position or orders, and more */
 	wall_t			 next_walk;	/* the soonest step of any */
 	struct agenda		 agenda;	/* ends of orders, countdowns */
@@ -143,6 +154,12 @@ struct reject	 exchange_amend(struct exchange *, struct order *, dec_t qty, wall
 struct reject	 exchange_set_leverage(struct exchange *, struct desk *, int leverage, wall_t now);
 void		 exchange_fund(struct exchange *, struct desk *, dec_t rate, wall_t now);
 
+/* Somebody else takes at most qty, at no worse than px (DEC_NONE: whatever); returns how much. */
+dec_t		 exchange_public_trade(struct exchange *, struct desk *, enum side taker, dec_t px,
+		    dec_t qty, wall_t now);
+void		 exchange_note_listing(struct exchange *, const struct desk *, wall_t now);
+void		 exchange_look_at_marks(struct exchange *, wall_t now);	/* each second */
+
 void		 exchange_set_price(struct exchange *, struct desk *, dec_t px, wall_t now);
 void		 exchange_set_ladder(struct exchange *, struct desk *, struct ladder, wall_t now);
 /* Once in a period: made-up markets make their steps, quotes that were taken come back. */
@@ -150,9 +167,6 @@ void		 exchange_beat(struct exchange *, wall_t now);
 /* The house has this much there from now on; it takes what stands in its way. */
 void		 exchange_quote(struct exchange *, struct desk *, enum side, dec_t px, dec_t qty,
 		    wall_t now);
-/* Somebody else takes, first come first served, at no worse than this price. */
-void		 exchange_public_trade(struct exchange *, struct desk *, enum side taker, dec_t px,
-		    dec_t qty, wall_t now);
 void		 exchange_plan_walk(struct exchange *, struct desk *, dec_t to, int64_t steps,
 		    int64_t ms, wall_t now);
 /* The same as a record has it: what the house has at better prices has gone already. */
@@ -169,6 +183,8 @@ struct desk	*exchange_desk(struct exchange *, const struct listing *);
 struct position	*desk_position(struct desk *, enum position_side);
 bool		 desk_is_idle(const struct desk *);	/* no position, no open order */
 dec_t		 desk_mark_px(const struct desk *);
+struct desk	*desk_of_book(struct book *);
+dec_t		 desk_last_px(const struct desk *);	/* before the first deal: the reference */
 struct margin	 desk_margin(const struct desk *);
 struct margin	 desk_margin_if(const struct desk *, struct exposure);	/* with other orders */
 struct equity	 exchange_equity(const struct exchange *);

@@ -112,51 +112,6 @@ exchange_requote(struct exchange *x, struct desk *d, wall_t now)
 }
 
 void
-exchange_public_trade(struct exchange *x, struct desk *d, enum side taker, dec_t px, dec_t qty,
-    wall_t now)
-{
-	struct resting	 public = {
-		.owner = OWNER_HOUSE, .side = taker, .px = px, .leaves_qty = qty,
-	};
-
-	match_take(x, d, &public, px, now);
-}
-
-static struct resting *
-meets_at(const struct desk *d, enum side taker, dec_t px)
-{
-	const enum side		 side = side_opposite(taker);
-	const struct level	*l;
-	struct resting		*r;
-
-	for (size_t i = 0; (l = book_level(&d->book, side, i)) != NULL; i++) {
-		const int	 beyond = dec_cmp(l->px, px) * (side == SIDE_BUY ? -1 : 1);
-
-		if (beyond > 0)
-			break;
-		TAILQ_FOREACH(r, &l->queue, link)
-			if (beyond == 0 || r->owner == OWNER_CLIENT)
-				return r;
-	}
-	return NULL;
-}
-
-void
-exchange_recorded_trade(struct exchange *x, struct desk *d, enum side taker, dec_t px, dec_t qty,
-    wall_t now)
-{
-	struct resting	 public = {
-		.owner = OWNER_HOUSE, .side = taker, .px = px, .leaves_qty = qty,
-	};
-	struct resting	*maker;
-
-	d->last_px = px;
-	d->moved = true;
-	while (dec_sign(public.leaves_qty) > 0 && (maker = meets_at(d, taker, px)) != NULL)
-		match_one(x, d, &public, maker, now);
-}
-
-void
 exchange_quote(struct exchange *x, struct desk *d, enum side side, dec_t px, dec_t qty, wall_t now)
 {
 	put_quote(x, d, side, px, qty, TAKING, now);

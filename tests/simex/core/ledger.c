@@ -57,6 +57,9 @@ static const struct { enum entry_kind kind; const char *name; } notes[] = {
 	[FACT_FUNDING]  = { ENTRY_MONEY, "FUNDING_FEE" },
 	[FACT_LEVERAGE] = { ENTRY_N, NULL },
 	[FACT_ALGO]     = { ENTRY_N, NULL },
+	[FACT_PUBLIC_TRADE] = { ENTRY_N, NULL },
+	[FACT_FORCED]   = { ENTRY_N, NULL },
+	[FACT_LISTING]  = { ENTRY_N, NULL },
 };
 _Static_assert(NITEMS(notes) == FACT_N, "notes");
 
@@ -296,7 +299,7 @@ ledger_add_verb(struct ledger *l, const struct told_verb *c)
 
 /* A sum has no size that a reader's numbers would hold for certain: it is text. */
 static void
-put_sum(struct buf *b, const char *name, dec_t d)
+put_exact(struct buf *b, const char *name, dec_t d)
 {
 	char	 text[DEC_STR];
 
@@ -341,8 +344,8 @@ add_execution(struct ledger *l, const struct fact *f)
 	jw_put_dec(b, "realizedPnl", t->realized);
 	jw_put_str(b, "asset", t->listing->margin_asset);
 	jw_put_bool(b, "maker", t->maker);
-	put_sum(b, "position", f->position.qty);
-	put_sum(b, "balance", f->balance);
+	put_exact(b, "position", f->position.qty);
+	put_exact(b, "balance", f->balance);
 	return end_line(l, ENTRY_EXECUTION);
 }
 
@@ -355,8 +358,8 @@ add_money(struct ledger *l, const struct money *m)
 	jw_put_str(b, "asset", m->asset);
 	if (m->symbol != NULL)
 		jw_put_str(b, "symbol", m->symbol);
-	put_sum(b, "change", m->change);
-	put_sum(b, "balance", m->balance);
+	put_exact(b, "change", m->change);
+	put_exact(b, "balance", m->balance);
 	return end_line(l, ENTRY_MONEY);
 }
 

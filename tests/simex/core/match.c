@@ -156,6 +156,27 @@ match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker,
 		orders_close(&d->orders, o);
 	}
 	fact_of_order(x, FACT_TRADE, o, now)->trade = *t;
+	deals_add(&d->deals, &(struct deal){
+		.id = t->id, .px = px, .qty = qty, .at = now,
+		.buyer_makes = maker == (o->terms.side == SIDE_BUY),
+	});
+}
+
+void
+match_note_public(struct exchange *x, struct desk *d, enum side taker, dec_t px, dec_t qty,
+    wall_t now)
+{
+	const struct trade	 t = {
+		.id = d->orders.next_trade_id++, .listing = d->listing, .side = taker,
+		.px = px, .qty = qty, .at = now,
+	};
+
+	d->last_px = px;
+	d->moved = true;
+	fact_add(x, FACT_PUBLIC_TRADE, d, PS_BOTH, now)->trade = t;
+	deals_add(&d->deals, &(struct deal){
+		.id = t.id, .px = px, .qty = qty, .at = now, .buyer_makes = taker == SIDE_SELL,
+	});
 }
 
 /* What may only reduce trades no more than there is to reduce. */
@@ -178,6 +199,17 @@ move(struct desk *d, struct resting *taker, struct resting *maker, dec_t qty)
 	book_take(&d->book, maker, qty);
 	taker->leaves_qty = dec_sub(taker->leaves_qty, qty);
 	d->moved = true;
+}
+
+/* Nobody's order is in it. */
+static void
+trade_in_public(struct exchange *x, struct desk *d, struct resting *taker, struct resting *maker,
+    wall_t now)
+{
+	const dec_t	 px = maker->px, qty = dec_min(taker->leaves_qty, maker->leaves_qty);
+
+	move(d, taker, maker, qty);
+	match_note_public(x, d, taker->side, px, qty, now);
 }
 
 static void
@@ -220,6 +252,8 @@ match_one(struct exchange *x, struct desk *d, struct resting *taker, struct rest
 {
 	if (is_self_trade(order_of(taker), order_of(maker)))
 		self_trade(x, order_of(taker), order_of(maker), now);
+	else if (taker->owner == OWNER_HOUSE && maker->owner == OWNER_HOUSE)
+		trade_in_public(x, d, taker, maker, now);
 	else
 		trade(x, d, taker, maker, now);
 }

@@ -34,6 +34,9 @@ void		 match_one(struct exchange *, struct desk *, struct resting *taker,
 /* An execution of which the book knows already. */
 void		 match_book(struct exchange *, struct order *, dec_t px, dec_t qty, bool maker,
 		    wall_t now);
+/* A trade of others at this price, of which the book knows already. */
+void		 match_note_public(struct exchange *, struct desk *, enum side taker, dec_t px,
+		    dec_t qty, wall_t now);
 /*
  * Orders that may only reduce never are more than there is to reduce: the
  * oldest keep theirs, the others shrink, or go when nothing is left for them.

@@ -83,6 +83,7 @@ orders_init(struct orders *os, const struct listing *l, int64_t ids_from)
 		.listing = l,
 		.first_id = l->first_order_id + ids_from,
 		.first_trade_id = l->first_trade_id + ids_from,
+		.next_trade_id = l->first_trade_id + ids_from,
 	};
 	TAILQ_INIT(&os->open);
 	TAILQ_INIT(&os->reducing);
@@ -142,7 +143,7 @@ orders_add_trade(struct orders *os, const struct order *o, wall_t now)
 	}
 	struct trade	*t = &os->trades[os->ntrades];
 	*t = (struct trade){
-		.id = os->first_trade_id + (int64_t)os->ntrades, .order_id = o->id,
+		.id = os->next_trade_id++, .order_id = o->id,
 		.listing = o->listing, .side = o->terms.side, .ps = o->terms.ps, .at = now,
 	};
 	memcpy(t->clord_id, o->terms.clord_id, sizeof(t->clord_id));
@@ -202,6 +203,22 @@ orders_first_since(const struct orders *os, wall_t t)
 		const size_t	 mid = low + (high - low) / 2;
 
 		if (os->v[mid]->created.us < t.us)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t
+orders_first_trade_from(const struct orders *os, int64_t id)
+{
+	size_t	 low = 0, high = os->ntrades;
+
+	while (low < high) {
+		const size_t	 mid = low + (high - low) / 2;
+
+		if (os->trades[mid].id < id)
 			low = mid + 1;
 		else
 			high = mid;

@@ -4,7 +4,7 @@
  * every name.
  *
  * The store owns them until orders_fini(); order ids and trade ids count up
- * from the first, so an id finds its order without a search.  A
+ * from the first, and an order's id finds it without a search.  A
  * client order id finds the newest order that carries it: ids may be used
  * again once their order is closed.  cum_qty + leaves_qty == terms.qty while an
  * order is open; leaves_qty is zero once it is closed.
@@ -108,10 +108,11 @@ struct orders {
 	struct order_list	 open;		/* oldest first */
 	struct order_list	 reducing;	/* those of them that may only reduce */
 	size_t			 n_open;
-	struct trade		*trades;	/* by id - first_trade_id */
+	struct trade		*trades;	/* by id */
 	size_t			 ntrades, trades_cap;
 	struct amendment	*amendments;	/* oldest first */
 	size_t			 namendments, amendments_cap;
+	int64_t			 next_trade_id;	/* others' trades have ids between the client's */
 };
 
 void		 orders_init(struct orders *, const struct listing *, int64_t ids_from);
@@ -127,6 +128,7 @@ struct order	*orders_find_clord_id(const struct orders *, const char *);	/* or N
 /* Index of the first that is not older; n or ntrades if all are. */
 size_t		 orders_first_since(const struct orders *, wall_t);
 size_t		 orders_first_trade_since(const struct orders *, wall_t);
+size_t		 orders_first_trade_from(const struct orders *, int64_t id);	/* this id or later */
 void		 orders_fini(struct orders *);
 
 bool		 order_is_open(const struct order *);

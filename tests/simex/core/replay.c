@@ -8,13 +8,13 @@
 #include <sys/queue.h>
 
 /* A diff kept until the snapshot it belongs to. */
-struct diff {
+struct kept_diff {
 	struct tape_update	 update;
 	struct tape_levels	 sides[SIDE_N];
-	STAILQ_ENTRY(diff)	 link;
+	STAILQ_ENTRY(kept_diff)	 link;
 };
 
-STAILQ_HEAD(diff_list, diff);
+STAILQ_HEAD(diff_list, kept_diff);
 
 /* ---- the book ------------------------------------------------------------------- */
 
@@ -84,7 +84,7 @@ copy_of(const struct tape_levels *from)
 static void
 keep(struct replay_book *b, const struct tape_row *row)
 {
-	struct diff	*d = xcalloc(1, sizeof(*d));
+	struct kept_diff	*d = xcalloc(1, sizeof(*d));
 
 	if (b->waiting == NULL) {
 		b->waiting = xcalloc(1, sizeof(*b->waiting));
@@ -115,7 +115,7 @@ apply(struct replay *r, struct desk *d, const struct tape_update *u,
 static void
 release(struct replay *r, struct desk *d, struct replay_book *b, bool and_apply, wall_t now)
 {
-	struct diff	*diff;
+	struct kept_diff	*diff;
 
 	if (b->waiting == NULL)
 		return;
