@@ -89,6 +89,8 @@ static const struct option_row {
 	    "a listen key dies so long after it was asked for or renewed"),
 	OPTION(0,   "s",       "stream-life-s",  C_INT,    stream_life_s,  "86400",      0, 86400,
 	    "a WebSocket connection is closed after so long; 0: never"),
+	OPTION(0,   NULL,      "refuse-unrouted", C_BOOL,  refuse_unrouted, "no",        0, 0,
+	    "streams without a route are not served, instead of as public ones"),
 	OPTION(0,   "port",    "rest-port",      C_INT,    rest_port,      "0",          0, 65535,
 	    "port of the REST interface; 0: any"),
 	OPTION(0,   "port",    "stream-port",    C_INT,    stream_port,    "0",          0, 65535,
@@ -455,8 +457,8 @@ tear_down(struct simex *s)
 {
 	control_free(s->control);
 	rest_free(s->rest);
+	streams_free(s->streams);	/* who is cut off leaves the feed */
 	feed_free(s->feed);
-	streams_free(s->streams);
 	record_free(s->record);
 	world_fini(&s->world);
 }

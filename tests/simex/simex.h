@@ -38,6 +38,7 @@ struct conf {
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
 	const char	*listings, *script, *ledger, *rerun;
+	bool		 refuse_unrouted;
 	bool		 help;
 };
 
@@ -103,7 +104,6 @@ void		 control_free(struct control *);
 /* stream.c */
 struct streams	*streams_new(struct simex *, int *port);
 bool		 streams_any(const struct streams *);	/* is anybody connected? */
-bool		 streams_want(const struct streams *, struct topic);
 void		 streams_send_topic(struct streams *, struct topic, const struct buf *json);
 void		 streams_send_user(struct streams *, const struct saying *);
 /*
@@ -119,7 +119,8 @@ void		 streams_free(struct streams *);
 struct feed	*feed_new(struct simex *);
 void		 feed_touch(struct simex *);	/* the exchange has changed */
 void		 feed_flush(struct simex *);	/* say so now */
-void		 feed_newcomer(struct simex *);	/* somebody listens who has heard nothing */
+void		 feed_join(struct simex *, struct topic);	/* somebody listens */
+void		 feed_leave(struct simex *, struct topic);
 void		 feed_free(struct feed *);
 
 #endif

@@ -97,27 +97,19 @@ conn_send(struct conn *c, const struct buf *json)
 	send_text(c, &nothing, json, "");
 }
 
-bool
-streams_want(const struct streams *st, struct topic t)
-{
-	const struct conn	*c;
-
-	TAILQ_FOREACH(c, &st->conns, link)
-		if (conn_wants(c, t))
-			return true;
-	return false;
-}
-
 void
 streams_send_topic(struct streams *st, struct topic t, const struct buf *json)
 {
 	struct conn	*c;
-	char		 name[TOPIC_NAME];
+	char		 name[TOPIC_NAME] = "";
 
-	topic_format(&st->s->world.exchange.listings, t, name);
-	TAILQ_FOREACH(c, &st->conns, link)
-		if (conn_wants(c, t))
-			send_payload(c, name, json);
+	TAILQ_FOREACH(c, &st->conns, link) {
+		if (!conn_wants(c, t))
+			continue;
+		if (c->combined && *name == '\0')
+			topic_format(&st->s->world.exchange.listings, t, name);
+		send_payload(c, name, json);
+	}
 }
 
 static bool
@@ -249,6 +241,22 @@ limit_life(struct conn *c)
 	evtimer_add(c->life, &life);
 }
 
+/* The path is read before the handshake is answered. */
+static bool
+is_refused(const struct conn *c, struct lws *wsi)
+{
+	char	*path = xcalloc(1, ADDRESS_BYTES);
+
+	if (lws_hdr_copy(wsi, path, ADDRESS_BYTES, WSI_TOKEN_GET_URI) < 0)
+		*path = '\0';
+	const bool	 refused = c->s->conf.refuse_unrouted &&
+			    address_parse(path).route == ROUTE_NONE;
+	if (refused)
+		simex_log("stream_unrouted", "path=%s", path);
+	free(path);
+	return refused;
+}
+
 static int
 on_established(struct conn *c, struct lws *wsi)
 {
@@ -265,6 +273,8 @@ on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, 
 	if (c == NULL)
 		return lws_callback_http_dummy(wsi, reason, user, in, len);
 	switch ((int)reason) {
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return is_refused(c, wsi) ? -1 : 0;
 	case LWS_CALLBACK_ESTABLISHED:
 		return on_established(c, wsi);
 	case LWS_CALLBACK_RECEIVE:

@@ -41,18 +41,19 @@ name_index(const struct conn *c, const char *name)
 	return i;
 }
 
+/* From wanted to not, or back. */
 static void
-want(struct conn *c, struct topic t, bool wanted)
+turn(struct conn *c, struct topic t)
 {
 	const size_t	 words = c->s->world.exchange.n / BITS + 1;
-	const uint64_t	 bit = UINT64_C(1) << (unsigned)t.listing % BITS;
 
 	if (c->wants[t.kind] == NULL)
 		c->wants[t.kind] = xcalloc(words, sizeof(uint64_t));
-	if (wanted)
-		c->wants[t.kind][(unsigned)t.listing / BITS] |= bit;
+	c->wants[t.kind][(unsigned)t.listing / BITS] ^= UINT64_C(1) << (unsigned)t.listing % BITS;
+	if (conn_wants(c, t))
+		feed_join(c->s, t);
 	else
-		c->wants[t.kind][(unsigned)t.listing / BITS] &= ~bit;
+		feed_leave(c->s, t);
 }
 
 bool
@@ -72,12 +73,11 @@ subscribe(struct conn *c, const char *name)
 	if (*name == '\0' || c->nnames == NAMES_MAX || name_index(c, name) < c->nnames)
 		return;
 	c->names[c->nnames++] = xstrdup(name);
-	if (topic_parse(&c->s->world.exchange.listings, name, &t) && topic_route(t.kind) == c->route) {
-		want(c, t, true);
-		feed_newcomer(c->s);
-	} else if (c->route == ROUTE_PRIVATE) {
+	if (c->route == ROUTE_PRIVATE)
 		listen_to_key(c, name, UE_ALL);
-	}
+	else if (topic_parse(&c->s->world.exchange.listings, name, &t) &&
+	    topic_route(t.kind) == c->route && !conn_wants(c, t))
+		turn(c, t);
 }
 
 static void
@@ -88,13 +88,13 @@ unsubscribe(struct conn *c, const char *name)
 
 	if (at == c->nnames)
 		return;
-	free(c->names[at]);
-	c->names[at] = c->names[--c->nnames];
-	if (topic_parse(&c->s->world.exchange.listings, name, &t))
-		want(c, t, false);
+	if (topic_parse(&c->s->world.exchange.listings, name, &t) && conn_wants(c, t))
+		turn(c, t);
 	for (size_t i = 0; i < c->nkeys; i++)
 		if (text_eq(c->keys[i].key, name))
 			c->keys[i--] = c->keys[--c->nkeys];
+	free(c->names[at]);
+	c->names[at] = c->names[--c->nnames];
 }
 
 static void
@@ -128,7 +128,7 @@ conn_read_path(struct conn *c, const char *path)
 {
 	const struct address	 a = address_parse(path);
 
-	c->route = a.route;
+	c->route = a.route == ROUTE_NONE ? ROUTE_PUBLIC : a.route;
 	c->combined = a.combined;
 	subscribe_all(c, a.names);
 }
@@ -137,7 +137,7 @@ void
 conn_forget_names(struct conn *c)
 {
 	while (c->nnames > 0)
-		free(c->names[--c->nnames]);
+		unsubscribe(c, c->names[c->nnames - 1]);
 	for (int k = 0; k < TOPIC_N; k++)
 		free(c->wants[k]);
 }

@@ -55,6 +55,7 @@ struct trouble {
 	int64_t		 engine_ms;	/* an order is so much older when it is matched */
 	bool		 overloaded;	/* orders that may add risk are turned away */
 	bool		 revoked;	/* the API key */
+	bool		 drift;		/* messages have what nobody knows */
 	struct delivery	 delivery;	/* of user events */
 };
 

@@ -50,6 +50,15 @@ book_join(struct book *b, struct updates *u)
 	b->updates = u;
 }
 
+void
+book_refresh(struct book *b)
+{
+	if (b->updates == NULL || b->fresh)
+		return;
+	b->fresh = true;
+	TAILQ_INSERT_TAIL(&b->updates->fresh, b, fresh_link);
+}
+
 static void
 count_update(struct book *b)
 {
@@ -58,10 +67,7 @@ count_update(struct book *b)
 		return;
 	}
 	b->changes = b->updates->last_id += IDS_APART;
-	if (b->fresh)
-		return;
-	b->fresh = true;
-	TAILQ_INSERT_TAIL(&b->updates->fresh, b, fresh_link);
+	book_refresh(b);
 }
 
 static void

@@ -93,6 +93,7 @@ void		 updates_init(struct updates *);
 struct book	*updates_take(struct updates *);	/* off the fresh ones; NULL: there is none */
 
 void		 book_init(struct book *);
+void		 book_refresh(struct book *);	/* it is taken for changed */
 void		 book_join(struct book *, struct updates *);	/* they stay where they are */
 void		 book_insert(struct book *, struct resting *);	/* of the client */
 void		 book_remove(struct book *, struct resting *);

@@ -165,6 +165,14 @@ candles_get(const struct candles *cs, enum interval i, int64_t open_ms, struct c
 	return candles_between(cs, open_ms, interval_next(i, open_ms), c);
 }
 
+dec_t
+candle_change_percent(const struct candle *c)
+{
+	if (dec_is_zero(c->open))
+		return DEC_ZERO;
+	return dec_muldiv(dec_sub(c->close, c->open), DEC_INT(100), c->open, ROUND_HALF_EVEN);
+}
+
 void
 candles_fini(struct candles *cs)
 {

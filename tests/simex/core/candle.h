@@ -54,6 +54,7 @@ void	candles_add(struct candles *, dec_t px, dec_t qty, bool buyer_takes, int64_
 /* From one time to before another; false: nothing has traded before its end. */
 bool	candles_between(const struct candles *, int64_t from_ms, int64_t until_ms, struct candle *);
 bool	candles_get(const struct candles *, enum interval, int64_t open_ms, struct candle *);
+dec_t	candle_change_percent(const struct candle *);	/* from its open to its close */
 void	candles_fini(struct candles *);
 
 #endif

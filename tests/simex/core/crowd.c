@@ -70,6 +70,18 @@ desk_of_book(struct book *b)
 	return (struct desk *)(void *)((char *)b - offsetof(struct desk, book));
 }
 
+/* By the minute, as the exchange has it. */
+struct candle
+desk_day(const struct desk *d, wall_t now)
+{
+	const int64_t	 from_ms = interval_open(INTERVAL_1M, wall_ms(now)) - DAY_MS;
+	struct candle	 c;
+
+	if (!candles_between(&d->deals.candles, from_ms, INT64_MAX, &c))
+		c.open = c.high = c.low = c.close = desk_last_px(d);
+	return c;
+}
+
 dec_t
 desk_last_px(const struct desk *d)
 {

@@ -5,7 +5,7 @@
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
-enum { DEPTH = 5, MONEY_PLACES = 8 };
+enum { MONEY_PLACES = 8 };
 
 static const char *const exec_names[] = {
 	[FACT_NEW] = "NEW", [FACT_TRADE] = "TRADE", [FACT_CANCELED] = "CANCELED",
@@ -31,8 +31,6 @@ put_dec(struct buf *b, const char *name, dec_t d)
 
 	jw_put_str(b, name, dec_format(dec_ok(d) ? d : DEC_ZERO, text));
 }
-
-/* ---- the user's ----------------------------------------------------------------- */
 
 static void
 put_asked(struct buf *b, const struct order *o)
@@ -200,82 +198,5 @@ event_key_expired(struct buf *b, const char *listen_key, wall_t now)
 	jw_put_str(b, "e", "listenKeyExpired");
 	jw_put_int(b, "E", wall_ms(now));
 	jw_put_str(b, "listenKey", listen_key);
-	jw_close(b, '}');
-}
-
-/* ---- the market's ----------------------------------------------------------------- */
-
-void
-event_agg_trade(struct buf *b, const struct fact *f, wall_t now)
-{
-	const struct listing	*l = f->desk->listing;
-	const bool			 buyer_makes = f->trade.maker ==
-					    (f->trade.side == SIDE_BUY);
-
-	open_event(b, "aggTrade", now, f->at);
-	jw_put_int(b, "a", f->trade.id);
-	jw_put_str(b, "s", l->symbol);
-	put_fixed(b, "p", f->trade.px, l->price_places);
-	put_fixed(b, "q", f->trade.qty, l->qty_places);
-	put_fixed(b, "nq", f->trade.qty, l->qty_places);
-	jw_put_int(b, "f", f->trade.id);
-	jw_put_int(b, "l", f->trade.id);
-	jw_put_bool(b, "m", buyer_makes);
-	jw_put_int(b, "st", 1);
-	jw_close(b, '}');
-}
-
-void
-event_book_ticker(struct buf *b, const struct desk *d, wall_t now)
-{
-	const struct listing	*l = d->listing;
-	const struct top		 t = book_top(&d->book);
-
-	open_event(b, "bookTicker", now, now);
-	jw_put_int(b, "u", d->book.changes);
-	jw_put_str(b, "s", l->symbol);
-	jw_put_str(b, "ps", l->symbol);
-	put_fixed(b, "b", t.bid_px, l->price_places);
-	put_fixed(b, "B", t.bid_qty, l->qty_places);
-	put_fixed(b, "a", t.ask_px, l->price_places);
-	put_fixed(b, "A", t.ask_qty, l->qty_places);
-	jw_put_int(b, "st", 1);
-	jw_close(b, '}');
-}
-
-void
-event_depth5(struct buf *b, const struct desk *d, int64_t previous_u, wall_t now)
-{
-	open_event(b, "depthUpdate", now, now);
-	jw_put_str(b, "s", d->listing->symbol);
-	jw_put_str(b, "ps", d->listing->symbol);
-	jw_put_int(b, "U", previous_u + 1);
-	jw_put_int(b, "u", d->book.changes);
-	jw_put_int(b, "pu", previous_u);
-	jw_key(b, "b");
-	print_levels(b, d, SIDE_BUY, DEPTH);
-	jw_key(b, "a");
-	print_levels(b, d, SIDE_SELL, DEPTH);
-	jw_put_int(b, "st", 1);
-	jw_close(b, '}');
-}
-
-/* T is the next funding, not a time of this event; E is a whole second. */
-void
-event_mark(struct buf *b, const struct desk *d, wall_t now)
-{
-	const dec_t	 mark_px = desk_mark_px(d);
-
-	jw_open(b, '{');
-	jw_put_str(b, "e", "markPriceUpdate");
-	jw_put_int(b, "E", wall_ms(now) / 1000 * 1000);
-	jw_put_str(b, "s", d->listing->symbol);
-	put_fixed(b, "p", mark_px, MONEY_PLACES);
-	put_fixed(b, "ap", mark_px, MONEY_PLACES);
-	put_fixed(b, "P", mark_px, MONEY_PLACES);
-	put_fixed(b, "i", mark_px, MONEY_PLACES);
-	jw_put_str(b, "r", "0.00010000");
-	jw_put_int(b, "T", next_funding_ms(now));
-	jw_put_int(b, "st", 1);
 	jw_close(b, '}');
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * event.h - what the streams say, printed.
+ * event.h - what the user stream says, printed.
  *
  * Each function appends one JSON object.  E is the time of sending, T the time
  * it happened.  User events print numbers as short as they are, TRADE_LITE
@@ -17,10 +17,5 @@ void	event_account(struct buf *, const struct fact *, wall_t now);
 void	event_trade_lite(struct buf *, const struct fact *, wall_t now);
 void	event_leverage(struct buf *, const struct fact *, wall_t now);
 void	event_key_expired(struct buf *, const char *listen_key, wall_t now);
-
-void	event_agg_trade(struct buf *, const struct fact *, wall_t now);
-void	event_book_ticker(struct buf *, const struct desk *, wall_t now);
-void	event_depth5(struct buf *, const struct desk *, int64_t previous_u, wall_t now);
-void	event_mark(struct buf *, const struct desk *, wall_t now);
 
 #endif

@@ -184,6 +184,7 @@ struct position	*desk_position(struct desk *, enum position_side);
 bool		 desk_is_idle(const struct desk *);	/* no position, no open order */
 dec_t		 desk_mark_px(const struct desk *);
 struct desk	*desk_of_book(struct book *);
+struct candle	 desk_day(const struct desk *, wall_t now);	/* the last 24 hours */
 dec_t		 desk_last_px(const struct desk *);	/* before the first deal: the reference */
 struct margin	 desk_margin(const struct desk *);
 struct margin	 desk_margin_if(const struct desk *, struct exposure);	/* with other orders */

@@ -373,6 +373,14 @@ listing_change(struct listing *l, const char *filter, const char *field, const c
 
 /* ---- checks ------------------------------------------------------------------- */
 
+int
+listing_quote_places(const struct listing *l)
+{
+	const int	 places = l->price_places + l->qty_places;
+
+	return places < PLACES_MOST ? places : PLACES_MOST;
+}
+
 struct reject
 listing_check_price(const struct listing *l, dec_t px)
 {

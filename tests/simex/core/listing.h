@@ -77,6 +77,8 @@ void		 listings_fini(struct listings *);
 int		 listing_change(struct listing *, const char *filter, const char *field,
 		    const char *value, struct why *) MUST_CHECK;
 
+int		 listing_quote_places(const struct listing *);	/* of a price times a quantity */
+
 struct reject	 listing_check_price(const struct listing *, dec_t px);
 struct reject	 listing_check_percent(const struct listing *, enum side, dec_t px, dec_t mark_px);
 struct reject	 listing_check_qty(const struct listing *, enum ord_type, dec_t qty);

@@ -22,20 +22,45 @@ static const char *const user_event_names[] = {
 };
 _Static_assert(NITEMS(user_event_names) == UE_N, "user_event_names");
 
-static const struct {
-	const char	*suffix;	/* behind the symbol, or the whole name */
-	enum route	 route;
-	bool		 all;		/* of all contracts: no symbol in front */
-} topics[] = {
-	[TOPIC_AGG_TRADE]   = { "@aggTrade", ROUTE_MARKET, false },
-	[TOPIC_ALL_MARK_1S] = { "!markPrice@arr@1s", ROUTE_MARKET, true },
-	[TOPIC_ALL_MARK_3S] = { "!markPrice@arr", ROUTE_MARKET, true },
-	[TOPIC_BOOK_TICKER] = { "@bookTicker", ROUTE_PUBLIC, false },
-	[TOPIC_DEPTH5]      = { "@depth5", ROUTE_PUBLIC, false },
-	[TOPIC_MARK_1S]     = { "@markPrice@1s", ROUTE_MARKET, false },
-	[TOPIC_MARK_3S]     = { "@markPrice", ROUTE_MARKET, false },
+/* Of the default speed there is nothing to say. */
+static const char *const speeds[DIFF_SPEEDS] = {
+	[DIFF_100MS] = "@100ms", [DIFF_250MS] = "", [DIFF_500MS] = "@500ms",
 };
-_Static_assert(NITEMS(topics) == TOPIC_N, "topics");
+
+/* By kind; a row stands for as many kinds as it has variants. */
+static const struct form {
+	enum topic_kind		 kind;
+	const char		*suffix;	/* behind the symbol, or the whole name */
+	enum route		 route;
+	bool			 all;		/* of all contracts: no symbol in front */
+	const char *const	*variants;	/* what follows; NULL: one without */
+	int			 n;
+} forms[] = {
+	{ TOPIC_AGG_TRADE,         "@aggTrade",         ROUTE_MARKET, false, NULL, 1 },
+	{ TOPIC_ALL_BOOK_TICKER,   "!bookTicker",       ROUTE_PUBLIC, true,  NULL, 1 },
+	{ TOPIC_ALL_CONTRACT_INFO, "!contractInfo",     ROUTE_MARKET, true,  NULL, 1 },
+	{ TOPIC_ALL_FORCE_ORDER,   "!forceOrder@arr",   ROUTE_MARKET, true,  NULL, 1 },
+	{ TOPIC_ALL_MARK_1S,       "!markPrice@arr@1s", ROUTE_MARKET, true,  NULL, 1 },
+	{ TOPIC_ALL_MARK_3S,       "!markPrice@arr",    ROUTE_MARKET, true,  NULL, 1 },
+	{ TOPIC_ALL_MINI_TICKER,   "!miniTicker@arr",   ROUTE_MARKET, true,  NULL, 1 },
+	{ TOPIC_ALL_TICKER,        "!ticker@arr",       ROUTE_MARKET, true,  NULL, 1 },
+	{ TOPIC_BOOK_TICKER,       "@bookTicker",       ROUTE_PUBLIC, false, NULL, 1 },
+	{ TOPIC_CONTINUOUS_KLINE,  "_perpetual@continuousKline_", ROUTE_MARKET, false,
+	    interval_names, INTERVAL_N },
+	{ TOPIC_DEPTH,             "@depth",            ROUTE_PUBLIC, false, speeds, DIFF_SPEEDS },
+	{ TOPIC_DEPTH10,           "@depth10",          ROUTE_PUBLIC, false, speeds, DIFF_SPEEDS },
+	{ TOPIC_DEPTH20,           "@depth20",          ROUTE_PUBLIC, false, speeds, DIFF_SPEEDS },
+	{ TOPIC_DEPTH5,            "@depth5",           ROUTE_PUBLIC, false, speeds, DIFF_SPEEDS },
+	{ TOPIC_FORCE_ORDER,       "@forceOrder",       ROUTE_MARKET, false, NULL, 1 },
+	{ TOPIC_KLINE,             "@kline_",           ROUTE_MARKET, false, interval_names,
+	    INTERVAL_N },
+	{ TOPIC_MARK_1S,           "@markPrice@1s",     ROUTE_MARKET, false, NULL, 1 },
+	{ TOPIC_MARK_3S,           "@markPrice",        ROUTE_MARKET, false, NULL, 1 },
+	{ TOPIC_MINI_TICKER,       "@miniTicker",       ROUTE_MARKET, false, NULL, 1 },
+	{ TOPIC_RPI_DEPTH,         "@rpiDepth@500ms",   ROUTE_PUBLIC, false, NULL, 1 },
+	{ TOPIC_TICKER,            "@ticker",           ROUTE_MARKET, false, NULL, 1 },
+	{ TOPIC_TRADE,             "@trade",            ROUTE_PUBLIC, false, NULL, 1 },
+};
 
 const char *
 route_name(enum route r)
@@ -86,17 +111,37 @@ names_listing(const struct listings *ls, const char *name, size_t len, int *list
 	return l != NULL;
 }
 
+static const struct form *
+form_of(enum topic_kind k)
+{
+	const struct form	*f = forms;
+
+	while (k >= f->kind + f->n)
+		f++;
+	return f;
+}
+
+/* What a name of this kind ends with. */
+static void
+put_suffix(enum topic_kind k, char suffix[TOPIC_NAME])
+{
+	const struct form	*f = form_of(k);
+
+	text_putf(suffix, TOPIC_NAME, "%s%s", f->suffix,
+	    f->variants == NULL ? "" : f->variants[k - f->kind]);
+}
+
 bool
 topic_parse(const struct listings *ls, const char *name, struct topic *t)
 {
-	const size_t	 len = strcspn(name, "@");
+	const size_t	 len = strlen(name);
+	char		 suffix[TOPIC_NAME];
 
 	for (int k = 0; k < TOPIC_N; k++) {
 		*t = (struct topic){ .kind = (enum topic_kind)k };
-		if (topics[k].all && text_eq(topics[k].suffix, name))
-			return true;
-		if (!topics[k].all && text_eq(topics[k].suffix, name + len) &&
-		    names_listing(ls, name, len, &t->listing))
+		put_suffix(t->kind, suffix);
+		if (form_of(t->kind)->all ? text_eq(suffix, name) : text_ends_with(name, suffix) &&
+		    names_listing(ls, name, len - strlen(suffix), &t->listing))
 			return true;
 	}
 	return false;
@@ -105,18 +150,18 @@ topic_parse(const struct listings *ls, const char *name, struct topic *t)
 enum route
 topic_route(enum topic_kind k)
 {
-	return topics[k].route;
+	return form_of(k)->route;
 }
 
 void
 topic_format(const struct listings *ls, struct topic t, char name[TOPIC_NAME])
 {
-	char	 symbol[SYMBOL];
+	char	 symbol[SYMBOL], suffix[TOPIC_NAME];
 
-	text_put(symbol, sizeof(symbol), ls->v[t.listing].symbol);
+	put_suffix(t.kind, suffix);
+	text_put(symbol, sizeof(symbol), form_of(t.kind)->all ? "" : ls->v[t.listing].symbol);
 	text_lower(symbol);
-	text_putf(name, TOPIC_NAME, "%s%s", topics[t.kind].all ? "" : symbol,
-	    topics[t.kind].suffix);
+	text_putf(name, TOPIC_NAME, "%s%s", symbol, suffix);
 }
 
 const char *

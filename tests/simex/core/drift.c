@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/drift.h"
+
+#include "base/attr.h"
+#include "wire/jw.h"
+
+#include <string.h>
+
+/* The kinds of value that a field may have: one after the other. */
+static const char *const fields[] = {
+	"\"zNew\":\"SOMETHING_NEW\"", "\"zNew\":{\"a\":[1,\"2\",null]}", "\"zNew\":9007199254740993",
+	"\"zNew\":[]", "\"zNew\":true", "\"zNew\":null",
+};
+
+static const struct { const char *name, *value; } coin_m[] = {
+	{ "\"s\":", "\"BTCUSD_PERP\"" }, { "\"ps\":", "\"BTCUSD\"" }, { "\"st\":", "2" },
+	{ "\"symbol\":", "\"BTCUSD_PERP\"" },
+};
+
+/* Length of the string that begins here, with its quotes. */
+static size_t
+string_len(const char *p)
+{
+	size_t	 n = 1;
+
+	while (p[n] != '"' && p[n] != '\0')
+		n += p[n] == '\\' && p[n + 1] != '\0' ? 2 : 1;
+	return n + (p[n] == '"');
+}
+
+void
+drift_sprinkle(struct buf *json)
+{
+	struct buf	 out = { 0 };
+	size_t		 n = 0, len;
+	char		 last = '\0';
+
+	for (const char *p = buf_text(json); *p != '\0'; last = *p, p += len) {
+		len = *p == '"' ? string_len(p) : 1;
+		if (*p == '}') {
+			buf_adds(&out, last == '{' ? "" : ",");
+			buf_adds(&out, fields[n++ % NITEMS(fields)]);
+		}
+		buf_add(&out, p, len);
+	}
+	buf_free(json);
+	*json = out;
+}
+
+static size_t
+value_len(const char *p)
+{
+	return *p == '"' ? string_len(p) : strcspn(p, ",}]");
+}
+
+void
+drift_as_coin_m(struct buf *out, const char *json)
+{
+	size_t	 len;
+
+	for (const char *p = json; *p != '\0'; p += len) {
+		len = *p == '"' ? string_len(p) : 1;
+		buf_add(out, p, len);
+		for (size_t i = 0; i < NITEMS(coin_m); i++) {
+			const size_t	 name_len = strlen(coin_m[i].name);
+
+			if (strncmp(p, coin_m[i].name, name_len) != 0)
+				continue;
+			buf_addf(out, ":%s", coin_m[i].value);
+			len = name_len + value_len(p + name_len);
+			break;
+		}
+	}
+}
+
+void
+drift_unheard_of(struct buf *out, int64_t at_ms)
+{
+	jw_open(out, '{');
+	jw_put_str(out, "e", "somethingNew");
+	jw_put_int(out, "E", at_ms);
+	jw_put_str(out, "s", "BTCUSDT");
+	jw_put_str(out, "X", "SOMETHING_NEW");
+	jw_close(out, '}');
+}

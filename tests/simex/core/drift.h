@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * drift.h - what the exchange may add to its messages any day, added today.
+ *
+ * Text of JSON in, text of JSON out; what was there stays as it was.
+ */
+#ifndef SIMEX_DRIFT_H
+#define SIMEX_DRIFT_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+
+/* Every object has a field more, of a name and a kind that nobody knows. */
+void	drift_sprinkle(struct buf *json);
+/* Appends the same event as one of a COIN-M contract: st 2, and names of its own. */
+void	drift_as_coin_m(struct buf *out, const char *json);
+/* An event of a kind that nobody knows. */
+void	drift_unheard_of(struct buf *out, int64_t at_ms);
+
+#endif
