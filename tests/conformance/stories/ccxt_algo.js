@@ -74,6 +74,7 @@ await step('cancelOrder with trigger, and again: OrderNotFound', async () => {
 
 await step('at its price it becomes an order with its client id', async () => {
 	await clean();
+	await ex.createOrder(BTC, 'market', 'buy', 0.01);
 	stop = await algo('sell', 0.01, { stopLossPrice: 59500, reduceOnly: true,
 	    clientAlgoId: 'sl-1' });
 	await price(59600);

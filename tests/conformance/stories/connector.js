@@ -91,7 +91,7 @@ await step('modifyOrder, getOrderModifyHistory', async () => {
 	holds(await data(api.modifyOrder({ ...BTC, orderId: id, side: 'BUY', quantity: 0.02,
 	    price: 59100 })), { orderId: id, origQty: '0.020', price: '59100.00',
 	    pair: 'BTCUSDT' });
-	same((await data(api.getOrderModifyHistory(BTC))).length, 1);
+	same((await data(api.getOrderModifyHistory({ ...BTC, orderId: id }))).length, 1);
 });
 
 await step('cancelOrder', async () => {

@@ -178,7 +178,7 @@ await step('getAccountCommissionRate', async () => {
 await step('getApiQuantitativeRulesIndicators, getADLQuantileEstimation, forceOrders', async () => {
 	yes(typeof await api.getApiQuantitativeRulesIndicators() === 'object');
 	yes(Array.isArray(await api.getADLQuantileEstimation()));
-	same(await api.getUserForceOrders(), []);
+	same(await api.getForceOrders(BTC), []);
 });
 
 // ---- orders ----------------------------------------------------------------------
