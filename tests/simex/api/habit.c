@@ -22,7 +22,7 @@ habit_engine(struct call *c)
 	return call_done(c, "done");
 }
 
-/* What the new rules make of a contract: quotes where they may stand, and no orders where it ended. */
+/* What the new rules make of a contract: quotes where they may stand, no orders where it ended. */
 static void
 apply(struct call *c)
 {

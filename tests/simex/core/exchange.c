@@ -27,7 +27,9 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 void
 exchange_init(struct exchange *x, const struct exchange_terms *t)
 {
-	*x = (struct exchange){ .terms = *t, .names = rng_seed(t->market.seed), .next_walk = { INT64_MAX } };
+	*x = (struct exchange){
+		.terms = *t, .names = rng_seed(t->market.seed), .next_walk = { INT64_MAX },
+	};
 	TAILQ_INIT(&x->active);
 	wallet_init(&x->wallet, t->balance);
 	service_init(&x->service, t->ids_from, t->market.seed);

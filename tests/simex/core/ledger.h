@@ -101,7 +101,7 @@ void	ledger_add_fact(struct ledger *, struct fact *);
 void	ledger_add_money(struct ledger *, const struct money *);
 void	ledger_add_event(struct ledger *, const struct told_event *);
 
-/* A JSON list of a kind, ENTRY_N: of all, without the first so many; each is counted in its kind. */
+/* A JSON list of a kind (ENTRY_N: all) without the first so many; each is counted in its kind. */
 void	ledger_print(const struct ledger *, enum entry_kind, int64_t from, struct buf *);
 void	ledger_fini(struct ledger *);
 

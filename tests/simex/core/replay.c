@@ -96,7 +96,7 @@ keep(struct replay_book *b, const struct tape_row *row)
 	STAILQ_INSERT_TAIL(b->waiting, d, link);
 }
 
-/* The exchange's rule for keeping a book: older diffs are dropped, each later one names the last. */
+/* The exchange's rule for a book: older diffs are dropped, each later one names the last. */
 static void
 apply(struct replay *r, struct desk *d, const struct tape_update *u,
     const struct tape_levels sides[SIDE_N], wall_t now)
