@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/check.h"
+#include "tests/unit/stage.h"
 
 #include "base/buf.h"
 #include "base/rng.h"
@@ -8,91 +9,7 @@
 #include "tests/simex/core/exchange.h"
 #include "tests/simex/core/rules.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { STEPS = 4000, MAX_ORDERS = 200 };
-
-/* BTCUSDT at 61250 with three levels of 0.004 a side: 61250.1, 61250.2, 61250.3. */
-static struct exchange *
-fresh(void)
-{
-	struct exchange	*x = malloc(sizeof(*x));
-
-	exchange_init(x, &(struct exchange_terms){
-		.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-		.market.seed = check_seed(), .max_orders = MAX_ORDERS,
-	});
-	exchange_set_ladder(x, &x->desks[0],
-	    (struct ladder){ .levels = 3, .qty = D("0.004"), .gap = D("0.1") }, WALL_UNSET);
-	return x;
-}
-
-static void
-discard(struct exchange *x)
-{
-	exchange_fini(x);
-	free(x);
-}
-
-static struct terms
-terms(enum side side, const char *px, const char *qty)
-{
-	struct terms	 t = {
-		.side = side, .type = TYPE_LIMIT, .tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
-		.px = D(px), .qty = D(qty),
-	};
-
-	if (!dec_ok(t.px))
-		t.type = TYPE_MARKET;
-	return t;
-}
-
-static struct order *
-place(struct exchange *x, const struct terms *t)
-{
-	struct order		*o;
-	const struct reject	 r = exchange_place(x, &x->desks[0], t, WALL_UNSET, &o);
-
-	CHECK_INT(reject_code(&r), 0);
-	return o;
-}
-
-static int
-refusal(struct exchange *x, const struct terms *t)
-{
-	struct order		*o;
-	const struct reject	 r = exchange_place(x, &x->desks[0], t, WALL_UNSET, &o);
-
-	return reject_code(&r);
-}
-
-/* "kind qty@px" of every fact since the last call. */
-static const char *
-story(struct exchange *x)
-{
-	static const char *const kinds[] = {
-		"new", "trade", "canceled", "expired", "amended", "fund", "lev",
-	};
-	static char		 text[1024];
-	char			 a[DEC_STR], b[DEC_STR];
-	size_t			 n = 0;
-
-	text[0] = '\0';
-	for (size_t i = 0; i < x->facts.n; i++) {
-		const struct fact	*f = &x->facts.v[i];
-
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "",
-		    kinds[f->kind]);
-		if (f->kind == FACT_TRADE)
-			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%s@%s)",
-			    dec_format(f->trade.qty, a), dec_format(f->trade.px, b));
-		if (f->kind == FACT_EXPIRED)
-			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%d)", (int)f->er);
-	}
-	x->facts.n = 0;
-	return text;
-}
+enum { STEPS = 4000, STEP_US = 7000000 };
 
 static void
 market_order_walks_the_ladder(void **state)
@@ -421,47 +338,115 @@ ids_find_their_orders(void **state)
 
 /* ---- laws -------------------------------------------------------------------------- */
 
-static void
-random_act(struct exchange *x, struct rng *r)
+static dec_t
+random_px(const struct desk *d, struct rng *r)
+{
+	const int64_t	 ticks = (int64_t)rng_below(r, 41) - 20;
+
+	return dec_add(d->market.ref_px, (dec_t){ ticks * d->listing->tick.e8 });
+}
+
+static struct order *
+random_open(const struct desk *d, struct rng *r)
+{
+	struct order	*o = TAILQ_FIRST(&d->orders.open);
+
+	for (uint64_t i = rng_below(r, 8); o != NULL && i > 0 && TAILQ_NEXT(o, open_link); i--)
+		o = TAILQ_NEXT(o, open_link);
+	return o;
+}
+
+static struct reject
+random_order(struct exchange *x, struct rng *r, wall_t now)
 {
 	struct desk	*d = &x->desks[0];
 	struct terms	 t = terms((enum side)rng_below(r, SIDE_N), "null", "0.001");
 	struct order	*o;
-	const int64_t	 ticks = (int64_t)rng_below(r, 41) - 20;
 
 	t.qty.e8 *= (int64_t)rng_below(r, 12) + 1;
 	t.stp = (enum stp)rng_below(r, STP_N);
-	t.reduce_only = rng_below(r, 4) == 0;
-	switch (rng_below(r, 10)) {
-	case 0: case 1: case 2:
+	t.reduce_only = rng_below(r, 3) == 0;
+	if (rng_below(r, 4) > 0) {
 		t.type = TYPE_LIMIT;
-		t.px = dec_add(d->market.ref_px, (dec_t){ ticks * d->listing->tick.e8 });
-		t.tif = (enum tif)rng_below(r, TIF_GTD);
-		/* FALLTHROUGH */
-	case 3: {
-		const struct reject	 refused = exchange_place(x, d, &t, WALL_UNSET, &o);
+		t.tif = (enum tif)rng_below(r, TIF_N);
+		t.pm = rng_below(r, 4) == 0 ? (enum price_match)rng_below(r, PM_N) : PM_NONE;
+		t.px = t.pm == PM_NONE ? random_px(d, r) : DEC_NONE;
+		t.good_till_ms = t.tif != TIF_GTD ? 0 :
+		    wall_ms(now) + 600001 + (int64_t)rng_below(r, 600000);
+	}
+	return exchange_place(x, d, &t, now, &o);
+}
+
+static struct reject
+random_change(struct exchange *x, struct order *o, struct rng *r, wall_t now)
+{
+	struct change	 c = {
+		.side = o->terms.side, .qty = D("0.001"), .px = random_px(&x->desks[0], r),
+		.sets_reduce_only = rng_below(r, 4) == 0, .reduce_only = rng_below(r, 2) == 0,
+		.modify_id = NO_MODIFY_ID,
+	};
+
+	c.qty.e8 *= (int64_t)rng_below(r, 12) + 1;
+	switch (rng_below(r, 6)) {
+	case 0:
+		return exchange_fill(x, o, c.qty, o->terms.px, now);
+	case 1:
+		return exchange_amend(x, o, c.qty, now);
+	case 2:
+		exchange_cancel(x, o, now);
+		return reject_none();
+	default:
+		return exchange_modify(x, o, &c, now);
+	}
+}
+
+static void
+random_act(struct exchange *x, struct rng *r, wall_t now)
+{
+	struct desk	*d = &x->desks[0];
+	struct order	*o = random_open(d, r);
+	struct reject	 refused;
+
+	switch (rng_below(r, 8)) {
+	case 0: case 1: case 2:
+		refused = random_order(x, r, now);
 		(void)refused;
 		return;
-	}
-	case 4:
-		if ((o = TAILQ_FIRST(&d->orders.open)) != NULL)
-			exchange_cancel(x, o, WALL_UNSET);
-		return;
-	case 5:
-		exchange_beat(x, WALL_UNSET);
-		return;
-	case 6: case 7:
-		if ((o = TAILQ_LAST(&d->orders.open, order_list)) != NULL) {
-			const struct reject	 refused = rng_below(r, 2) == 0 ?
-						    exchange_fill(x, o, t.qty, o->terms.px, WALL_UNSET) :
-						    exchange_amend(x, o, t.qty, WALL_UNSET);
+	case 3: case 4: case 5:
+		if (o != NULL) {
+			refused = random_change(x, o, r, now);
 			(void)refused;
 		}
 		return;
+	case 6:
+		exchange_beat(x, now);
+		return;
 	default:
-		exchange_set_price(x, d,
-		    dec_add(d->market.ref_px, (dec_t){ ticks * d->listing->tick.e8 }), WALL_UNSET);
+		exchange_set_price(x, d, random_px(d, r), now);
 	}
+}
+
+/* No more is open to reduce than there is, on either side; nobody is open beyond his end. */
+static void
+check_open_orders(const struct exchange *x, wall_t now)
+{
+	const struct desk	*d = &x->desks[0];
+	const struct order	*o;
+	dec_t			 reducing[SIDE_N] = { DEC_ZERO, DEC_ZERO };
+	size_t			 n = 0;
+
+	TAILQ_FOREACH(o, &d->orders.reducing, reducing_link)
+		reducing[o->terms.side] = dec_add(reducing[o->terms.side], o->rest.leaves_qty);
+	for (int s = 0; s < SIDE_N; s++)
+		CHECK(dec_cmp(reducing[s],
+		    position_closable_qty(&d->positions[PS_BOTH], (enum side)s)) <= 0);
+	TAILQ_FOREACH(o, &d->orders.open, open_link) {
+		CHECK(o->expiry.place != 0 && o->expiry.at.us > now.us);
+		CHECK(dec_cmp(o->rest.px, o->terms.px) == 0);
+		n++;
+	}
+	CHECK_INT((int64_t)n, (int64_t)d->orders.n_open);
+	CHECK_INT((int64_t)n, (int64_t)x->agenda.n);
 }
 
 static void
@@ -505,9 +490,13 @@ laws_hold_whatever_happens(void **state)
 
 	(void)state;
 	for (int i = 0; i < STEPS; i++) {
+		const wall_t	 now = { (int64_t)i * STEP_US };
+
 		check_row("step %d", i);
-		random_act(x, &r);
+		exchange_happen(x, now);
+		random_act(x, &r, now);
 		CHECK(book_is_sound(&x->desks[0].book));
+		check_open_orders(x, now);
 		if (i % 50 == 0)
 			check_laws(x);
 		x->facts.n = 0;
