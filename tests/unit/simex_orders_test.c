@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/check.h"
+#include "tests/unit/rows.h"
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -13,6 +14,7 @@
 enum { MAC = 32, DAY_MS = 86400000 };
 
 #define START_MS	INT64_C(1790000000000)
+#define RECORDED_MS	INT64_C(1700000000000)
 #define BID		"\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"LIMIT\",\"timeInForce\":\"GTC\""
 #define BID_FORM	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC"
 
@@ -24,20 +26,26 @@ struct stage {
 };
 
 static struct stage *
-fresh(void)
+fresh_at(int64_t ms, const char *key, const char *secret)
 {
 	struct stage	*s = calloc(1, sizeof(*s));
 
-	s->ms = START_MS;
+	s->ms = ms;
 	world_init(&s->w, &(struct world_terms){
 		.exchange = {
 			.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
 			.seed = check_seed(),
 		},
-		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = INT64_C(1) << 40,
-		.still = true, .start = wall_from_ms(START_MS),
+		.key = key, .secret = secret, .quote_ms = DAY_MS, .key_life_ms = INT64_C(1) << 40,
+		.still = true, .start = wall_from_ms(ms),
 	});
 	return s;
+}
+
+static struct stage *
+fresh(void)
+{
+	return fresh_at(START_MS, "k", "s");
 }
 
 static void
@@ -521,6 +529,90 @@ a_contract_changes(void **state)
 	discard(s);
 }
 
+/* ---- recorded requests of two clients ---------------------------------------------- */
+
+/* Refusals that would mean that the client's way to write a request is not understood. */
+static bool
+is_of_shape(int code)
+{
+	return code == -1021 || code == -1022 || (code <= -1100 && code >= -1130);
+}
+
+static const char *
+text_of(const json_t *o, const char *name)
+{
+	const char	*text = json_string_value(json_object_get(o, name));
+
+	return text == NULL ? "" : text;
+}
+
+/* Of regular orders only; what of them is not there is someone else's test. */
+static bool
+is_about_orders(const char *path)
+{
+	static const char *const	 paths[] = {
+		"/fapi/v1/allOpenOrders", "/fapi/v1/allOrders", "/fapi/v1/batchOrders",
+		"/fapi/v1/countdownCancelAll", "/fapi/v1/openOrders", "/fapi/v1/order",
+		"/fapi/v1/userTrades",
+	};
+
+	for (size_t i = 0; i < NITEMS(paths); i++)
+		if (text_eq(paths[i], path))
+			return true;
+	return false;
+}
+
+static int
+replay(const json_t *recorded)
+{
+	const json_t	*q;
+	size_t		 i;
+	int		 n = 0;
+
+	json_array_foreach(json_object_get(recorded, "requests"), i, q) {
+		struct stage		*s = fresh_at(RECORDED_MS, "testkey", "testsecret");
+		const char		*body = text_of(q, "body");
+		const struct request	 r = {
+			.method = text_of(q, "method"), .path = text_of(q, "path"),
+			.query = text_of(q, "query"), .body = body, .body_len = strlen(body),
+			.api_key = text_of(q, "api_key_header"),
+		};
+
+		if (is_about_orders(r.path)) {
+			check_row("%s %s %s%s", r.method, r.path, r.query, r.body);
+			const struct served	 v = world_request(&s->w, &r, wall_from_ms(s->ms),
+						    &s->out);
+			const char		*code = strstr(buf_text(&s->out), "\"code\":");
+			CHECK(v.status == 200 || !is_of_shape((int)strtol(code + 7, NULL, 10)));
+			n++;
+		}
+		discard(s);
+	}
+	return n;
+}
+
+static void
+requests_as_recorded(void **state)
+{
+	static const char *const	 files[] = {
+		"wire/requests_ccxt.json", "wire/requests_siebly.json"
+	};
+	char				 path[256];
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(files); i++) {
+		if (rows_recorded(files[i], path) == NULL) {
+			check_skipped("no PMS_DATA");
+			return;
+		}
+		json_t	*recorded = json_load_file(path, 0, NULL);
+		check_row("%s", path);
+		CHECK(recorded != NULL);
+		CHECK(replay(recorded) > 5);
+		json_decref(recorded);
+	}
+}
+
 int
 main(void)
 {
@@ -537,6 +629,7 @@ main(void)
 		cmocka_unit_test(habits_of_the_exchange),
 		cmocka_unit_test(a_late_engine),
 		cmocka_unit_test(a_contract_changes),
+		cmocka_unit_test(requests_as_recorded),
 	};
 
 	return cmocka_run_group_tests_name("simex_orders", tests, NULL, NULL);
