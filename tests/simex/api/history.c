@@ -136,11 +136,11 @@ struct reject
 trade_all_orders(struct call *c)
 {
 	const struct reject	 r = trade_check_window(c);
-	const struct slice	 s = slice_of(c, "orderId");
 	struct found		 f = { 0 };
 
 	if (reject_is_set(&r))
 		return r;
+	const struct slice	 s = slice_of(c, "orderId");
 	if (c->desk == NULL && s.id != -1)	/* ids are of a contract */
 		return reject_as(REJ_COMBINATION);
 	for (size_t i = 0; i < c->w->exchange.n; i++)
@@ -196,10 +196,10 @@ trade_user_trades(struct call *c)
 {
 	const int64_t		 order_id = form_int(c->form, "orderId", -1);
 	const struct reject	 r = trade_check_window(c);
-	const struct slice	 s = slice_of(c, "fromId");
 
 	if (reject_is_set(&r))
 		return r;
+	const struct slice	 s = slice_of(c, "fromId");
 	jw_open(c->out, '[');
 	print_trades(c, &s, order_id);
 	jw_close(c->out, ']');
