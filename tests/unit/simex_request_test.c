@@ -13,6 +13,8 @@
 
 #define LIMIT	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&price=1&quantity=1"
 #define MARKET	"symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1"
+#define GTD	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTD&price=1&quantity=1"
+#define MATCH	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTX&quantity=1&priceMatch="
 
 static void
 parameters_of_an_order(void **state)
@@ -47,6 +49,22 @@ parameters_of_an_order(void **state)
 		{ MARKET "&newClientOrderId=abcdefghijklmnopqrstuvwxyz01234567890", -4015, "36" },
 		{ MARKET "&newClientOrderId=a%20b", -1100, "newClientOrderId" },
 		{ MARKET "&newClientOrderId=a.A:/_-9", 0, "" },
+		{ LIMIT "&newOrderRespType=FULL", -1136, "newOrderRespType" },
+		{ LIMIT "&selfTradePreventionMode=EXPIRE_BOTH", 0, "" },
+		{ LIMIT "&selfTradePreventionMode=NONE", -5039, "self trade" },
+		{ LIMIT "&selfTradePreventionMode=DECREMENT", -5039, "self trade" },
+		{ LIMIT "&goodTillDate=1800000000000", -1106, "'goodtilldate'" },
+		{ GTD, -1102, "'goodTillDate'" },
+		{ GTD "&goodTillDate=1800000000000", 0, "" },
+		{ GTD "&goodTillDate=tomorrow", -1130, "'goodTillDate'" },
+		{ LIMIT "&priceMatch=NONE", 0, "" },
+		{ LIMIT "&priceMatch=QUEUE", -1106, "'price'" },
+		{ MATCH "QUEUE_20", 0, "" },
+		{ MATCH "OPPONENT_5", 0, "" },
+		{ MATCH "OPPONENT_10", -5037, "price match" },
+		{ MATCH "BEST", -5037, "price match" },
+		{ MATCH "NONE", -1102, "'price'" },
+		{ MARKET "&priceMatch=OPPONENT", -5038, "LIMIT" },
 	};
 	struct form	 f = { 0 };
 
@@ -64,6 +82,66 @@ parameters_of_an_order(void **state)
 		CHECK_INT(reject_code(&r), rows[i].code);
 		CHECK_HAS(buf_text(&said), rows[i].says);
 		buf_free(&said);
+	}
+	form_free(&f);
+}
+
+/* In hedge mode positionSide says what closes. */
+static void
+parameters_in_hedge_mode(void **state)
+{
+	static const struct { const char *query; int code; bool closes; } rows[] = {
+		{ MARKET, -4061, false },
+		{ MARKET "&positionSide=BOTH", -4061, false },
+		{ MARKET "&positionSide=LONG", 0, true },
+		{ MARKET "&positionSide=SHORT", 0, false },
+		{ LIMIT "&positionSide=LONG", 0, false },
+		{ LIMIT "&positionSide=SHORT", 0, true },
+		{ LIMIT "&positionSide=SHORT&reduceOnly=true", -1106, true },
+		{ LIMIT "&positionSide=SHORT&reduceOnly=false", -1106, true },
+		{ LIMIT "&positionSide=NEITHER", -4060, false },
+	};
+	struct form	 f = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct terms	 t;
+
+		check_row("%s", rows[i].query);
+		form_parse(&f, rows[i].query, "", 0);
+		struct reject	 r = form_check(&f, intake_params, INTAKE_PARAMS);
+		if (!reject_is_set(&r))
+			r = intake_parse(&f, true, STP_EXPIRE_MAKER, &t);
+		CHECK_INT(reject_code(&r), rows[i].code);
+		if (rows[i].code == 0)
+			CHECK_INT(t.reduce_only, rows[i].closes);
+	}
+	form_free(&f);
+}
+
+/* Values are what they would have been as text. */
+static void
+parameters_as_json(void **state)
+{
+	static const struct { const char *json, *value; } rows[] = {
+		{ "{\"a\":\"text\"}", "text" },	{ "{\"a\":true}", "true" },
+		{ "{\"a\":false}", "false" },		{ "{\"a\":9007199254740993}", "9007199254740993" },
+		{ "{\"a\":0.01}", "0.01" },		{ "{\"a\":61250.1}", "61250.1" },
+		{ "{\"a\":0.00001}", "0.000010000000" },
+		{ "{\"a\":null}", NULL },		{ "{\"a\":[]}", NULL },
+		{ "[]", NULL },				{ "\"a\"", NULL },
+	};
+	struct form	 f = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		json_t	*v = json_loads(rows[i].json, JSON_DECODE_ANY, NULL);
+
+		check_row("%s", rows[i].json);
+		CHECK_INT(form_parse_json(&f, v), rows[i].value == NULL ? -1 : 0);
+		if (rows[i].value != NULL)
+			CHECK_STR(form_str(&f, "a"), rows[i].value);
+		json_decref(v);
 	}
 	form_free(&f);
 }
@@ -184,6 +262,14 @@ limits_count_in_fixed_windows(void **state)
 		check_row("%zu at %lld s", i, (long long)rows[i].at_s);
 		CHECK_INT(reject_code(&r), rows[i].code);
 	}
+	check_row("a batch");
+	struct meter	 batch = { .limit = { 0, 12, 3 } };
+	for (int i = 0; i < 2; i++)
+		CHECK_INT(meter_take_orders(&batch, (wall_t){ 1 }, 5, 1).why, REJ_NONE);
+	CHECK_INT(meter_take_orders(&batch, (wall_t){ 1 }, 5, 1).why, REJ_ORDER_RATE);
+	meter_give_back_orders(&batch, 5, 1);
+	CHECK_INT(meter_take_orders(&batch, (wall_t){ 1 }, 5, 1).why, REJ_NONE);
+	CHECK_INT(meter_used(&batch, (wall_t){ 1 }, METER_ORDERS_1M), 2);
 	check_row("used");
 	CHECK_INT(meter_used(&m, (wall_t){ 180 * 1000000 }, METER_ORDERS_10S), 1);
 	CHECK_INT(meter_used(&m, (wall_t){ 190 * 1000000 }, METER_ORDERS_10S), 0);
@@ -392,6 +478,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(parameters_of_an_order),
+		cmocka_unit_test(parameters_in_hedge_mode),
+		cmocka_unit_test(parameters_as_json),
 		cmocka_unit_test(the_query_wins_over_the_body),
 		cmocka_unit_test(price_filters),
 		cmocka_unit_test(quantity_filters),

@@ -122,6 +122,7 @@ put_trouble(struct buf *b, const struct world *w)
 	jw_open(b, '{');
 	jw_put_int(b, "bannedUntil", wall_ms(w->meter.banned_until));
 	jw_put_bool(b, "dup", t->delivery.twice);
+	jw_put_int(b, "engine", t->engine_ms);
 	jw_put_bool(b, "hedge", w->exchange.hedged);
 	jw_put_int(b, "lag", t->lag_ms);
 	jw_put_int(b, "lose", t->delivery.lose);

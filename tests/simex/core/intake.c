@@ -27,7 +27,7 @@ const struct param intake_params[INTAKE_PARAMS] = {
 	{ "goodTillDate",            P_INT,  OPTIONAL,  NULL, REJ_NONE },
 	{ "newClientOrderId",        P_ID,   OPTIONAL,  NULL, REJ_NONE },
 	{ "newOrderRespType",        P_WORD, OPTIONAL,  resp_words, REJ_RESP_TYPE },
-	{ "positionSide",            P_WORD, OPTIONAL,  position_side_words, REJ_POSITION_SIDE },
+	{ "positionSide",            P_WORD, OPTIONAL,  position_side_words, REJ_NO_POSITION_SIDE },
 	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
 	{ "priceProtect",            P_STR,  OPTIONAL,  NULL, REJ_NONE },
