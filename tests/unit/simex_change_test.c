@@ -139,6 +139,29 @@ a_change_costs_the_place_in_line(void **state)
 	discard(x);
 }
 
+/* Its margin is freed for what it becomes, and its end stays where it is. */
+static void
+what_a_change_leaves_as_it_is(void **state)
+{
+	struct exchange	*x = fresh();
+	struct terms	 t = terms(SIDE_BUY, "61200", "2");
+	struct change	 c = change(SIDE_BUY, "61201", "2");
+	struct order	*o;
+
+	(void)state;
+	check_row("margin");
+	CHECK_INT(exchange_place(x, &x->desks[0], &t, start, &o).why, REJ_NONE);
+	CHECK_INT(exchange_modify(x, o, &c, after_s(1000)).why, REJ_NONE);
+	CHECK_DEC(x->desks[0].exposure.bids, "122402");
+	check_row("end");
+	CHECK_INT(exchange_due(x).us, after_s(YEAR_S).us);
+	check_row("mode of self-trades, name, time in force");
+	CHECK_INT(o->terms.stp, STP_EXPIRE_MAKER);
+	CHECK_INT(o->terms.tif, TIF_GTC);
+	CHECK(orders_find_clord_id(&x->desks[0].orders, o->terms.clord_id) == o);
+	discard(x);
+}
+
 static void
 what_is_said_of_a_change(void **state)
 {
@@ -402,6 +425,7 @@ main(void)
 		cmocka_unit_test(changes_of_an_order),
 		cmocka_unit_test(who_cannot_be_changed),
 		cmocka_unit_test(a_change_costs_the_place_in_line),
+		cmocka_unit_test(what_a_change_leaves_as_it_is),
 		cmocka_unit_test(what_is_said_of_a_change),
 		cmocka_unit_test(prices_of_the_book),
 		cmocka_unit_test(retail_orders_are_not_shown),

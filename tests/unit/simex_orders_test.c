@@ -158,7 +158,11 @@ list_of_changes(void **state)
 	    "&quantity=0.01&price=61190&modifyId=3"), 0);
 	CHECK_INT(ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a&side=BUY"
 	    "&quantity=0.02&price=61190"), 0);
-	check_row("newest first");
+	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=b"), 0);
+	CHECK_INT(ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=b&side=BUY"
+	    "&quantity=0.03&price=61190"), 0);
+	check_row("newest first, of this order");
 	CHECK_INT(ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT&origClientOrderId=a"), 0);
 	CHECK_HAS(buf_text(&s->out), "[{\"amendmentId\":2,\"symbol\":\"BTCUSDT\"");
 	CHECK_HAS(buf_text(&s->out), "\"amendment\":{\"price\":{\"before\":\"61200.00\","
@@ -373,7 +377,7 @@ windows_of_a_history(void **state)
 {
 	static const struct { const char *path, *params; int code, orders; const char *says; } rows[] = {
 		{ "allOrders", "", 0, 3, "" },
-		{ "allOrders", "limit=2", 0, 2, "\"symbol\":\"ETHUSDT\"" },
+		{ "allOrders", "limit=2", 0, 2, "[{\"orderId\":8389765739703625001" },
 		{ "allOrders", "startTime=1790000000000&limit=2", 0, 2, "[{\"orderId\":51200773001" },
 		{ "allOrders", "startTime=1790000000001", 0, 2, "" },
 		{ "allOrders", "endTime=1790000000000", 0, 1, "" },

@@ -76,6 +76,26 @@ a_fill_takes_from_nobody_else(void **state)
 	discard(x);
 }
 
+/* What has traded of an order is not what is left of it. */
+static void
+a_part_traded_before_it_shrinks(void **state)
+{
+	struct exchange	*x = fresh();
+
+	(void)state;
+	trade(x, SIDE_BUY, "0.004");
+	struct order	*o = reduction(x, SIDE_SELL, "61301", "0.003");
+	exchange_fill(x, o, D("0.001"), D("61301"), WALL_UNSET);
+	story(x);
+	trade(x, SIDE_SELL, "0.002");
+	CHECK_STR(story(x), "new trade(0.002@61249.9) amended");
+	CHECK_DEC(o->terms.qty, "0.002");
+	CHECK_DEC(o->rest.leaves_qty, "0.001");
+	CHECK_STR(status_name(order_status(o)), "PARTIALLY_FILLED");
+	CHECK_DEC(x->desks[0].exposure.asks, "61.301");
+	discard(x);
+}
+
 static void
 changes_of_reductions(void **state)
 {
@@ -205,6 +225,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(reductions_fit_the_position),
 		cmocka_unit_test(a_fill_takes_from_nobody_else),
+		cmocka_unit_test(a_part_traded_before_it_shrinks),
 		cmocka_unit_test(changes_of_reductions),
 		cmocka_unit_test(two_positions),
 		cmocka_unit_test(contracts_that_do_not_trade),
