@@ -26,14 +26,14 @@ static const struct param	cancel_params[] = {
 
 /* What it has done or why not, into the list of answers; the batch goes on. */
 static void
-answer(struct call *c, struct call *one, const struct part *p)
+answer(struct call *c, const struct form *f, const struct part *p)
 {
 	struct buf	 out = { 0 };
+	struct call	 one = { .w = c->w, .form = f, .now = c->now, .out = &out };
+	struct reject	 r = call_prepare(&one, p->params, p->nparams);
 
-	one->out = &out;
-	struct reject	 r = call_prepare(one, p->params, p->nparams);
 	if (!reject_is_set(&r))
-		r = p->run(one);
+		r = p->run(&one);
 	if (reject_is_set(&r)) {
 		buf_reset(&out);
 		reject_print(&out, &r);
@@ -41,7 +41,7 @@ answer(struct call *c, struct call *one, const struct part *p)
 	jw_raw(c->out, buf_text(&out));
 	buf_free(&out);
 	if (c->order_id == 0)
-		c->order_id = one->order_id;
+		c->order_id = one.order_id;
 }
 
 static json_t *
@@ -70,12 +70,9 @@ run_all(struct call *c, const json_t *list, const struct part *p)
 			r = reject_with(REJ_BAD_PARAM, "batchOrders");
 	if (!reject_is_set(&r)) {
 		jw_open(c->out, '[');
-		json_array_foreach(list, i, v) {
-			struct call	 one = { .w = c->w, .form = &f, .now = c->now };
-
+		json_array_foreach(list, i, v)
 			if (form_parse_json(&f, v) == 0)
-				answer(c, &one, p);
-		}
+				answer(c, &f, p);
 		jw_close(c->out, ']');
 	}
 	form_free(&f);
@@ -153,13 +150,12 @@ cancel_one(struct call *c, const char *as, const json_t *v)
 	};
 	const bool	 by_id = text_eq(as, "orderId");
 	struct form	 f = { 0 };
-	struct call	 one = { .w = c->w, .form = &f, .now = c->now };
 	json_t		*object = json_pack("{s:s}", "symbol", c->desk->listing->symbol);
 	int		 rc = -1;
 
 	json_object_set(object, as, (json_t *)(uintptr_t)v);
 	if ((by_id ? json_is_integer(v) : json_is_string(v)) && form_parse_json(&f, object) == 0) {
-		answer(c, &one, &p);
+		answer(c, &f, &p);
 		rc = 0;
 	}
 	json_decref(object);

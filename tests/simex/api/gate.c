@@ -114,10 +114,11 @@ run(struct world *w, const struct endpoint *e, const struct request *q, struct c
 {
 	struct reject	 r = meter_check_ban(&w->meter, w->now);
 
-	if (!reject_is_set(&r) && e == NULL)
-		r = reject_with(REJ_PATH, "%s, Method %s", q->path, q->method);
-	if (!reject_is_set(&r))
-		r = admit(w, e, q);
+	if (reject_is_set(&r))
+		return r;
+	if (e == NULL)
+		return reject_with(REJ_PATH, "%s, Method %s", q->path, q->method);
+	r = admit(w, e, q);
 	if (reject_is_set(&r))
 		return r;
 	r = check_engine(w, e);

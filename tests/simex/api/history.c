@@ -223,7 +223,7 @@ trade_amendments(struct call *c)
 {
 	const struct orders	*os = &c->desk->orders;
 	int64_t			 limit = form_int(c->form, "limit", AMENDMENTS_DEFAULT);
-	struct order		*o;
+	struct order		*o = NULL;
 	struct reject		 r = check_limit(c, AMENDMENTS_DEFAULT, AMENDMENTS_MOST);
 
 	if (!reject_is_set(&r))
