@@ -143,12 +143,38 @@ a_listen_key_dies_at_its_time(void **state)
 	discard(w);
 }
 
+/* Each position is opened and closed by orders of its own. */
+static void
+hands_in_hedge_mode(void **state)
+{
+	struct world		*w = fresh();
+	struct buf		 out = { 0 };
+	const struct outside	 o = { 0 };
+	const struct position	*p = w->exchange.desks[0].positions;
+
+	(void)state;
+	command(w, "/hedge?on=1", after_ms(1), &out);
+	command(w, "/foreign?symbol=BTCUSDT&side=BUY&qty=0.01&positionSide=LONG", after_ms(1), &out);
+	command(w, "/foreign?symbol=BTCUSDT&side=SELL&qty=0.02&positionSide=SHORT", after_ms(1), &out);
+	command(w, "/foreign?symbol=BTCUSDT&side=SELL&qty=0.01&price=61300&positionSide=LONG",
+	    after_ms(1), &out);
+	CHECK_HAS(buf_text(&out), "\"reduceOnly\":true");
+	CHECK_DEC(p[PS_LONG].qty, "0.01");
+	CHECK_DEC(p[PS_SHORT].qty, "-0.02");
+	check_row("neither");
+	CHECK_INT(world_control(w, "/foreign?symbol=BTCUSDT&side=BUY&qty=0.01", &o, after_ms(1), &out),
+	    400);
+	buf_free(&out);
+	discard(w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(same_requests_same_world),
 		cmocka_unit_test(a_listen_key_dies_at_its_time),
+		cmocka_unit_test(hands_in_hedge_mode),
 	};
 
 	return cmocka_run_group_tests_name("simex_world", tests, NULL, NULL);

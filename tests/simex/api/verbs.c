@@ -18,6 +18,7 @@ struct verb {
 };
 
 static const char *const	side_words[] = { "BUY", "SELL", NULL };
+static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 static const char *const	route_words[] = { "public", "market", "private", NULL };
 static const char *const	ledger_words[] = {
 	"requests", "orders", "algos", "executions", "events", "verbs", "money", "all", NULL
@@ -66,6 +67,7 @@ static const struct param p_flood[] = {
 static const struct param p_foreign[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
 	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
+	WORD_PARAM("positionSide", OPTIONAL, position_side_words),
 };
 static const struct param p_fund[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
@@ -167,10 +169,15 @@ do_foreign(struct call *c)
 	struct terms	 t = {
 		.side = (enum side)form_word(c->form, p_foreign, NITEMS(p_foreign), "side", 0),
 		.tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
+		.ps = (enum position_side)form_word(c->form, p_foreign, NITEMS(p_foreign),
+		    "positionSide", PS_BOTH),
 		.px = form_dec(c->form, "price"), .qty = form_dec(c->form, "qty"),
 	};
 	struct order	*o;
 
+	if ((t.ps != PS_BOTH) != c->w->exchange.hedged)
+		return reject_as(REJ_POSITION_SIDE);
+	t.reduce_only = t.ps != PS_BOTH && (t.ps == PS_LONG) == (t.side == SIDE_SELL);
 	t.type = dec_ok(t.px) ? TYPE_LIMIT : TYPE_MARKET;
 	text_putf(t.clord_id, sizeof(t.clord_id), "web_%016llx",
 	    (unsigned long long)rng_next(&c->w->rng));
