@@ -105,7 +105,7 @@ parameters_in_hedge_mode(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		struct terms	 t;
+		struct terms	 t = { .reduce_only = false };
 
 		check_row("%s", rows[i].query);
 		form_parse(&f, rows[i].query, "", 0);
