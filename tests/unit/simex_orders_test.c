@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAC = 32, DAY_MS = 86400000 };
+enum { MAC = 32 };
 
 #define START_MS	INT64_C(1790000000000)
 #define RECORDED_MS	INT64_C(1700000000000)
@@ -34,10 +34,12 @@ fresh_at(int64_t ms, const char *key, const char *secret)
 	world_init(&s->w, &(struct world_terms){
 		.exchange = {
 			.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.seed = check_seed(),
+			.market = {
+				.kind = MARKET_STILL, .seed = check_seed(),
+				.start = wall_from_ms(ms), .period_ms = DAY_MS,
+			},
 		},
-		.key = key, .secret = secret, .quote_ms = DAY_MS, .key_life_ms = INT64_C(1) << 40,
-		.still = true, .start = wall_from_ms(ms),
+		.key = key, .secret = secret, .key_life_ms = INT64_C(1) << 40,
 	});
 	return s;
 }
@@ -93,7 +95,7 @@ verb(struct stage *s, const char *uri)
 	const struct outside	 o = { 0 };
 
 	buf_reset(&s->out);
-	CHECK_INT(world_control(&s->w, uri, &o, wall_from_ms(s->ms), &s->out), 200);
+	CHECK_INT(world_control(&s->w, uri, NULL, &o, wall_from_ms(s->ms), &s->out), 200);
 }
 
 static int

@@ -162,8 +162,8 @@ hands_in_hedge_mode(void **state)
 	CHECK_DEC(p[PS_LONG].qty, "0.01");
 	CHECK_DEC(p[PS_SHORT].qty, "-0.02");
 	check_row("neither");
-	CHECK_INT(world_control(w, "/foreign?symbol=BTCUSDT&side=BUY&qty=0.01", &o, after_ms(1), &out),
-	    400);
+	CHECK_INT(world_control(w, "/foreign?symbol=BTCUSDT&side=BUY&qty=0.01", NULL, &o, after_ms(1),
+	    &out), 400);
 	buf_free(&out);
 	discard(w);
 }

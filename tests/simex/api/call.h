@@ -35,11 +35,14 @@ struct endpoint {
 	int			 weight_all;	/* without, where that is allowed */
 	int			 orders;	/* counted in ten seconds; in a minute it is one */
 	bool			 recorded;	/* in the ledger */
+	int			 (*weigh)(const struct form *);	/* NULL: as said above */
 	const struct param	*params;
 	size_t			 nparams;
 	struct reject		 (*run)(struct call *);
 };
 
+/* What this request costs; the parameters may be anything yet. */
+int			 endpoint_weight(const struct endpoint *, const struct form *);
 const struct endpoint	*endpoint_find(const char *method, const char *path);	/* or NULL */
 
 /* Checks the parameters and finds the desk. */
@@ -56,13 +59,30 @@ struct reject	algo_open_orders(struct call *);
 struct reject	algo_all_orders(struct call *);
 struct reject	algo_service(struct call *);		/* a verb */
 
+/* market.c */
+struct reject	history_aggregates(struct call *);
+struct reject	history_continuous_klines(struct call *);
+struct reject	history_funding(struct call *);
+struct reject	history_index_klines(struct call *);
+struct reject	history_klines(struct call *);
+struct reject	history_mark_klines(struct call *);
+struct reject	history_old_trades(struct call *);
+struct reject	history_premium_klines(struct call *);
+struct reject	history_trades(struct call *);
+
 /* public.c */
 struct reject	public_ping(struct call *);
 struct reject	public_time(struct call *);
 struct reject	public_exchange_info(struct call *);
 struct reject	public_book_ticker(struct call *);
 struct reject	public_premium_index(struct call *);
+struct reject	public_day(struct call *);
 struct reject	public_depth(struct call *);
+struct reject	public_funding_terms(struct call *);
+struct reject	public_open_interest(struct call *);
+struct reject	public_price(struct call *);
+struct reject	public_price_v1(struct call *);
+struct reject	public_rpi_depth(struct call *);
 
 /* trade.c */
 struct reject	trade_place(struct call *);
@@ -120,6 +140,7 @@ struct reject	trouble_ban(struct call *);
 struct reject	trouble_clear(struct call *);
 struct reject	trouble_close_after(struct call *);
 struct reject	trouble_cut(struct call *);
+struct reject	trouble_drift(struct call *);
 struct reject	trouble_drip(struct call *);
 struct reject	trouble_drop(struct call *);
 struct reject	trouble_events(struct call *);

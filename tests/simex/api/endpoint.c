@@ -12,6 +12,29 @@
 static const struct param p_symbol[] = { SYMBOL_PARAM(OPTIONAL) };
 static const struct param p_one_symbol[] = { SYMBOL_PARAM(MANDATORY) };
 static const struct param p_depth[] = { OPTIONAL_INT("limit"), SYMBOL_PARAM(MANDATORY) };
+static const char *const	contract_words[] = {
+	"PERPETUAL", "CURRENT_QUARTER", "NEXT_QUARTER", "TRADIFI_PERPETUAL", NULL,
+};
+#define INTERVAL_PARAM		{ "interval", P_STR, MANDATORY, NULL, REJ_NONE }
+#define PAIR_PARAM		{ "pair", P_STR, MANDATORY, NULL, REJ_NONE }
+#define WINDOW_PARAMS		OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), \
+				OPTIONAL_INT("startTime")
+
+static const struct param p_aggregates[] = {
+	OPTIONAL_INT("fromId"), SYMBOL_PARAM(MANDATORY), WINDOW_PARAMS,
+};
+static const struct param p_continuous_klines[] = {
+	{ "contractType", P_WORD, MANDATORY, contract_words, REJ_BAD_PARAM }, INTERVAL_PARAM,
+	PAIR_PARAM, WINDOW_PARAMS,
+};
+static const struct param p_funding[] = { SYMBOL_PARAM(OPTIONAL), WINDOW_PARAMS };
+static const struct param p_klines[] = {
+	INTERVAL_PARAM, SYMBOL_PARAM(MANDATORY), WINDOW_PARAMS,
+};
+static const struct param p_old_trades[] = {
+	OPTIONAL_INT("fromId"), OPTIONAL_INT("limit"), SYMBOL_PARAM(MANDATORY),
+};
+static const struct param p_pair_klines[] = { INTERVAL_PARAM, PAIR_PARAM, WINDOW_PARAMS };
 static const struct param p_one_order[] = {
 	OPTIONAL_INT("orderId"),
 	{ "origClientOrderId", P_ID, OPTIONAL, NULL, REJ_NONE },
@@ -60,8 +83,58 @@ static const struct param p_all_algos[] = {
 /* What the exchange ignores there, clients send. */
 static const struct param p_ignored_symbol[] = { SYMBOL_PARAM(OPTIONAL) };
 
-#define PARAMS(p)	p, NITEMS(p)
-#define NO_PARAMS	NULL, 0
+/* ---- what depends on the limit ---------------------------------------------------- */
+
+struct tariff {
+	int64_t	 limit;		/* up to this one */
+	int	 weight;
+};
+
+/* The dearest stands last. */
+static int
+weight_by(const struct tariff *t, const struct form *f, int64_t absent)
+{
+	const char	*text = form_str(f, "limit");
+	int64_t		 limit = absent;
+
+	if (text != NULL && text_to_i64(text, 0, INT64_MAX, &limit) == -1)
+		limit = absent;
+	while (limit > t->limit)
+		t++;
+	return t->weight;
+}
+
+static int
+weigh_depth(const struct form *f)
+{
+	static const struct tariff	 t[] = {
+		{ 50, 2 }, { 100, 5 }, { 500, 10 }, { INT64_MAX, 20 },
+	};
+
+	return weight_by(t, f, 500);
+}
+
+static int
+weigh_klines(const struct form *f)
+{
+	static const struct tariff	 t[] = {
+		{ 99, 1 }, { 499, 2 }, { 1000, 5 }, { INT64_MAX, 10 },
+	};
+
+	return weight_by(t, f, 500);
+}
+
+int
+endpoint_weight(const struct endpoint *e, const struct form *f)
+{
+	if (e->weigh != NULL)
+		return e->weigh(f);
+	return form_str(f, "symbol") != NULL ? e->weight : e->weight_all;
+}
+
+#define PARAMS(p)	NULL, p, NITEMS(p)
+#define NO_PARAMS	NULL, NULL, 0
+#define WEIGHED(weigh, p) weigh, p, NITEMS(p)
 
 /*
  * By path, then method.  The parameters of an order are intake.c's, of a
@@ -69,6 +142,8 @@ static const struct param p_ignored_symbol[] = { SYMBOL_PARAM(OPTIONAL) };
  */
 static const struct endpoint endpoints[] = {
 	/* method    path                             security    weight: one all  orders recorded */
+	{ "GET",    "/fapi/v1/aggTrades",             SEC_NONE,   20, 20, 0, false,
+	    PARAMS(p_aggregates), history_aggregates },
 	{ "DELETE", "/fapi/v1/algoOpenOrders",        SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_one_symbol), algo_cancel_all },
 	{ "DELETE", "/fapi/v1/algoOrder",             SEC_SIGNED,  1,  1, 0, true,
@@ -91,12 +166,24 @@ static const struct endpoint endpoints[] = {
 	    PARAMS(p_batch), batch_modify },
 	{ "GET",    "/fapi/v1/commissionRate",        SEC_SIGNED, 20, 20, 0, false,
 	    PARAMS(p_one_symbol), user_commission_rate },
+	{ "GET",    "/fapi/v1/continuousKlines",      SEC_NONE,    5,  5, 0, false,
+	    WEIGHED(weigh_klines, p_continuous_klines), history_continuous_klines },
 	{ "POST",   "/fapi/v1/countdownCancelAll",    SEC_SIGNED, 10, 10, 0, true,
 	    PARAMS(p_count_down), trade_count_down },
 	{ "GET",    "/fapi/v1/depth",                 SEC_NONE,   10, 10, 0, false,
-	    PARAMS(p_depth), public_depth },
+	    WEIGHED(weigh_depth, p_depth), public_depth },
 	{ "GET",    "/fapi/v1/exchangeInfo",          SEC_NONE,    1,  1, 0, false,
 	    PARAMS(p_ignored_symbol), public_exchange_info },
+	{ "GET",    "/fapi/v1/fundingInfo",           SEC_NONE,    1,  1, 0, false,
+	    PARAMS(p_ignored_symbol), public_funding_terms },
+	{ "GET",    "/fapi/v1/fundingRate",           SEC_NONE,    0,  0, 0, false,
+	    PARAMS(p_funding), history_funding },
+	{ "GET",    "/fapi/v1/historicalTrades",      SEC_KEY,    200, 200, 0, false,
+	    PARAMS(p_old_trades), history_old_trades },
+	{ "GET",    "/fapi/v1/indexPriceKlines",      SEC_NONE,    5,  5, 0, false,
+	    WEIGHED(weigh_klines, p_pair_klines), history_index_klines },
+	{ "GET",    "/fapi/v1/klines",                SEC_NONE,    5,  5, 0, false,
+	    WEIGHED(weigh_klines, p_klines), history_klines },
 	{ "POST",   "/fapi/v1/leverage",              SEC_SIGNED,  1,  1, 0, false,
 	    PARAMS(p_leverage), user_leverage },
 	{ "DELETE", "/fapi/v1/listenKey",             SEC_KEY,     1,  1, 0, false,
@@ -105,8 +192,12 @@ static const struct endpoint endpoints[] = {
 	    PARAMS(p_listen_key), user_open_listen_key },
 	{ "PUT",    "/fapi/v1/listenKey",             SEC_KEY,     1,  1, 0, false,
 	    PARAMS(p_listen_key), user_renew_listen_key },
+	{ "GET",    "/fapi/v1/markPriceKlines",       SEC_NONE,    5,  5, 0, false,
+	    WEIGHED(weigh_klines, p_klines), history_mark_klines },
 	{ "GET",    "/fapi/v1/openAlgoOrders",        SEC_SIGNED,  1, 40, 0, true,
 	    PARAMS(algos_open_params), algo_open_orders },
+	{ "GET",    "/fapi/v1/openInterest",          SEC_NONE,    1,  1, 0, false,
+	    PARAMS(p_one_symbol), public_open_interest },
 	{ "GET",    "/fapi/v1/openOrder",             SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_one_order), trade_open_order },
 	{ "GET",    "/fapi/v1/openOrders",            SEC_SIGNED,  1, 40, 0, true,
@@ -129,14 +220,26 @@ static const struct endpoint endpoints[] = {
 	    NO_PARAMS, user_position_mode },
 	{ "GET",    "/fapi/v1/premiumIndex",          SEC_NONE,    1, 10, 0, false,
 	    PARAMS(p_symbol), public_premium_index },
+	{ "GET",    "/fapi/v1/premiumIndexKlines",    SEC_NONE,    5,  5, 0, false,
+	    WEIGHED(weigh_klines, p_klines), history_premium_klines },
 	{ "GET",    "/fapi/v1/rateLimit/order",       SEC_SIGNED,  1,  1, 0, false,
 	    NO_PARAMS, user_order_limits },
+	{ "GET",    "/fapi/v1/rpiDepth",              SEC_NONE,   20, 20, 0, false,
+	    PARAMS(p_depth), public_rpi_depth },
+	{ "GET",    "/fapi/v1/ticker/24hr",           SEC_NONE,    1, 40, 0, false,
+	    PARAMS(p_symbol), public_day },
 	{ "GET",    "/fapi/v1/ticker/bookTicker",     SEC_NONE,    2,  5, 0, false,
 	    PARAMS(p_symbol), public_book_ticker },
+	{ "GET",    "/fapi/v1/ticker/price",          SEC_NONE,    1,  2, 0, false,
+	    PARAMS(p_symbol), public_price_v1 },
 	{ "GET",    "/fapi/v1/time",                  SEC_NONE,    1,  1, 0, false,
 	    NO_PARAMS, public_time },
+	{ "GET",    "/fapi/v1/trades",                SEC_NONE,    5,  5, 0, false,
+	    PARAMS(p_depth), history_trades },
 	{ "GET",    "/fapi/v1/userTrades",            SEC_SIGNED,  5,  5, 0, true,
 	    PARAMS(p_user_trades), trade_user_trades },
+	{ "GET",    "/fapi/v2/ticker/price",          SEC_NONE,    1,  2, 0, false,
+	    PARAMS(p_symbol), public_price },
 	{ "GET",    "/fapi/v3/account",               SEC_SIGNED,  5,  5, 0, false,
 	    NO_PARAMS, user_account },
 	{ "GET",    "/fapi/v3/balance",               SEC_SIGNED,  5,  5, 0, false,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "tests/simex/api/call.h"
+#include "tests/simex/core/drift.h"
 #include "tests/simex/core/intake.h"
 
 static struct reject
@@ -72,8 +73,7 @@ check_engine(const struct world *w, const struct endpoint *e)
 static struct reject
 admit(struct world *w, const struct endpoint *e, const struct request *q)
 {
-	const bool	 one = form_str(&w->form, "symbol") != NULL;
-	struct reject	 r = meter_take(&w->meter, w->now, one ? e->weight : e->weight_all, 0);
+	struct reject	 r = meter_take(&w->meter, w->now, endpoint_weight(e, &w->form), 0);
 
 	if (!reject_is_set(&r))
 		r = authorize(w, e, q);
@@ -141,6 +141,8 @@ execute(struct world *w, const struct endpoint *e, const struct request *q, stru
 		buf_reset(c->out);
 		reject_print(c->out, &why);
 	}
+	if (w->trouble.drift)
+		drift_sprinkle(c->out);
 	record(w, e, q, c, reject_is_set(&why) ? FATE_REFUSED : FATE_EXECUTED, &why);
 	return reject_http(&why);
 }

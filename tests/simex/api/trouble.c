@@ -120,6 +120,13 @@ trouble_clear(struct call *c)
 }
 
 struct reject
+trouble_drift(struct call *c)
+{
+	c->w->trouble.drift = form_int(c->form, "on", 0) != 0;
+	return call_done(c, "done");
+}
+
+struct reject
 trouble_ban(struct call *c)
 {
 	const int64_t	 seconds = form_int(c->form, "seconds", 0);

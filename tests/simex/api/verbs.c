@@ -268,6 +268,7 @@ static const struct verb verbs[] = {
 	{ "clear",           NO_PARAMS,              trouble_clear },
 	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
 	{ "cut",             PARAMS(p_cut),          trouble_cut },
+	{ "drift",           PARAMS(p_on),           trouble_drift },
 	{ "drip",            PARAMS(p_hold),         trouble_drip },
 	{ "drop",            PARAMS(p_fault),        trouble_drop },
 	{ "engine",          PARAMS(p_ms),           habit_engine },

@@ -14,7 +14,8 @@ static const char *const fields[] = {
 
 static const struct { const char *name, *value; } coin_m[] = {
 	{ "\"s\":", "\"BTCUSD_PERP\"" }, { "\"ps\":", "\"BTCUSD\"" }, { "\"st\":", "2" },
-	{ "\"symbol\":", "\"BTCUSD_PERP\"" },
+	{ "\"symbol\":", "\"BTCUSD_PERP\"" }, { "\"pair\":", "\"BTCUSD\"" },
+	{ "\"status\":", "\"SOMETHING_NEW\"" }, { "\"contractType\":", "\"SOMETHING_NEW\"" },
 };
 
 /* Length of the string that begins here, with its quotes. */

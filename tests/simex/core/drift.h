@@ -13,7 +13,10 @@
 
 /* Every object has a field more, of a name and a kind that nobody knows. */
 void	drift_sprinkle(struct buf *json);
-/* Appends the same event as one of a COIN-M contract: st 2, and names of its own. */
+/*
+ * Appends the same object as one of a COIN-M contract: st 2, names of its own,
+ * and where it says a status or a type, one that nobody knows.
+ */
 void	drift_as_coin_m(struct buf *out, const char *json);
 /* An event of a kind that nobody knows. */
 void	drift_unheard_of(struct buf *out, int64_t at_ms);

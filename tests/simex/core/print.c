@@ -8,8 +8,6 @@ enum {
 	AVERAGE_EXTRA_PLACES = 3,	/* an average has so many more than a price */
 };
 
-#define FUNDING_MS	INT64_C(28800000)
-
 int64_t
 next_funding_ms(wall_t now)
 {

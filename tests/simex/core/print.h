@@ -16,6 +16,7 @@
 #include "tests/simex/core/meter.h"
 
 enum shape { SHAPE_TODAY, SHAPE_OLD };
+#define FUNDING_MS	INT64_C(28800000)	/* from one funding to the next */
 
 enum order_form {
 	ORDER_ACK,		/* placed: as if nothing had traded yet */
