@@ -10,6 +10,7 @@
 struct pulse {
 	struct feed	*f;
 	enum rhythm	 rhythm;
+	wall_t		 due;			/* a whole one of its length */
 	struct event	*timer;
 };
 
@@ -135,13 +136,20 @@ on_time(evutil_socket_t fd, short what, void *arg)
 	feed_flush(f->s);
 }
 
-/* To the next whole one of its length. */
 static void
 arm_pulse(struct pulse *p, wall_t now)
 {
 	const int64_t	 us = rhythm_ms[p->rhythm] * 1000;
 
-	arm_us(p->timer, us - now.us % us);
+	p->due = wall_add_us(now, us - now.us % us);
+	arm_us(p->timer, p->due.us - now.us);
+}
+
+/* A timer may be early by what the loop's clock is behind; the clock may be set back. */
+static bool
+is_early(const struct pulse *p, wall_t now)
+{
+	return now.us < p->due.us && p->due.us - now.us < rhythm_ms[p->rhythm] * 1000;
 }
 
 static void
@@ -152,6 +160,10 @@ on_pulse(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (is_early(p, now)) {
+		arm_us(p->timer, p->due.us - now.us);
+		return;
+	}
 	tell(p->f, now);
 	press_beat(&p->f->press, p->rhythm, now);
 	streams_run(p->f->s->streams);

@@ -176,14 +176,35 @@ refuse(struct conn *c, int code, const char *msg)
 }
 
 static void
+refuse_name(struct conn *c)
+{
+	refuse(c, 2, "Invalid request: property name must be a string");
+}
+
+static bool
+are_names(const json_t *params)
+{
+	size_t	 i;
+	json_t	*name;
+
+	json_array_foreach(params, i, name)
+		if (!json_is_string(name))
+			return false;
+	return json_is_array(params);
+}
+
+static void
 each_name(struct conn *c, const struct message *q, void (*apply)(struct conn *, const char *))
 {
 	size_t	 i;
 	json_t	*name;
 
+	if (!are_names(q->params)) {
+		refuse_name(c);
+		return;
+	}
 	json_array_foreach(q->params, i, name)
-		if (json_is_string(name))
-			apply(c, json_string_value(name));
+		apply(c, json_string_value(name));
 	answer(c, q, "null");
 }
 
@@ -212,21 +233,24 @@ do_list(struct conn *c, const struct message *q)
 	buf_free(&b);
 }
 
+/* There is one property. */
 static bool
-names_combined(const struct message *q)
+names_combined(struct conn *c, const struct message *q)
 {
 	const char	*name = json_string_value(json_array_get(q->params, 0));
 
+	if (name == NULL)
+		refuse_name(c);
+	else if (!text_eq(name, "combined"))
+		refuse(c, 0, "Unknown property");
 	return name != NULL && text_eq(name, "combined");
 }
 
 static void
 do_get_property(struct conn *c, const struct message *q)
 {
-	if (names_combined(q))
+	if (names_combined(c, q))
 		answer(c, q, c->combined ? "true" : "false");
-	else
-		refuse(c, 0, "Unknown property");
 }
 
 static void
@@ -234,25 +258,26 @@ do_set_property(struct conn *c, const struct message *q)
 {
 	const json_t	*value = json_array_get(q->params, 1);
 
-	if (!names_combined(q)) {
-		refuse(c, 0, "Unknown property");
-	} else if (!json_is_boolean(value)) {
+	if (!names_combined(c, q))
+		return;
+	if (!json_is_boolean(value)) {
 		refuse(c, 1, "Invalid value type: expected Boolean");
-	} else {
-		c->combined = json_is_true(value);
-		answer(c, q, "null");
+		return;
 	}
+	c->combined = json_is_true(value);
+	answer(c, q, "null");
 }
 
 static const struct {
 	const char	*method;
+	size_t		 most;		/* parameters */
 	void		 (*run)(struct conn *, const struct message *);
 } controls[] = {
-	{ "GET_PROPERTY",       do_get_property },
-	{ "LIST_SUBSCRIPTIONS", do_list },
-	{ "SET_PROPERTY",       do_set_property },
-	{ "SUBSCRIBE",          do_subscribe },
-	{ "UNSUBSCRIBE",        do_unsubscribe },
+	{ "GET_PROPERTY",       1,         do_get_property },
+	{ "LIST_SUBSCRIPTIONS", 0,         do_list },
+	{ "SET_PROPERTY",       2,         do_set_property },
+	{ "SUBSCRIBE",          NAMES_MAX, do_subscribe },
+	{ "UNSUBSCRIBE",        NAMES_MAX, do_unsubscribe },
 };
 
 /* The documents want an unsigned integer; the exchange's own connector sends text. */
@@ -283,11 +308,15 @@ dispatch(struct conn *c, json_t *msg)
 			.params = json_object_get(msg, "params"),
 			.id = json_dumps(id, JSON_ENCODE_ANY),
 		};
-		controls[i].run(c, &q);
+		if (json_array_size(q.params) > controls[i].most)
+			refuse(c, 2, "Invalid request: too many parameters");
+		else
+			controls[i].run(c, &q);
 		free(q.id);
 		return;
 	}
-	refuse(c, 2, "Invalid request: unknown variant of `method`");
+	refuse(c, 2, "Invalid request: unknown variant of `method`, expected one of `SUBSCRIBE`, "
+	    "`UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`");
 }
 
 static bool

@@ -11,9 +11,11 @@
 #include "tests/simex/core/match.h"
 #include "tests/simex/core/press.h"
 #include "tests/simex/core/print.h"
+#include "tests/unit/shape.h"
 
 #include <jansson.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -345,8 +347,8 @@ tops_are_said_as_they_change(void **state)
 	CHECK_INT(number(r->v[1].json, "u"), d->book.changes);
 	CHECK_STR(word(r->v[1].json, "b"), "60999.90");
 	check_row("an empty side is not");
-	exchange_set_ladder(&r->x, d, (struct ladder){ .levels = 0, .qty = DEC_ONE, .gap = DEC_ONE },
-	    start);
+	exchange_set_ladder(&r->x, d,
+	    (struct ladder){ .levels = 0, .qty = DEC_ONE, .gap = DEC_ONE }, start);
 	press_flush(&r->press, start);
 	CHECK_INT((int64_t)r->n, 2);
 	discard(r);
@@ -482,6 +484,78 @@ drift_adds_and_takes_nothing(void **state)
 	discard(r);
 }
 
+/* ---- the recordings --------------------------------------------------------------------- */
+
+static const struct { const char *e; enum topic_kind kind; } recorded[] = {
+	{ "aggTrade", TOPIC_AGG_TRADE }, { "markPriceUpdate", TOPIC_MARK_1S },
+	{ "kline", TOPIC_KLINE + INTERVAL_1M }, { "forceOrder", TOPIC_FORCE_ORDER },
+	{ "bookTicker", TOPIC_BOOK_TICKER }, { "24hrMiniTicker", TOPIC_MINI_TICKER },
+};
+
+/* What the demo venue and another contract said has places of its own. */
+static bool
+has_our_places(const json_t *frame)
+{
+	const char	*s = json_string_value(json_object_get(frame, "s"));
+	const char	*q = json_string_value(json_object_get(frame, "q"));
+	const char	*size = json_string_value(json_object_get(frame, "B"));
+
+	return s != NULL && text_eq(s, "BTCUSDT") && (q == NULL || shape_places(q) < 4) &&
+	    (size == NULL || shape_places(size) < 4);
+}
+
+static size_t
+compare_with_recorded(struct room *r, json_t *frame)
+{
+	const char	*e = json_string_value(json_object_get(frame, "e"));
+
+	for (size_t k = 0; e != NULL && k < NITEMS(recorded); k++) {
+		if (!text_eq(recorded[k].e, e))
+			continue;
+		check_row("%s", e);
+		for (size_t i = 0; i < r->n; i++)
+			if (r->v[i].topic.kind == recorded[k].kind) {
+				same_shape(r->v[i].json, frame, has_our_places(frame));
+				return 1;
+			}
+		CHECK(false);
+	}
+	return 0;
+}
+
+static void
+frames_have_the_recorded_shape(void **state)
+{
+	const char	*dir = getenv("PMS_DATA");
+	char		 path[256], *line = NULL;
+	size_t		 cap = 0, n = 0;
+
+	(void)state;
+	if (dir == NULL) {
+		check_skipped("PMS_DATA is not set");
+		return;
+	}
+	struct room	*r = fresh();
+	for (size_t k = 0; k < NITEMS(recorded); k++)
+		listen(r, recorded[k].kind);
+	exchange_public_trade(&r->x, &r->x.desks[0], SIDE_BUY, DEC_NONE, D("0.002"), start);
+	force(r, "0.002", start);
+	beat_all(r, wall_add_us(start, 1000000));
+	text_putf(path, sizeof(path), "%s/md/frames_2026_wire_format.jsonl", dir);
+	FILE	*f = fopen(path, "r");
+	CHECK(f != NULL);
+	while (getline(&line, &cap, f) > 0) {
+		json_t	*all = json_loads(line, 0, NULL), *data = json_object_get(all, "data");
+
+		n += compare_with_recorded(r, data == NULL ? all : data);
+		json_decref(all);
+	}
+	CHECK_INT((int64_t)n, 7);
+	free(line);
+	fclose(f);
+	discard(r);
+}
+
 int
 main(void)
 {
@@ -493,6 +567,7 @@ main(void)
 		cmocka_unit_test(the_largest_forced_order_is_said),
 		cmocka_unit_test(marks_name_the_next_funding),
 		cmocka_unit_test(drift_adds_and_takes_nothing),
+		cmocka_unit_test(frames_have_the_recorded_shape),
 	};
 
 	return cmocka_run_group_tests_name("simex_press", tests, NULL, NULL);

@@ -43,10 +43,11 @@ static void
 say_partial(struct press *p, struct topic t, int levels, int64_t *said_id, wall_t now)
 {
 	const struct desk	*d = &p->x->desks[t.listing];
+	const int64_t		 previous_id = *said_id == 0 ? d->book.changes - 1 : *said_id;
 
 	if (*said_id == d->book.changes || !audience_hears(&p->audience, t))
 		return;
-	broadcast_partial(press_begin(p), d, levels, *said_id, now);
+	broadcast_partial(press_begin(p), d, levels, previous_id, now);
 	*said_id = d->book.changes;
 	press_say(p, t);
 }
