@@ -459,7 +459,7 @@ drift_adds_and_takes_nothing(void **state)
 	listen(r, TOPIC_ALL_BOOK_TICKER);
 	listen(r, TOPIC_ALL_MARK_1S);
 	listen(r, TOPIC_DEPTH + DIFF_100MS);
-	r->press.drift = true;
+	r->press.drift = DRIFT_FIELDS;
 	exchange_set_price(&r->x, &r->x.desks[0], D("61000"), start);
 	press_beat(&r->press, RHYTHM_100MS, start);
 	check_row("a field more, and an event that nobody knows");
@@ -481,6 +481,15 @@ drift_adds_and_takes_nothing(void **state)
 	const json_t	*last = json_array_get(r->v[0].json, r->x.n);
 	CHECK_STR(word(last, "s"), "BTCUSD_PERP");
 	CHECK_INT(number(last, "st"), 2);
+	forget(r);
+	check_row("other types");
+	r->press.drift = DRIFT_TYPES;
+	press_beat(&r->press, RHYTHM_1S, start);
+	const json_t	*mark = json_array_get(r->v[0].json, 0);
+	CHECK_STR(word(mark, "st"), "1");
+	CHECK_STR(word(mark, "s"), "BTCUSDT");
+	CHECK(json_is_real(json_object_get(mark, "p")));
+	CHECK(json_object_get(mark, "zNew") != NULL);
 	discard(r);
 }
 

@@ -27,10 +27,12 @@ fresh(void)
 	world_init(w, &(struct world_terms){
 		.exchange = {
 			.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.seed = check_seed(),
+			.market = {
+				.kind = MARKET_STILL, .seed = check_seed(), .start = start,
+				.period_ms = 60000,
+			},
 		},
-		.key = "k", .secret = "s", .quote_ms = 60000, .key_life_ms = 3600000, .start = start,
-		.still = true,
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
 	});
 	return w;
 }
@@ -84,7 +86,7 @@ public_trade(struct world *w, const char *side, const char *qty, wall_t now)
 	struct buf		 out = { 0 }, uri = { 0 };
 
 	buf_addf(&uri, "/trade?symbol=BTCUSDT&side=%s&qty=%s", side, qty);
-	CHECK_INT(world_control(w, buf_text(&uri), &o, now, &out), 200);
+	CHECK_INT(world_control(w, buf_text(&uri), NULL, &o, now, &out), 200);
 	CHECK_HAS(buf_text(&out), qty);
 	buf_free(&uri);
 	buf_free(&out);
@@ -96,7 +98,7 @@ verb(struct world *w, const char *uri, wall_t now)
 	const struct outside	 o = { 0 };
 	struct buf		 out = { 0 };
 
-	CHECK_INT(world_control(w, uri, &o, now, &out), 200);
+	CHECK_INT(world_control(w, uri, NULL, &o, now, &out), 200);
 	buf_free(&out);
 }
 

@@ -445,6 +445,35 @@ stream_names(void **state)
 	listings_fini(&ls);
 }
 
+/* They come as they are, not in ASCII only; those in a request are percent-encoded. */
+static void
+names_in_utf8(void **state)
+{
+	struct listings	 ls, built_in;
+	struct buf	 info = { 0 };
+	struct topic	 t;
+	struct form	 f = { 0 };
+	char		 name[TOPIC_NAME];
+	struct why	 why;
+
+	(void)state;
+	listings_built_in(&built_in);
+	const char	*text = built_in.v[0].text, *at = strstr(text, "BTCUSDT");
+	buf_addf(&info, "{\"assets\":[],\"symbols\":[%.*s我踏马来了USDT%s]}", (int)(at - text), text,
+	    at + strlen("BTCUSDT"));
+	CHECK_INT(listings_read(&ls, buf_text(&info), info.len, &why), 0);
+	CHECK(topic_parse(&ls, "我踏马来了usdt@depth@100ms", &t));
+	CHECK_INT(t.kind, TOPIC_DEPTH + DIFF_100MS);
+	topic_format(&ls, t, name);
+	CHECK_STR(name, "我踏马来了usdt@depth@100ms");
+	form_parse(&f, "symbol=%E6%88%91%E8%B8%8F%E9%A9%AC%E6%9D%A5%E4%BA%86USDT", "", 0);
+	CHECK(listings_find(&ls, form_str(&f, "symbol")) == &ls.v[0]);
+	form_free(&f);
+	buf_free(&info);
+	listings_fini(&ls);
+	listings_fini(&built_in);
+}
+
 static void
 stream_addresses(void **state)
 {
@@ -489,6 +518,7 @@ main(void)
 		cmocka_unit_test(faults_wait_for_their_request),
 		cmocka_unit_test(life_of_a_listen_key),
 		cmocka_unit_test(stream_names),
+		cmocka_unit_test(names_in_utf8),
 		cmocka_unit_test(stream_addresses),
 	};
 

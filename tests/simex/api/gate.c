@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "tests/simex/api/call.h"
-#include "tests/simex/core/drift.h"
 #include "tests/simex/core/intake.h"
 
 static struct reject
@@ -141,8 +140,7 @@ execute(struct world *w, const struct endpoint *e, const struct request *q, stru
 		buf_reset(c->out);
 		reject_print(c->out, &why);
 	}
-	if (w->trouble.drift)
-		drift_sprinkle(c->out);
+	drift_apply(w->trouble.drift, c->out);
 	record(w, e, q, c, reject_is_set(&why) ? FATE_REFUSED : FATE_EXECUTED, &why);
 	return reject_http(&why);
 }

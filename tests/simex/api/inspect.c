@@ -126,6 +126,7 @@ put_trouble(struct buf *b, const struct world *w)
 	jw_put_bool(b, "hedge", w->exchange.hedged);
 	jw_put_int(b, "lag", t->lag_ms);
 	jw_put_int(b, "lose", t->delivery.lose);
+	jw_put_int(b, "drift", (int64_t)t->drift);
 	jw_put_bool(b, "overload", t->overloaded);
 	jw_put_bool(b, "revoke", t->revoked);
 	jw_put_bool(b, "stuck", w->exchange.service.algos.stuck);

@@ -2,7 +2,6 @@
 #include "tests/simex/api/call.h"
 
 #include "tests/simex/core/bulletin.h"
-#include "tests/simex/core/drift.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -43,7 +42,7 @@ public_exchange_info(struct call *c)
 	const struct listings	*ls = &c->w->exchange.listings;
 
 	print_exchange_info(c->out, ls, &c->w->meter, c->now);
-	if (!c->w->trouble.drift)
+	if (c->w->trouble.drift == DRIFT_NONE)
 		return reject_none();
 	c->out->len -= strlen("]}");	/* symbols come last */
 	print_coin_m(c, ls->v[0].text);
@@ -63,7 +62,7 @@ print_one_or_all(struct call *c, void (*print)(struct buf *, const struct desk *
 	jw_open(c->out, '[');
 	for (size_t i = 0; i < c->w->exchange.n; i++)
 		print(c->out, &c->w->exchange.desks[i], c->now);
-	if (c->w->trouble.drift) {
+	if (c->w->trouble.drift != DRIFT_NONE) {
 		struct buf	 ours = { 0 };
 
 		print(&ours, &c->w->exchange.desks[0], c->now);

@@ -122,7 +122,11 @@ trouble_clear(struct call *c)
 struct reject
 trouble_drift(struct call *c)
 {
-	c->w->trouble.drift = form_int(c->form, "on", 0) != 0;
+	const int64_t	 on = form_int(c->form, "on", 0);
+
+	if (on >= DRIFT_N)
+		return reject_with(REJ_BAD_PARAM, "on");
+	c->w->trouble.drift = (enum drift)on;
 	return call_done(c, "done");
 }
 

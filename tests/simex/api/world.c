@@ -153,11 +153,17 @@ owe(struct world *w, const struct notice *n)
 		return;
 	buf_reset(&w->json);
 	printers[n->kind](&w->json, n->fact, at);
+	drift_apply(w->trouble.drift, &w->json);
 	const int	 copies = w->muted ? 0 : delivery_copies(&w->trouble.delivery, n->kind);
 	if (copies == 0)
 		note_event(w, n->kind, w->muted ? EVENT_MUTED : EVENT_LOST, at, n->fact->n, &w->json);
 	for (int i = 0; i < copies; i++)
 		say(w, n->kind, i == 0 ? EVENT_SENT : EVENT_AGAIN, at, n->fact->n);
+	if (copies == 0 || w->trouble.drift == DRIFT_NONE)
+		return;
+	buf_reset(&w->json);
+	drift_unheard_of(&w->json, wall_ms(at));
+	say(w, n->kind, EVENT_SENT, at, 0);
 }
 
 /* At once, not when the shell gets round to it: the ledger has one order of things. */

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "tests/simex/core/auth.h"
 #include "tests/simex/core/delivery.h"
+#include "tests/simex/core/drift.h"
 #include "tests/simex/core/exchange.h"
 #include "tests/simex/core/fault.h"
 #include "tests/simex/core/form.h"
@@ -55,7 +56,7 @@ struct trouble {
 	int64_t		 engine_ms;	/* an order is so much older when it is matched */
 	bool		 overloaded;	/* orders that may add risk are turned away */
 	bool		 revoked;	/* the API key */
-	bool		 drift;		/* messages have what nobody knows */
+	enum drift	 drift;		/* what messages have that nobody knows */
 	struct delivery	 delivery;	/* of user events */
 };
 

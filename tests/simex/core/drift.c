@@ -4,6 +4,7 @@
 #include "base/attr.h"
 #include "wire/jw.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* The kinds of value that a field may have: one after the other. */
@@ -29,8 +30,8 @@ string_len(const char *p)
 	return n + (p[n] == '"');
 }
 
-void
-drift_sprinkle(struct buf *json)
+static void
+sprinkle(struct buf *json)
 {
 	struct buf	 out = { 0 };
 	size_t		 n = 0, len;
@@ -46,6 +47,51 @@ drift_sprinkle(struct buf *json)
 	}
 	buf_free(json);
 	*json = out;
+}
+
+/* Something like 0.10 or -5.0, in quotes. */
+static bool
+is_decimal(const char *p, size_t len)
+{
+	const size_t	 digits = strspn(p + 1, "-0123456789.");
+
+	return digits + 2 == len && memchr(p, '.', len) != NULL;
+}
+
+static size_t
+add_retyped(struct buf *out, const char *p)
+{
+	const size_t	 digits = strspn(p, "-0123456789."), len = *p == '"' ? string_len(p) : 1;
+
+	if (*p == '"' && p[len] != ':' && is_decimal(p, len)) {
+		buf_add(out, p + 1, len - 2);
+	} else if (digits > 0) {
+		buf_addf(out, "\"%.*s\"", (int)digits, p);
+		return digits;
+	} else {
+		buf_add(out, p, len);
+	}
+	return len;
+}
+
+static void
+retype(struct buf *json)
+{
+	struct buf	 out = { 0 };
+
+	for (const char *p = buf_text(json); *p != '\0';)
+		p += add_retyped(&out, p);
+	buf_free(json);
+	*json = out;
+}
+
+void
+drift_apply(enum drift d, struct buf *json)
+{
+	if (d == DRIFT_TYPES)
+		retype(json);
+	if (d != DRIFT_NONE)
+		sprinkle(json);
 }
 
 static size_t

@@ -3,9 +3,11 @@
 
 #include "base/attr.h"
 #include "base/die.h"
+#include "base/text.h"
 #include "tests/simex/core/broadcast.h"
-#include "tests/simex/core/drift.h"
 #include "wire/jw.h"
+
+#include <jansson.h>
 
 #include <stdlib.h>
 
@@ -48,7 +50,7 @@ press_end_list(struct press *p, void (*print)(struct buf *, const struct desk *,
 	struct buf	 like = { 0 };
 
 	buf_reset(&p->spare);
-	if (p->drift) {
+	if (p->drift != DRIFT_NONE) {
 		print(&like, &p->x->desks[0], p->now);
 		drift_as_coin_m(&p->spare, buf_text(&like));
 		jw_raw(&p->json, buf_text(&p->spare));
@@ -67,7 +69,7 @@ tells_of_all(enum topic_kind k)
 static void
 say_drifting(struct press *p, struct topic t)
 {
-	drift_sprinkle(&p->json);
+	drift_apply(p->drift, &p->json);
 	p->out(p->arg, t, &p->json);
 	if (tells_of_all(t.kind)) {
 		buf_reset(&p->spare);
@@ -82,7 +84,7 @@ say_drifting(struct press *p, struct topic t)
 void
 press_say(struct press *p, struct topic t)
 {
-	if (p->drift)
+	if (p->drift != DRIFT_NONE)
 		say_drifting(p, t);
 	else
 		p->out(p->arg, t, &p->json);
@@ -223,20 +225,42 @@ say_forced(struct press *p, wall_t now)
 	}
 }
 
-/* All of them, in one list. */
+static bool
+is_tradfi(const struct listing *l)
+{
+	const char	*type = json_string_value(json_object_get(l->said, "contractType"));
+
+	return type != NULL && text_starts_with(type, "TRADIFI");
+}
+
+static void
+say_marks_list(struct press *p, struct topic t, bool tradfi, wall_t now)
+{
+	struct buf	*b = press_begin(p);
+	size_t		 n = 0;
+
+	jw_open(b, '[');
+	for (size_t i = 0; i < p->x->n; i++) {
+		if (is_tradfi(p->x->desks[i].listing) != tradfi)
+			continue;
+		broadcast_mark(b, &p->x->desks[i], now);
+		n++;
+	}
+	press_end_list(p, broadcast_mark);
+	if (n > 0)
+		press_say(p, t);
+}
+
+/* All of them in one list, but for stocks and the like, which have their own. */
 static void
 say_all_marks(struct press *p, enum topic_kind kind, wall_t now)
 {
 	const struct topic	 t = { kind, 0 };
-	struct buf		*b = press_begin(p);
 
 	if (!audience_hears(&p->audience, t))
 		return;
-	jw_open(b, '[');
-	for (size_t i = 0; i < p->x->n; i++)
-		broadcast_mark(b, &p->x->desks[i], now);
-	press_end_list(p, broadcast_mark);
-	press_say(p, t);
+	say_marks_list(p, t, false, now);
+	say_marks_list(p, t, true, now);
 }
 
 static void

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "tests/simex/core/audience.h"
+#include "tests/simex/core/drift.h"
 #include "tests/simex/core/exchange.h"
 
 #include <stdbool.h>
@@ -51,7 +52,7 @@ struct press {
 	struct exchange	*x;
 	struct audience	 audience;
 	struct said	*said;
-	bool		 drift;			/* messages have what nobody knows */
+	enum drift	 drift;			/* what messages have that nobody knows */
 	struct buf	 json, spare;
 	wall_t		 now;			/* of what is being said */
 	void		 (*out)(void *arg, struct topic, const struct buf *json);
