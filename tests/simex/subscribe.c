@@ -203,8 +203,9 @@ each_name(struct conn *c, const struct message *q, void (*apply)(struct conn *, 
 		refuse_name(c);
 		return;
 	}
-	json_array_foreach(q->params, i, name)
+	json_array_foreach(q->params, i, name) {
 		apply(c, json_string_value(name));
+	}
 	answer(c, q, "null");
 }
 

@@ -134,9 +134,10 @@ apply_side(struct local *c, const json_t *levels, enum side side)
 	const json_t	*level;
 	size_t		 i;
 
-	json_array_foreach(levels, i, level)
+	json_array_foreach(levels, i, level) {
 		book_set_house(&c->book, side, D(json_string_value(json_array_get(level, 0))),
 		    D(json_string_value(json_array_get(level, 1))));
+	}
 }
 
 static void

@@ -334,8 +334,9 @@ answers_have_the_recorded_shape(void **state)
 	CHECK(json_array_size(all) >= RECORDINGS_LEAST);
 	for (int k = 0; k < 4; k++)
 		public_trade(w, k % 2 == 0 ? "BUY" : "SELL", "0.002", after_ms(k * 60000));
-	json_array_foreach(all, i, one)
+	json_array_foreach(all, i, one) {
 		compare_with_recorded(w, one, after_ms(200000));
+	}
 	json_decref(all);
 	discard(w);
 }

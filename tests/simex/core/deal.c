@@ -20,7 +20,7 @@ with_room(void *v, size_t *n, size_t *cap, size_t size)
 {
 	char	*bytes = v;
 
-	if (*n == 2 * DEALS_KEPT) {
+	if (bytes != NULL && *n == 2 * DEALS_KEPT) {
 		*n = DEALS_KEPT;
 		memmove(bytes, bytes + DEALS_KEPT * size, DEALS_KEPT * size);
 	}

@@ -50,7 +50,7 @@ static const char *
 format(magnitude a, bool negative, int places, char text[FIXED_STR])
 {
 	const int64_t	 unit = powers[DEC_DIGITS - places];
-	char		*p = text + FIXED_STR - 1;
+	char		*p = &text[FIXED_STR - 1];
 	int		 written = 0;
 
 	*p = '\0';
