@@ -90,7 +90,7 @@ struct top {
 };
 
 void		 updates_init(struct updates *);
-struct book	*updates_take(struct updates *);	/* off the fresh ones; NULL: there is none */
+struct book	*updates_take(struct updates *);	/* off the fresh ones; or NULL */
 
 void		 book_init(struct book *);
 void		 book_refresh(struct book *);	/* it is taken for changed */

@@ -12,7 +12,8 @@
 #include "base/buf.h"
 #include "tests/simex/core/exchange.h"
 
-void	broadcast_aggregate(struct buf *, const struct desk *, const struct aggregate *, wall_t now);
+void	broadcast_aggregate(struct buf *, const struct desk *, const struct aggregate *,
+	    wall_t now);
 void	broadcast_book_ticker(struct buf *, const struct desk *, wall_t now);
 void	broadcast_contract_info(struct buf *, const struct desk *, wall_t now);
 /* Sorted; a price at which nothing rests any more has the quantity 0. */

@@ -50,7 +50,8 @@ int64_t		 interval_open(enum interval, int64_t ms);	/* of the one that ms is in 
 int64_t		 interval_next(enum interval, int64_t open_ms);	/* when the next one opens */
 
 /* Times do not go back: what is older than the last minute counts in it. */
-void	candles_add(struct candles *, dec_t px, dec_t qty, bool buyer_takes, int64_t id, int64_t ms);
+void	candles_add(struct candles *, dec_t px, dec_t qty, bool buyer_takes, int64_t id,
+	    int64_t ms);
 /* From one time to before another; false: nothing has traded before its end. */
 bool	candles_between(const struct candles *, int64_t from_ms, int64_t until_ms, struct candle *);
 bool	candles_get(const struct candles *, enum interval, int64_t open_ms, struct candle *);

@@ -49,7 +49,8 @@ void			 deals_init(struct deals *, int64_t first_aggregate_id);
 void			 deals_add(struct deals *, const struct deal *);
 const struct deal	*deals_last(const struct deals *);	/* NULL: none yet */
 /* Is nothing more added to this aggregate, at this time? */
-bool			 aggregate_is_over(const struct deals *, const struct aggregate *, wall_t now);
+bool			 aggregate_is_over(const struct deals *, const struct aggregate *,
+			    wall_t now);
 /* Index of the first one with this id or a later one; of the first that is not older. */
 size_t			 deals_from_id(const struct deals *, int64_t id);
 size_t			 aggregates_from_id(const struct deals *, int64_t id);

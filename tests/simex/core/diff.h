@@ -36,7 +36,8 @@ struct diffs {
 	struct diff	 v[DIFF_SPEEDS];
 };
 
-void	diffs_begin(struct diffs *, enum diff_speed, int64_t id);	/* from the next update on */
+/* From the update after this one on. */
+void	diffs_begin(struct diffs *, enum diff_speed, int64_t id);
 void	diffs_end(struct diffs *, enum diff_speed);
 /* An update of a level that another one changed last. */
 void	diffs_note(struct diffs *, enum side, dec_t px, int64_t last_id, int64_t id);

@@ -9,8 +9,8 @@
 
 /* The kinds of value that a field may have: one after the other. */
 static const char *const fields[] = {
-	"\"zNew\":\"SOMETHING_NEW\"", "\"zNew\":{\"a\":[1,\"2\",null]}", "\"zNew\":9007199254740993",
-	"\"zNew\":[]", "\"zNew\":true", "\"zNew\":null",
+	"\"zNew\":\"SOMETHING_NEW\"", "\"zNew\":{\"a\":[1,\"2\",null]}",
+	"\"zNew\":9007199254740993", "\"zNew\":[]", "\"zNew\":true", "\"zNew\":null",
 };
 
 static const struct { const char *name, *value; } coin_m[] = {

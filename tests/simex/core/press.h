@@ -22,7 +22,8 @@
 #include <stdbool.h>
 
 enum rhythm {
-	RHYTHM_100MS, RHYTHM_250MS, RHYTHM_500MS, RHYTHM_1S, RHYTHM_2S, RHYTHM_3S, RHYTHM_5S, RHYTHM_N
+	RHYTHM_100MS, RHYTHM_250MS, RHYTHM_500MS, RHYTHM_1S, RHYTHM_2S, RHYTHM_3S, RHYTHM_5S,
+	RHYTHM_N
 };
 
 extern const int64_t rhythm_ms[RHYTHM_N];
@@ -41,7 +42,8 @@ struct said {
 	int64_t			 top_id;		/* of !bookTicker */
 	int64_t			 partial_id[PARTIAL_N][DIFF_SPEEDS];
 	int64_t			 aggregate_id;		/* the next one to say */
-	int64_t			 ticker_id, mini_id, all_ticker_id, all_mini_id;	/* of a deal */
+	/* of a deal */
+	int64_t			 ticker_id, mini_id, all_ticker_id, all_mini_id;
 	struct candle_said	 klines[INTERVAL_N], continuous[INTERVAL_N];
 	bool			 forced;		/* there is one to be said */
 	struct order		 forced_order;
@@ -71,7 +73,8 @@ void	press_fini(struct press *);
 struct buf	*press_begin(struct press *);
 void		 press_say(struct press *, struct topic);
 /* Of a list that tells of all contracts. */
-void		 press_end_list(struct press *, void (*print)(struct buf *, const struct desk *, wall_t));
+void		 press_end_list(struct press *, void (*print)(struct buf *, const struct desk *,
+		    wall_t));
 
 /* pressbook.c */
 void	press_say_diffs(struct press *, enum diff_speed, wall_t now);
