@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "tests/simex/api/rerun.h"
+#include "tests/simex/core/audit.h"
 #include "tests/simex/core/line.h"
 #include "wire/jw.h"
 
@@ -267,4 +268,40 @@ record_rerun(struct simex *s, const char *path, struct why *why)
 		world_fini(&s->world);
 	reading_close(&r);
 	return rc == 0 ? 0 : EX_CONFIG;
+}
+
+/* ---- is it right? ------------------------------------------------------------------ */
+
+static int
+audit_all(struct audit *a, struct reading *r, const struct line *header, struct why *why)
+{
+	int	 got;
+
+	if (audit_begin(a, header, why) == -1)
+		return read_failed(r, why);
+	while ((got = read_line(r, why)) == 1)
+		if (audit_line(a, r->text, r->len, why) == -1)
+			return read_failed(r, why);
+	return got;
+}
+
+int
+record_audit(const char *path, struct why *why)
+{
+	struct reading	 r;
+	struct line	 header;
+	struct audit	 a = { .line = 0 };
+	struct buf	 report = { 0 };
+	int		 rc = EX_CONFIG;
+
+	if (reading_open(&r, path, &header, why) == 0 && audit_all(&a, &r, &header, why) == 0) {
+		audit_end(&a, &report);
+		rc = a.findings > 0 ? 1 : 0;
+		if (write_all(STDOUT_FILENO, report.p, report.len) == -1)
+			why_set(why, "cannot write: %s", strerror(errno));
+	}
+	audit_fini(&a);
+	buf_free(&report);
+	reading_close(&r);
+	return rc;
 }

@@ -105,6 +105,8 @@ static const struct option_row {
 	    "write down everything that happens"),
 	OPTION(0,   "file",    "rerun",          C_STR,    rerun,          "",           0, 0,
 	    "run such a ledger again, print its own"),
+	OPTION(0,   "file",    "audit",          C_STR,    audit,          "",           0, 0,
+	    "prove such a ledger"),
 	OPTION('h', NULL,      "help",           C_BOOL,   help,           "no",         0, 0,
 	    "print this list"),
 };
@@ -243,7 +245,7 @@ is_outside(const struct option_row *o)
 {
 	static const char *const	 names[] = {
 		"dir", "secret-file", "rest-port", "stream-port", "control-port", "script", "ledger", "rerun",
-		"help",
+		"audit", "help",
 	};
 
 	for (size_t i = 0; i < NITEMS(names); i++)
@@ -565,6 +567,10 @@ main(int argc, char **argv)
 	}
 	if (*s.conf.rerun != '\0') {
 		rc = record_rerun(&s, s.conf.rerun, &why);
+		goto out;
+	}
+	if (*s.conf.audit != '\0') {
+		rc = record_audit(s.conf.audit, &why);
 		goto out;
 	}
 	if (*s.conf.dir == '\0') {

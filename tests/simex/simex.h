@@ -37,7 +37,7 @@ struct conf {
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
-	const char	*listings, *script, *ledger, *rerun;
+	const char	*listings, *script, *ledger, *rerun, *audit;
 	bool		 refuse_unrouted;
 	bool		 help;
 };
@@ -78,6 +78,8 @@ struct record	*record_new(struct simex *);	/* NULL: the file cannot be written *
 void		 record_free(struct record *);
 /* The ledger of that run, made again, to standard output; returns the exit status. */
 int		 record_rerun(struct simex *, const char *path, struct why *);
+/* What a ledger comes to, and what in it is wrong; the same. */
+int		 record_audit(const char *path, struct why *);
 
 /* rest.c */
 struct rest	*rest_new(struct simex *, int *port);

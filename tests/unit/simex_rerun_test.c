@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "tests/simex/api/rerun.h"
+#include "tests/simex/core/audit.h"
 #include "tests/simex/core/line.h"
 #include "venue/sign.h"
 
@@ -193,6 +194,35 @@ a_run_again_is_the_same(void **state)
 	discard(again);
 }
 
+/* Whatever went wrong with requests and events: what became of it is right. */
+static void
+a_run_of_everything_is_right(void **state)
+{
+	static const char	 header[] = "{\"start\":1790000000000000,\"options\":{\"balance\":"
+	    "\"100000\",\"fee-maker\":\"0.0002\",\"fee-taker\":\"0.0005\"}}";
+	struct world		*w = fresh();
+	struct audit		 a;
+	struct line		 l;
+	struct buf		 report = { 0 };
+	struct why		 why = { "" };
+
+	(void)state;
+	live(w);
+	CHECK_INT(line_parse(&l, header, strlen(header), &why), 0);
+	CHECK_INT(audit_begin(&a, &l, &why), 0);
+	const char	*text = buf_text(&w->ledger.file);
+	for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1)
+		CHECK_INT(audit_line(&a, text, (size_t)(end - text), &why), 0);
+	audit_end(&a, &report);
+	CHECK_STR(buf_text(&a.said), "");
+	for (int k = 0; k < CHECK_N; k++)
+		CHECK(a.done[k] > 50);
+	CHECK_INT(a.n, w->ledger.n);
+	audit_fini(&a);
+	buf_free(&report);
+	discard(w);
+}
+
 /* Cut off behind any line, what is left is run again as far as it goes. */
 static void
 a_run_that_broke_off(void **state)
@@ -298,6 +328,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(a_run_again_is_the_same),
+		cmocka_unit_test(a_run_of_everything_is_right),
 		cmocka_unit_test(a_run_that_broke_off),
 		cmocka_unit_test(damaged_lines),
 		cmocka_unit_test(memory_has_a_bound),

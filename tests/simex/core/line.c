@@ -138,13 +138,9 @@ line_dec(const struct line *l, const char *name, dec_t *out, struct why *why)
 {
 	struct span	 s = line_raw(l, name);
 
-	if (s.p != NULL && span_is(s, "null")) {
-		*out = DEC_NONE;
-		return 0;
-	}
 	if (s.p != NULL && *s.p == '"')
 		s = (struct span){ s.p + 1, s.len - 2 };
-	if (s.p == NULL || dec_parsen(s.p, s.len, out) == -1)
+	if (s.p == NULL || dec_parsen(s.p, s.len, out) == -1 || !dec_ok(*out))
 		return why_set(why, "expected a decimal as \"%s\"", name);
 	return 0;
 }

@@ -38,7 +38,7 @@ bool	line_has(const struct line *, const char *name);
 /* The value as it is written; its p is NULL if there is none. */
 struct span line_raw(const struct line *, const char *name);
 int	line_int(const struct line *, const char *name, int64_t *, struct why *) MUST_CHECK;
-/* Of a number, or of text that holds one; null: DEC_NONE. */
+/* Of a number, or of text that holds one. */
 int	line_dec(const struct line *, const char *name, dec_t *, struct why *) MUST_CHECK;
 /* The text replaces what is in the buf. */
 int	line_str(const struct line *, const char *name, struct buf *, struct why *) MUST_CHECK;
