@@ -34,7 +34,7 @@ struct slow {
 	struct event		*timer;
 	int			 status;
 	struct buf		 body;
-	size_t			 sent;
+	size_t			 sent, most;	/* of a drip; behind so many it breaks off */
 	struct timeval		 step;
 	TAILQ_ENTRY(slow)	 link;
 };
@@ -87,6 +87,31 @@ answer_well(struct simex *s, struct evhttp_request *req, int status, const struc
 	answer_bare(req, status, json_content, body);
 }
 
+/* ---- not at all ----------------------------------------------------------------- */
+
+static void
+on_hang_up(evutil_socket_t fd, short what, void *arg)
+{
+	struct evhttp_request		*req = arg;
+	struct evhttp_connection	*c = evhttp_request_get_connection(req);
+
+	(void)fd;
+	(void)what;
+	if (c != NULL)
+		evhttp_connection_free(c);	/* its requests too */
+	else
+		evhttp_request_free(req);
+}
+
+/* Not from inside evhttp's own callback: it may look at the connection after us. */
+static void
+hang_up(struct simex *s, struct evhttp_request *req)
+{
+	const struct timeval	 at_once = { 0, 0 };
+
+	event_base_once(s->base, -1, EV_TIMEOUT, on_hang_up, req, &at_once);
+}
+
 /* ---- slowly ---------------------------------------------------------------------- */
 
 static struct timeval
@@ -126,10 +151,13 @@ on_drop(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (b == NULL)
 		panic("out of memory: evbuffer_new");
-	if (l->sent < l->body.len) {
+	if (l->sent < l->most) {
 		evbuffer_add(b, buf_text(&l->body) + l->sent++, 1);
 		evhttp_send_reply_chunk(l->req, b);
 		evtimer_add(l->timer, &l->step);
+	} else if (l->most < l->body.len) {
+		hang_up(l->answers->s, l->req);
+		slow_free(l);
 	} else {
 		evhttp_send_reply_end(l->req);
 		slow_free(l);
@@ -156,39 +184,21 @@ slow_new(struct answers *as, struct evhttp_request *req, int status, const struc
 
 /* The headers come at once, and promise the length of what follows. */
 static void
-drip(struct answers *as, struct evhttp_request *req, int status, const struct buf *body, int64_t ms)
+drip(struct answers *as, struct evhttp_request *req, int status, const struct buf *body,
+    const struct fault *f)
 {
+	const size_t	 most = f->bytes > 0 && (size_t)f->bytes < body->len ? (size_t)f->bytes :
+			    body->len;
+
+
 	put_meter_headers(as->s, req);
 	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type", json_content);
 	put_header(req, "Content-Length", (int64_t)body->len);
 	evhttp_send_reply_start(req, status, NULL);
-	slow_new(as, req, status, body, ms * 1000 / (int64_t)(body->len + 1), on_drop);
+	slow_new(as, req, status, body, f->ms * 1000 / (int64_t)(most + 1), on_drop)->most = most;
 }
 
 /* ---- not, or not for long ------------------------------------------------------- */
-
-static void
-on_hang_up(evutil_socket_t fd, short what, void *arg)
-{
-	struct evhttp_request		*req = arg;
-	struct evhttp_connection	*c = evhttp_request_get_connection(req);
-
-	(void)fd;
-	(void)what;
-	if (c != NULL)
-		evhttp_connection_free(c);	/* its requests too */
-	else
-		evhttp_request_free(req);
-}
-
-/* Not from inside evhttp's own callback: it may look at the connection after us. */
-static void
-hang_up(struct simex *s, struct evhttp_request *req)
-{
-	const struct timeval	 at_once = { 0, 0 };
-
-	event_base_once(s->base, -1, EV_TIMEOUT, on_hang_up, req, &at_once);
-}
 
 static void
 closing_free(struct closing *c)
@@ -274,7 +284,7 @@ answer_badly(struct answers *as, struct evhttp_request *req, const struct fault 
 		answer_and_close(as, req, status, body, f->ms);
 		return;
 	case FAULT_DRIP:
-		drip(as, req, status, body, f->ms);
+		drip(as, req, status, body, f);
 		return;
 	case FAULT_DROP:
 	case FAULT_LOSE:
@@ -289,6 +299,7 @@ answer_badly(struct answers *as, struct evhttp_request *req, const struct fault 
 	case FAULT_HOLD:
 		slow_new(as, req, status, body, f->ms * 1000, on_late);
 		return;
+	case FAULT_OVERTAKE:
 	case FAULT_N:
 		break;
 	}

@@ -43,6 +43,7 @@ struct conn {
 	size_t			 queued;
 	int			 close_code;		/* 0: stays; else says so when all is sent */
 	struct event		*life;			/* NULL: without end */
+	bool			 frozen;
 	struct buf		 in;			/* a message that comes in pieces */
 	TAILQ_ENTRY(conn)	 link;
 };

@@ -31,8 +31,20 @@ fulfil(struct simex *s, const struct wish *wish)
 	case WISH_CUT:
 		streams_cut(s->streams, wish->route, wish->code);
 		return;
+	case WISH_FRAME:
+		streams_send_frame(s->streams, wish->route, wish->frame);
+		return;
+	case WISH_FREEZE:
+		streams_freeze(s->streams, wish->route, wish->ms);
+		return;
 	case WISH_QUIT:
 		event_base_loopexit(s->base, &(struct timeval){ 0, QUIT_AFTER_US });
+		return;
+	case WISH_REFUSE_REST:
+		rest_refuse(s->rest, wish->ms);
+		return;
+	case WISH_REFUSE_STREAM:
+		streams_refuse(s->streams, wish->ms);
 		return;
 	}
 	panic("wish %d", (int)wish->kind);

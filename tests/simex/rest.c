@@ -23,6 +23,8 @@ struct rest {
 	struct evhttp			*http;
 	struct buf			 path, out;	/* of the request being served */
 	struct answers			*answers;	/* bad ones, on their way */
+	int				 port;
+	struct event			*reopen;	/* pending: nobody listens there */
 };
 
 static const struct { enum evhttp_cmd_type cmd; const char *name; } methods[] = {
@@ -127,6 +129,36 @@ rest_listen(struct simex *s, int64_t wanted_port, int *port,
 	return http;
 }
 
+static void
+find_socket(struct evhttp_bound_socket *bound, void *arg)
+{
+	*(struct evhttp_bound_socket **)arg = bound;
+}
+
+static void
+on_reopen(evutil_socket_t fd, short what, void *arg)
+{
+	struct rest	*r = arg;
+
+	(void)fd;
+	(void)what;
+	if (evhttp_bind_socket_with_handle(r->http, "127.0.0.1", (uint16_t)r->port) == NULL)
+		simex_log("cannot_reopen", "port=%d", r->port);
+}
+
+/* What is connected stays so. */
+void
+rest_refuse(struct rest *r, int64_t ms)
+{
+	const struct timeval		 after = { ms / 1000, ms % 1000 * 1000 };
+	struct evhttp_bound_socket	*bound = NULL;
+
+	evhttp_foreach_bound_socket(r->http, find_socket, &bound);
+	if (bound != NULL)
+		evhttp_del_accept_socket(r->http, bound);
+	evtimer_add(r->reopen, &after);
+}
+
 struct rest *
 rest_new(struct simex *s, int *port)
 {
@@ -138,6 +170,10 @@ rest_new(struct simex *s, int *port)
 		free(r);
 		return NULL;
 	}
+	r->port = *port;
+	r->reopen = evtimer_new(s->base, on_reopen, r);
+	if (r->reopen == NULL)
+		panic("out of memory: evtimer_new");
 	r->answers = answers_new(s);
 	return r;
 }
@@ -148,6 +184,7 @@ rest_free(struct rest *r)
 	if (r == NULL)
 		return;
 	answers_free(r->answers);
+	event_free(r->reopen);
 	evhttp_free(r->http);
 	buf_free(&r->path);
 	buf_free(&r->out);

@@ -84,6 +84,7 @@ int		 record_audit(const char *path, struct why *);
 /* rest.c */
 struct rest	*rest_new(struct simex *, int *port);
 void		 rest_free(struct rest *);
+void		 rest_refuse(struct rest *, int64_t ms);	/* new connections */
 struct evhttp	*rest_listen(struct simex *, int64_t wanted_port, int *port,
 		    void (*)(struct evhttp_request *, void *), void *);
 
@@ -113,6 +114,10 @@ void		 streams_send_user(struct streams *, const struct saying *);
  * 0.  Returns how many there were.
  */
 int		 streams_cut(struct streams *, enum route, int code);
+void		 streams_refuse(struct streams *, int64_t ms);	/* new connections */
+/* So long nothing is read of those connections, and nothing sent. */
+void		 streams_freeze(struct streams *, enum route, int64_t ms);
+void		 streams_send_frame(struct streams *, enum route, enum frame_kind);
 int		 streams_count(const struct streams *, enum route);
 void		 streams_run(struct streams *);			/* what was sent, leaves */
 void		 streams_free(struct streams *);

@@ -19,11 +19,14 @@ enum {
 	QUEUED_MAX = 64 * 1024 * 1024,	/* bytes a slow reader may lag behind */
 	FDS_MAX = 256,
 	CLOSE_GOING_AWAY = 1001,
+	HUGE_BYTES = 16 * 1024 * 1024,
+	PINGS = 10000,
 };
 
 struct frame {
 	STAILQ_ENTRY(frame)	 link;
 	size_t			 len;
+	int			 how;		/* as lws_write() takes it */
 	unsigned char		 bytes[];	/* LWS_PRE of them come first */
 };
 
@@ -33,6 +36,8 @@ struct streams {
 	struct evconnlistener	*listener;
 	TAILQ_HEAD(, conn)	 conns;
 	bool			 sent;		/* something waits for the pump */
+	struct event		*thaw, *reopen;
+	int			 port;
 };
 
 /* ---- sending ------------------------------------------------------------------ */
@@ -53,21 +58,37 @@ close_conn(struct conn *c, int code)
 	pump_want_write(c->st->pump, &c->pc);
 }
 
+static struct frame *
+frame_new(int how, size_t len)
+{
+	struct frame	*f = xcalloc(1, sizeof(*f) + LWS_PRE + len);
+
+	f->how = how;
+	f->len = len;
+	return f;
+}
+
+static void
+enqueue(struct conn *c, struct frame *f)
+{
+	c->queued += f->len;
+	c->st->sent = true;
+	STAILQ_INSERT_TAIL(&c->queue, f, link);
+	if (!c->frozen)
+		pump_want_write(c->st->pump, &c->pc);
+}
+
 static void
 send_text(struct conn *c, const struct buf *head, const struct buf *json, const char *tail)
 {
 	const size_t	 tail_len = strlen(tail), len = head->len + json->len + tail_len;
-	struct frame	*f = xcalloc(1, sizeof(*f) + LWS_PRE + len);
+	struct frame	*f = frame_new(LWS_WRITE_TEXT, len);
 	unsigned char	*to = f->bytes + LWS_PRE;
 
 	memcpy(to, buf_text(head), head->len);
 	memcpy(to + head->len, buf_text(json), json->len);
 	memcpy(to + head->len + json->len, tail, tail_len);
-	f->len = len;
-	c->queued += len;
-	c->st->sent = true;
-	STAILQ_INSERT_TAIL(&c->queue, f, link);
-	pump_want_write(c->st->pump, &c->pc);
+	enqueue(c, f);
 	if (c->queued <= QUEUED_MAX)
 		return;
 	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route), c->queued);
@@ -150,9 +171,11 @@ write_queue(struct conn *c)
 {
 	struct frame	*f;
 
+	if (c->frozen)
+		return 0;
 	while ((f = STAILQ_FIRST(&c->queue)) != NULL && !lws_send_pipe_choked(c->pc.wsi)) {
 		const int	 n = lws_write(c->pc.wsi, f->bytes + LWS_PRE, f->len,
-				    LWS_WRITE_TEXT);
+				    (enum lws_write_protocol)f->how);
 
 		STAILQ_REMOVE_HEAD(&c->queue, link);
 		c->queued -= f->len;
@@ -351,23 +374,184 @@ open_pump(struct event_base *base)
 }
 
 static struct evconnlistener *
-open_listener(struct streams *st, int *port)
+open_listener(struct streams *st, int64_t port)
 {
 	struct sockaddr_in	 sin = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((uint16_t)st->s->conf.stream_port),
+		.sin_port = htons((uint16_t)port),
 	};
-	socklen_t		 len = sizeof(sin);
-	struct evconnlistener	*l = evconnlistener_new_bind(st->s->base, on_accept, st,
-				    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC |
-				    LEV_OPT_REUSEABLE, -1, (struct sockaddr *)&sin, sizeof(sin));
 
-	if (l == NULL)
-		return NULL;
+	return evconnlistener_new_bind(st->s->base, on_accept, st, LEV_OPT_CLOSE_ON_FREE |
+	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, -1, (struct sockaddr *)&sin, sizeof(sin));
+}
+
+static int
+port_of(struct evconnlistener *l)
+{
+	struct sockaddr_in	 sin = { 0 };
+	socklen_t		 len = sizeof(sin);
+
 	if (getsockname(evconnlistener_get_fd(l), (struct sockaddr *)&sin, &len) == -1)
 		panic("getsockname");
-	*port = ntohs(sin.sin_port);
-	return l;
+	return ntohs(sin.sin_port);
+}
+
+static void
+on_reopen(evutil_socket_t fd, short what, void *arg)
+{
+	struct streams	*st = arg;
+
+	(void)fd;
+	(void)what;
+	st->listener = open_listener(st, st->port);
+	if (st->listener == NULL)
+		simex_log("cannot_reopen", "port=%d", st->port);
+}
+
+/* ---- trouble ------------------------------------------------------------------------ */
+
+static struct timeval
+timeval_of_ms(int64_t ms)
+{
+	return (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+}
+
+static void
+set_frozen(struct conn *c, bool frozen)
+{
+	if (c->pc.wsi == NULL || c->frozen == frozen)
+		return;
+	c->frozen = frozen;
+	lws_rx_flow_control(c->pc.wsi, !frozen);
+	if (frozen) {
+		event_del(c->pc.readable);
+		return;
+	}
+	event_add(c->pc.readable, NULL);
+	pump_want_write(c->st->pump, &c->pc);
+}
+
+static void
+on_thaw(evutil_socket_t fd, short what, void *arg)
+{
+	struct streams	*st = arg;
+	struct conn	*c;
+
+	(void)fd;
+	(void)what;
+	TAILQ_FOREACH(c, &st->conns, link)
+		set_frozen(c, false);
+	pump_run(st->pump);
+}
+
+void
+streams_freeze(struct streams *st, enum route route, int64_t ms)
+{
+	const struct timeval	 after = timeval_of_ms(ms);
+	struct conn		*c;
+
+	TAILQ_FOREACH(c, &st->conns, link)
+		if (route == ROUTE_NONE || c->route == route)
+			set_frozen(c, true);
+	evtimer_add(st->thaw, &after);
+}
+
+void
+streams_refuse(struct streams *st, int64_t ms)
+{
+	const struct timeval	 after = timeval_of_ms(ms);
+
+	if (st->listener != NULL)
+		evconnlistener_free(st->listener);
+	st->listener = NULL;
+	evtimer_add(st->reopen, &after);
+}
+
+/* A text that is long, and JSON. */
+static void
+send_huge(struct conn *c)
+{
+	struct buf	 json = { 0 };
+	const struct buf head = { 0 };
+
+	buf_adds(&json, "{\"e\":\"huge\",\"pad\":\"");
+	while (json.len < HUGE_BYTES)
+		buf_adds(&json, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+	buf_adds(&json, "\"}");
+	send_text(c, &head, &json, "");
+	buf_free(&json);
+}
+
+static void
+send_bytes(struct conn *c, int how, const void *p, size_t len)
+{
+	struct frame	*f = frame_new(how, len);
+
+	memcpy(f->bytes + LWS_PRE, p, len);
+	enqueue(c, f);
+}
+
+/* Legal, and seldom met: one text in many frames. */
+static void
+send_pieces(struct conn *c)
+{
+	static const char	 text[] = "{\"e\":\"pieces\",\"E\":1}";
+
+	for (size_t i = 0; i + 1 < sizeof(text); i++) {
+		const bool	 last = i + 2 == sizeof(text);
+
+		send_bytes(c, (i == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) |
+		    (last ? 0 : LWS_WRITE_NO_FIN), text + i, 1);
+	}
+}
+
+/* A server must not; lws could not: past it, to the socket. */
+static void
+send_masked(struct conn *c)
+{
+	static const unsigned char	 bytes[] = {
+		0x81, 0x80 | 2, 1, 2, 3, 4, '{' ^ 1, '}' ^ 2,
+	};
+
+	if (send(lws_get_socket_fd(c->pc.wsi), bytes, sizeof(bytes), MSG_NOSIGNAL) == -1)
+		simex_log("frame_failed", "kind=masked");
+}
+
+static void
+send_frame(struct conn *c, enum frame_kind kind)
+{
+	switch (kind) {
+	case FRAME_HUGE:
+		send_huge(c);
+		return;
+	case FRAME_MASKED:
+		send_masked(c);
+		return;
+	case FRAME_PIECES:
+		send_pieces(c);
+		return;
+	case FRAME_PINGS:
+		for (int i = 0; i < PINGS; i++)
+			send_bytes(c, LWS_WRITE_PING, "ping", strlen("ping"));
+		return;
+	case FRAME_UTF8:
+		send_bytes(c, LWS_WRITE_TEXT, "{\"e\":\"\xc3\x28\xff\"}", strlen("{\"e\":\"...\"}"));
+		return;
+	case FRAME_N:
+		break;
+	}
+	panic("frame %d", (int)kind);
+}
+
+void
+streams_send_frame(struct streams *st, enum route route, enum frame_kind kind)
+{
+	struct conn	*c;
+
+	TAILQ_FOREACH(c, &st->conns, link)
+		if (c->route == route && c->pc.wsi != NULL)
+			send_frame(c, kind);
+	streams_run(st);
 }
 
 /* NULL: the port cannot be had. */
@@ -378,11 +562,16 @@ streams_new(struct simex *s, int *port)
 
 	st->s = s;
 	TAILQ_INIT(&st->conns);
-	st->listener = open_listener(st, port);
+	st->listener = open_listener(st, s->conf.stream_port);
 	if (st->listener == NULL) {
 		free(st);
 		return NULL;
 	}
+	st->port = *port = port_of(st->listener);
+	st->reopen = evtimer_new(s->base, on_reopen, st);
+	st->thaw = evtimer_new(s->base, on_thaw, st);
+	if (st->reopen == NULL || st->thaw == NULL)
+		panic("out of memory: evtimer_new");
 	st->pump = open_pump(s->base);
 	return st;
 }
@@ -422,7 +611,10 @@ streams_free(struct streams *st)
 {
 	if (st == NULL)
 		return;
-	evconnlistener_free(st->listener);
+	if (st->listener != NULL)
+		evconnlistener_free(st->listener);
+	event_free(st->reopen);
+	event_free(st->thaw);
 	pump_free(st->pump);
 	free(st);
 }

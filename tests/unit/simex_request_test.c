@@ -354,6 +354,7 @@ faults_wait_for_their_request(void **state)
 		{ "POST",   "/order", FAULT_DRIP },	{ "POST", "/order", FAULT_N },
 	};
 	struct faults	 fs = { .n = 0 };
+	struct form	 form = { .n = 0 };
 	struct fault	 met;
 
 	(void)state;
@@ -363,7 +364,7 @@ faults_wait_for_their_request(void **state)
 	CHECK(faults_add(&fs, &(struct fault){ .kind = FAULT_DRIP, .path = "/order", .left = 2 }));
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("%zu", i);
-		const bool	 is = faults_take(&fs, rows[i].method, rows[i].path, &met);
+		const bool	 is = faults_take(&fs, rows[i].method, rows[i].path, &form, &met);
 		CHECK_INT(is ? (int)met.kind : FAULT_N, rows[i].kind);
 	}
 	check_row("all used up");

@@ -23,6 +23,7 @@ struct call {
 	wall_t			 now;
 	struct buf		*out;
 	const struct outside	*outside;	/* of a verb */
+	struct buf		*does;		/* of a verb: what it stands for, a JSON list */
 	/* for the ledger */
 	int64_t			 order_id;
 	char			 clord_id[CLORD_ID];
@@ -147,6 +148,8 @@ struct reject	trouble_events(struct call *);
 struct reject	trouble_expire_key(struct call *);
 struct reject	trouble_fail(struct call *);
 struct reject	trouble_flood(struct call *);
+struct reject	trouble_frame(struct call *);
+struct reject	trouble_freeze(struct call *);
 struct reject	trouble_hedge(struct call *);
 struct reject	trouble_hold(struct call *);
 struct reject	trouble_lag(struct call *);
@@ -155,7 +158,16 @@ struct reject	trouble_listen_key_life(struct call *);
 struct reject	trouble_lose(struct call *);
 struct reject	trouble_mute(struct call *);
 struct reject	trouble_overload(struct call *);
+struct reject	trouble_overtake(struct call *);
+struct reject	trouble_refuse(struct call *);
 struct reject	trouble_revoke(struct call *);
 struct reject	trouble_skew(struct call *);
+struct reject	trouble_weigh(struct call *);
+
+extern const char *const	frame_words[FRAME_N + 1];	/* by enum frame_kind, NULL at the end */
+
+/* rows.c */
+struct reject	row_check(struct call *);
+struct reject	row_run(struct call *);
 
 #endif

@@ -145,6 +145,31 @@ execute(struct world *w, const struct endpoint *e, const struct request *q, stru
 	return reject_http(&why);
 }
 
+/* The order that the request names has come to something else before. */
+static void
+overtake(struct world *w)
+{
+	const char	*symbol = form_str(&w->form, "symbol");
+	const char	*clord_id = form_str(&w->form, "origClientOrderId");
+	const char	*id = form_str(&w->form, "orderId");
+	struct desk	*d = symbol == NULL ? NULL : exchange_find(&w->exchange, symbol);
+	struct order	*o = NULL;
+	int64_t		 number;
+
+	if (d != NULL && id != NULL && text_to_i64(id, 0, INT64_MAX, &number) == 0)
+		o = orders_find(&d->orders, number);
+	else if (d != NULL && clord_id != NULL)
+		o = orders_find_clord_id(&d->orders, clord_id);
+	if (o == NULL || !order_is_open(o))
+		return;
+	if (w->met.overtaking == OVERTAKE_FILL)
+		exchange_fill(&w->exchange, o, o->rest.leaves_qty, o->terms.px, w->now);
+	else if (w->met.overtaking == OVERTAKE_CANCEL)
+		exchange_cancel(&w->exchange, o, w->now);
+	else
+		exchange_expire(&w->exchange, o, w->now);
+}
+
 struct served
 gate_serve(struct world *w, const struct request *q, struct buf *out)
 {
@@ -153,8 +178,11 @@ gate_serve(struct world *w, const struct request *q, struct buf *out)
 	struct served		 s = { .status = 200 };
 
 	form_parse(&w->form, q->query, q->body, q->body_len);
-	s.met = faults_take(&w->faults, q->method, q->path, &w->met);
-	if (s.met && !fault_lets_pass(&w->met))
+	const bool		 met = faults_take(&w->faults, q->method, q->path, &w->form, &w->met);
+	s.met = met && fault_shows(&w->met);
+	if (met && w->met.kind == FAULT_OVERTAKE)
+		overtake(w);
+	if (met && !fault_lets_pass(&w->met))
 		record(w, e, q, &c, FATE_LOST, NULL);
 	else
 		s.status = execute(w, e, q, &c);

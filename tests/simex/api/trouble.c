@@ -14,19 +14,27 @@ enum {
 	FLOOD_HEADERS_MAX = 10000,
 };
 
+const char *const	frame_words[FRAME_N + 1] = {
+	[FRAME_HUGE] = "huge", [FRAME_MASKED] = "masked", [FRAME_PIECES] = "pieces",
+	[FRAME_PINGS] = "pings", [FRAME_UTF8] = "utf8",
+};
+
 /* ---- requests ------------------------------------------------------------------- */
 
 static struct reject
 add_fault(struct call *c, const struct fault *fault)
 {
 	struct fault	 f = *fault;
-	const char	*method = form_str(c->form, "method");
+	const char	*method = form_str(c->form, "method"), *where = form_str(c->form, "where");
 
 	f.left = form_int(c->form, "n", 1);
 	if (text_copy(f.path, sizeof(f.path), form_str(c->form, "path")) == -1)
 		return reject_with(REJ_BAD_PARAM, "path");
 	if (method != NULL && text_copy(f.method, sizeof(f.method), method) == -1)
 		return reject_with(REJ_BAD_PARAM, "method");
+	if (where != NULL && (strchr(where, '=') == NULL ||
+	    text_copy(f.where, sizeof(f.where), where) == -1))
+		return reject_with(REJ_BAD_PARAM, "where");
 	if (f.left < 1)
 		return reject_with(REJ_BAD_PARAM, "n");
 	return faults_add(&c->w->faults, &f) ? call_done(c, "done") : reject_as(REJ_TOO_MANY_PARAMS);
@@ -57,7 +65,28 @@ trouble_drip(struct call *c)
 {
 	return add_fault(c, &(struct fault){
 		.kind = FAULT_DRIP, .ms = form_int(c->form, "ms", 0),
+		.bytes = form_int(c->form, "bytes", 0),
 	});
+}
+
+struct reject
+trouble_overtake(struct call *c)
+{
+	const char		*how = form_str(c->form, "by");
+	const enum overtaking	 what = text_eq(how, "fill") ? OVERTAKE_FILL :
+				    text_eq(how, "cancel") ? OVERTAKE_CANCEL : OVERTAKE_EXPIRE;
+
+	return add_fault(c, &(struct fault){ .kind = FAULT_OVERTAKE, .overtaking = what });
+}
+
+/* Somebody else asks with the same key, and uses up a part of what is allowed. */
+struct reject
+trouble_weigh(struct call *c)
+{
+	const struct reject	 r = meter_take(&c->w->meter, c->now, form_int(c->form, "weight", 0),
+				    form_int(c->form, "orders", 0));
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
 }
 
 struct reject
@@ -237,10 +266,53 @@ trouble_cut(struct call *c)
 	return reject_none();
 }
 
+/* Nothing is read of those connections, nothing sent, and they stay. */
+struct reject
+trouble_freeze(struct call *c)
+{
+	const char	*name = form_str(c->form, "route");
+
+	world_wish(c->w, &(struct wish){
+		.kind = WISH_FREEZE, .ms = form_int(c->form, "ms", 0),
+		.route = name == NULL ? ROUTE_NONE : route_find(name, strlen(name)),
+	});
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_frame(struct call *c)
+{
+	const char	*name = form_str(c->form, "route"), *what = form_str(c->form, "kind");
+
+	for (int k = 0; k < FRAME_N; k++) {
+		if (!text_eq(what, frame_words[k]))
+			continue;
+		world_wish(c->w, &(struct wish){
+			.kind = WISH_FRAME, .frame = (enum frame_kind)k,
+			.route = name == NULL ? ROUTE_PRIVATE : route_find(name, strlen(name)),
+		});
+	}
+	return call_done(c, "done");
+}
+
+struct reject
+trouble_refuse(struct call *c)
+{
+	const char	*port = form_str(c->form, "port");
+
+	world_wish(c->w, &(struct wish){
+		.kind = port != NULL && text_eq(port, "stream") ? WISH_REFUSE_STREAM :
+		    WISH_REFUSE_REST,
+		.ms = form_int(c->form, "ms", 0),
+	});
+	return call_done(c, "done");
+}
+
 struct reject
 trouble_events(struct call *c)
 {
 	struct delivery	*d = &c->w->trouble.delivery;
+
 
 	d->twice = form_int(c->form, "dup", d->twice) != 0;
 	d->backwards = form_int(c->form, "swap", d->backwards) != 0;

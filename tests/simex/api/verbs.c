@@ -20,6 +20,8 @@ struct verb {
 static const char *const	side_words[] = { "BUY", "SELL", NULL };
 static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 static const char *const	route_words[] = { "public", "market", "private", NULL };
+static const char *const	overtake_words[] = { "cancel", "expire", "fill", NULL };
+static const char *const	port_words[] = { "rest", "stream", NULL };
 static const char *const	ledger_words[] = {
 	"requests", "orders", "algos", "executions", "events", "verbs", "money", "all", NULL
 };
@@ -30,7 +32,7 @@ static const char *const	ledger_words[] = {
 #define ID_PARAM(name)		{ name, P_ID, MANDATORY, NULL, REJ_NONE }
 #define WORD_PARAM(name, need, words) { name, P_WORD, need, words, REJ_BAD_PARAM }
 #define FAULT_PARAMS		STR_PARAM("path", MANDATORY), STR_PARAM("method", OPTIONAL), \
-				INT_PARAM("n", OPTIONAL)
+				INT_PARAM("n", OPTIONAL), STR_PARAM("where", OPTIONAL)
 
 static const struct param p_algo[] = {
 	INT_PARAM("latency_ms", OPTIONAL), INT_PARAM("stuck", OPTIONAL),
@@ -48,7 +50,11 @@ static const struct param p_cut[] = {
 	WORD_PARAM("route", OPTIONAL, route_words), INT_PARAM("code", OPTIONAL),
 };
 static const struct param p_events[] = {
-	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL), INT_PARAM("lose", OPTIONAL),
+	INT_PARAM("dup", OPTIONAL), INT_PARAM("swap", OPTIONAL),
+	INT_PARAM("lose", OPTIONAL),
+};
+static const struct param p_drip[] = {
+	FAULT_PARAMS, INT_PARAM("ms", MANDATORY), INT_PARAM("bytes", OPTIONAL),
 };
 static const struct param p_expire[] = { INT_PARAM("event", OPTIONAL) };
 static const struct param p_fail[] = {
@@ -68,6 +74,12 @@ static const struct param p_foreign[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
 	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
 	WORD_PARAM("positionSide", OPTIONAL, position_side_words),
+};
+static const struct param p_frame[] = {
+	WORD_PARAM("kind", MANDATORY, frame_words), WORD_PARAM("route", OPTIONAL, route_words),
+};
+static const struct param p_freeze[] = {
+	INT_PARAM("ms", MANDATORY), WORD_PARAM("route", OPTIONAL, route_words),
 };
 static const struct param p_fund[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
@@ -94,8 +106,14 @@ static const struct param p_limits[] = {
 	INT_PARAM("retry_after", OPTIONAL),
 };
 static const struct param p_on[] = { INT_PARAM("on", MANDATORY) };
+static const struct param p_overtake[] = {
+	FAULT_PARAMS, WORD_PARAM("by", MANDATORY, overtake_words),
+};
 static const struct param p_price[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),
+};
+static const struct param p_refuse[] = {
+	INT_PARAM("ms", MANDATORY), WORD_PARAM("port", OPTIONAL, port_words),
 };
 static const struct param p_skew[] = {
 	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
@@ -104,6 +122,9 @@ static const struct param p_symbol[] = { STR_PARAM("symbol", MANDATORY) };
 static const struct param p_trade[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
 	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
+};
+static const struct param p_weigh[] = {
+	INT_PARAM("orders", OPTIONAL), INT_PARAM("weight", OPTIONAL),
 };
 static const struct param p_walk[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("to", MANDATORY), INT_PARAM("steps", MANDATORY),
@@ -257,6 +278,7 @@ do_quit(struct call *c)
 
 #define PARAMS(p)	p, NITEMS(p)
 #define NO_PARAMS	NULL, 0
+#define ANY_PARAMS	SIZE_MAX	/* it looks at them itself */
 
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
@@ -269,15 +291,18 @@ static const struct verb verbs[] = {
 	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
 	{ "cut",             PARAMS(p_cut),          trouble_cut },
 	{ "drift",           PARAMS(p_on),           trouble_drift },
-	{ "drip",            PARAMS(p_hold),         trouble_drip },
+	{ "drip",            PARAMS(p_drip),         trouble_drip },
 	{ "drop",            PARAMS(p_fault),        trouble_drop },
 	{ "engine",          PARAMS(p_ms),           habit_engine },
 	{ "events",          PARAMS(p_events),       trouble_events },
 	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
 	{ "fail",            PARAMS(p_fail),         trouble_fail },
+	{ "fault",           NULL, ANY_PARAMS,       row_run },
 	{ "fill",            PARAMS(p_fill),         do_fill },
 	{ "flood",           PARAMS(p_flood),        trouble_flood },
 	{ "foreign",         PARAMS(p_foreign),      do_foreign },
+	{ "frame",           PARAMS(p_frame),        trouble_frame },
+	{ "freeze",          PARAMS(p_freeze),       trouble_freeze },
 	{ "fund",            PARAMS(p_fund),         do_fund },
 	{ "habits",          PARAMS(p_habits),       habit_set },
 	{ "hedge",           PARAMS(p_on),           trouble_hedge },
@@ -291,14 +316,17 @@ static const struct verb verbs[] = {
 	{ "lose",            PARAMS(p_fault),        trouble_lose },
 	{ "mute",            PARAMS(p_on),           trouble_mute },
 	{ "overload",        PARAMS(p_on),           trouble_overload },
+	{ "overtake",        PARAMS(p_overtake),     trouble_overtake },
 	{ "position",        PARAMS(p_symbol),       inspect_position },
 	{ "price",           PARAMS(p_price),        do_price },
 	{ "quit",            NO_PARAMS,              do_quit },
+	{ "refuse",          PARAMS(p_refuse),       trouble_refuse },
 	{ "revoke",          PARAMS(p_on),           trouble_revoke },
 	{ "skew",            PARAMS(p_skew),         trouble_skew },
 	{ "status",          NO_PARAMS,              inspect_status },
 	{ "trade",           PARAMS(p_trade),        do_trade },
 	{ "walk",            PARAMS(p_walk),         do_walk },
+	{ "weigh",           PARAMS(p_weigh),        trouble_weigh },
 };
 
 static const struct verb *
@@ -330,23 +358,44 @@ verb_of(const char *uri)
 	return verb_find(uri, strcspn(uri, "?"));
 }
 
+/* Is it there, and does it take what is in the query? */
 static struct reject
-run(struct call *c, const struct verb *v, const char *uri)
-{
-	if (v == NULL)
-		return reject_with(REJ_PATH, "%.*s", (int)strcspn(uri, "?"), uri);
-	const struct reject	 r = call_prepare(c, v->params, v->nparams);
-	return reject_is_set(&r) ? r : v->run(c);
-}
-
-/* Appends the answer to out; what a verb asks for in turn is run by it too. */
-static struct reject
-answer(struct call *c, const struct verb *v, const char *uri)
+prepare(struct call *c, const struct verb *v, const char *uri)
 {
 	const char	*mark = strchr(uri, '?');
 
+	if (v == NULL)
+		return reject_with(REJ_PATH, "%.*s", (int)strcspn(uri, "?"), uri);
 	form_parse(&c->w->form, mark == NULL ? "" : mark + 1, "", 0);
-	const struct reject	 r = run(c, v, uri);
+	return v->nparams == ANY_PARAMS ? row_check(c) : call_prepare(c, v->params, v->nparams);
+}
+
+struct reject
+verb_do(struct call *c, const char *uri)
+{
+	const struct verb	*v = verb_of(uri);
+	const struct reject	 r = prepare(c, v, uri);
+
+	return reject_is_set(&r) ? r : v->run(c);
+}
+
+bool
+verb_takes(const char *uri, const char *param)
+{
+	const struct verb	*v = verb_of(uri);
+
+	for (size_t i = 0; v != NULL && v->nparams != ANY_PARAMS && i < v->nparams; i++)
+		if (text_eq(v->params[i].name, param))
+			return true;
+	return false;
+}
+
+/* Appends the answer to out. */
+static struct reject
+answer(struct call *c, const char *uri)
+{
+	const struct reject	 r = verb_do(c, uri);
+
 	if (!reject_is_set(&r))
 		return r;
 	buf_reset(c->out);
@@ -357,34 +406,32 @@ answer(struct call *c, const struct verb *v, const char *uri)
 struct reject
 verb_check(struct world *w, const char *said)
 {
-	const char		*uri = said + (*said == '/'), *mark = strchr(uri, '?');
-	const struct verb	*v = verb_of(uri);
-	struct call		 c = { .w = w, .form = &w->form, .now = w->now };
+	const char	*uri = said + (*said == '/');
+	struct call	 c = { .w = w, .form = &w->form, .now = w->now };
 
-	if (v == NULL)
-		return reject_with(REJ_PATH, "%.*s", (int)strcspn(uri, "?"), uri);
-	form_parse(&w->form, mark == NULL ? "" : mark + 1, "", 0);
-	return call_prepare(&c, v->params, v->nparams);
+	return prepare(&c, verb_of(uri), uri);
 }
 
 int
 verb_run(struct world *w, const char *said, const char *by, const struct outside *o,
     struct buf *out)
 {
-	const char		*uri = said + (*said == '/');
-	const struct verb	*v = verb_of(uri);
-	struct call		 c = {
-		.w = w, .form = &w->form, .now = w->now, .out = out, .outside = o,
+	const char	*uri = said + (*said == '/');
+	struct buf	 does = { 0 };
+	struct call	 c = {
+		.w = w, .form = &w->form, .now = w->now, .out = out, .outside = o, .does = &does,
 	};
 
-	if (only_asks(v)) {
-		const struct reject	 r = answer(&c, v, uri);
-		return reject_http(&r);
+	if (only_asks(verb_of(uri))) {
+		const struct reject	 asked = answer(&c, uri);
+		return reject_http(&asked);
 	}
 	ledger_begin(&w->ledger);
-	const struct reject	 r = answer(&c, v, uri);
+	const struct reject	 r = answer(&c, uri);
 	ledger_add_verb(&w->ledger, &(struct told_verb){
-		.at = w->now, .uri = uri, .by = by, .http = reject_http(&r), .order_id = c.order_id,
+		.at = w->now, .uri = uri, .by = by, .does = does.len == 0 ? NULL : buf_text(&does),
+		.http = reject_http(&r), .order_id = c.order_id,
 	});
+	buf_free(&does);
 	return reject_http(&r);
 }

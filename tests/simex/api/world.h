@@ -78,12 +78,19 @@ struct saying {
 STAILQ_HEAD(sayings, saying);
 
 /* What a verb wants of the sockets. */
-enum wish_kind { WISH_CUT, WISH_QUIT };
+enum wish_kind {
+	WISH_CUT, WISH_FRAME, WISH_FREEZE, WISH_QUIT, WISH_REFUSE_REST, WISH_REFUSE_STREAM
+};
+
+/* What no stream should send: simex(8), CONTROL. */
+enum frame_kind { FRAME_HUGE, FRAME_MASKED, FRAME_PIECES, FRAME_PINGS, FRAME_UTF8, FRAME_N };
 
 struct wish {
 	enum wish_kind	 kind;
-	enum route	 route;		/* of WISH_CUT */
+	enum route	 route;		/* ROUTE_NONE: all */
 	int		 code;		/* the connection is closed with; 0: without a word */
+	int64_t		 ms;		/* how long it is frozen or refused */
+	enum frame_kind	 frame;
 };
 
 struct wishes {

@@ -79,10 +79,12 @@ obey(struct audit *a, const char *uri)
 	if (text_starts_with(uri, "events") && len == strlen("events")) {
 		a->asked.twice = param(&f, "dup", a->asked.twice) != 0;
 		a->asked.lose = param(&f, "lose", a->asked.lose);
+	} else if (text_starts_with(uri, "drift") && len == strlen("drift")) {
+		a->asked.drifted = param(&f, "on", 0) != 0;
 	} else if (text_starts_with(uri, "mute") && len == strlen("mute")) {
 		a->asked.muted = param(&f, "on", 0) != 0;
 	} else if (text_starts_with(uri, "clear") && len == strlen("clear")) {
-		a->asked.twice = false;
+		a->asked.twice = a->asked.drifted = false;
 		a->asked.lose = 0;
 	} else if (text_starts_with(uri, "expire_key") && len == strlen("expire_key")) {
 		a->heard = false;

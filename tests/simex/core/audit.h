@@ -45,7 +45,7 @@ struct audit {
 	struct audit_input	 input;
 	bool			 heard;		/* a listen key lives */
 	bool			 telling;	/* the last line was an event */
-	struct { bool twice, muted; int64_t lose; } asked;
+	struct { bool twice, muted, drifted; int64_t lose; } asked;
 	struct owed		*owed;
 	size_t			 nowed, owed_cap;
 	int64_t			 done[CHECK_N], findings;

@@ -163,6 +163,8 @@ audit_deliver(struct audit *a, const struct line *l, struct why *why)
 		return 0;
 	check_fate(a, l, o, kind);
 	o->has |= kind;
+	if (a->asked.drifted)
+		return 0;
 	if (kind == AE_ACCOUNT)
 		return check_account_text(a, json, o, why);
 	if (line_parse(&text, json.p, json.len, why) == -1)

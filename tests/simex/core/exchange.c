@@ -119,6 +119,12 @@ exchange_cancel(struct exchange *x, struct order *o, wall_t now)
 	fact_of_order(x, FACT_CANCELED, o, now);
 }
 
+void
+exchange_expire(struct exchange *x, struct order *o, wall_t now)
+{
+	order_expire(x, o, ER_NONE, now);
+}
+
 size_t
 exchange_cancel_all(struct exchange *x, struct desk *d, wall_t now)
 {

@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-	[FAULT_CLOSE_AFTER] = "close_after", [FAULT_DRIP] = "drip", [FAULT_DROP] = "drop",
-	[FAULT_FAIL] = "fail", [FAULT_FLOOD] = "flood", [FAULT_HOLD] = "hold", [FAULT_LOSE] = "lose",
+	[FAULT_CLOSE_AFTER] = "close_after", [FAULT_DRIP] = "drip",
+	[FAULT_DROP] = "drop", [FAULT_FAIL] = "fail", [FAULT_FLOOD] = "flood",
+	[FAULT_HOLD] = "hold", [FAULT_LOSE] = "lose", [FAULT_OVERTAKE] = "overtake",
 };
 _Static_assert(NITEMS(kind_names) == FAULT_N, "kind_names");
 
@@ -23,18 +24,32 @@ faults_add(struct faults *fs, const struct fault *f)
 }
 
 static bool
-fits(const struct fault *f, const char *method, const char *path)
+has_param(const struct form *form, const char *where)
 {
-	return text_eq(f->path, path) && (f->method[0] == '\0' || text_eq(f->method, method));
+	const char	*value = strchr(where, '=');
+	char		 name[FAULT_WHERE];
+
+	if (value == NULL || text_copyn(name, sizeof(name), where, (size_t)(value - where)) == -1)
+		return false;
+	const char	*sent = form_str(form, name);
+	return sent != NULL && text_eq(sent, value + 1);
+}
+
+static bool
+fits(const struct fault *f, const char *method, const char *path, const struct form *form)
+{
+	return text_eq(f->path, path) && (f->method[0] == '\0' || text_eq(f->method, method)) &&
+	    (f->where[0] == '\0' || has_param(form, f->where));
 }
 
 bool
-faults_take(struct faults *fs, const char *method, const char *path, struct fault *met)
+faults_take(struct faults *fs, const char *method, const char *path, const struct form *form,
+    struct fault *met)
 {
 	for (size_t i = 0; i < fs->n; i++) {
 		struct fault	*f = &fs->v[i];
 
-		if (!fits(f, method, path))
+		if (!fits(f, method, path, form))
 			continue;
 		*met = *f;
 		if (--f->left == 0) {
@@ -50,6 +65,12 @@ bool
 fault_lets_pass(const struct fault *f)
 {
 	return f->kind != FAULT_LOSE && (f->kind != FAULT_FAIL || f->execute);
+}
+
+bool
+fault_shows(const struct fault *f)
+{
+	return f->kind != FAULT_OVERTAKE;
 }
 
 void
@@ -108,6 +129,7 @@ faults_print(const struct faults *fs, struct buf *b)
 		jw_put_str(b, "kind", kind_names[fs->v[i].kind]);
 		jw_put_str(b, "method", fs->v[i].method);
 		jw_put_str(b, "path", fs->v[i].path);
+		jw_put_str(b, "where", fs->v[i].where);
 		jw_put_int(b, "left", fs->v[i].left);
 		jw_close(b, '}');
 	}

@@ -9,6 +9,7 @@
 #define SIMEX_FAULT_H
 
 #include "base/buf.h"
+#include "tests/simex/core/form.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,18 +23,24 @@ enum fault_kind {
 	FAULT_FLOOD,		/* executed, answered with far too much */
 	FAULT_HOLD,		/* executed at once, answered late */
 	FAULT_LOSE,		/* not executed, the connection closed without an answer */
+	FAULT_OVERTAKE,		/* something happened to the order on the request's way */
 	FAULT_N
 };
 
-enum { FAULTS_MAX = 32, FAULT_PATH = 64, FAULT_TYPE = 64, FAULT_MSG = 4096 };
+/* What the order that is named meets before the request does. */
+enum overtaking { OVERTAKE_CANCEL, OVERTAKE_EXPIRE, OVERTAKE_FILL };
+
+enum { FAULTS_MAX = 32, FAULT_PATH = 64, FAULT_WHERE = 64, FAULT_TYPE = 64, FAULT_MSG = 4096 };
 
 struct fault {
 	enum fault_kind	 kind;
 	char		 method[8];		/* empty: any */
 	char		 path[FAULT_PATH];
+	char		 where[FAULT_WHERE];	/* a parameter it must have: name=value; empty: none */
 	int64_t		 left;			/* requests it still applies to */
 	int64_t		 ms;			/* FAULT_CLOSE_AFTER, FAULT_DRIP, FAULT_HOLD */
-	int64_t		 bytes, headers;	/* FAULT_FLOOD */
+	int64_t		 bytes, headers;	/* FAULT_FLOOD; bytes of FAULT_DRIP: then no more, 0: all */
+	enum overtaking	 overtaking;		/* FAULT_OVERTAKE */
 	/* FAULT_FAIL */
 	int		 status, code;
 	bool		 json;			/* the answer is a code and a text, else the text */
@@ -50,8 +57,10 @@ struct faults {
 
 bool	faults_add(struct faults *, const struct fault *);	/* false: there is no room */
 /* Does a fault apply to this request?  Then it is in *met. */
-bool	faults_take(struct faults *, const char *method, const char *path, struct fault *met);
+bool	faults_take(struct faults *, const char *method, const char *path, const struct form *,
+	    struct fault *met);
 bool	fault_lets_pass(const struct fault *);	/* is the request executed? */
+bool	fault_shows(const struct fault *);	/* is it in how the answer is sent? */
 void	faults_clear(struct faults *);
 /* What the request is answered with; what of it is in the headers is not here. */
 void	fault_print_answer(const struct fault *, struct buf *);

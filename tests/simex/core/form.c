@@ -342,6 +342,22 @@ form_word(const struct form *f, const struct param *params, size_t n, const char
 }
 
 void
+form_encode(struct buf *b, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		const unsigned char	 c = (unsigned char)*text;
+
+		if (isalnum(c) || strchr("-._~/:,", c) != NULL) {
+			buf_addc(b, *text);
+			continue;
+		}
+		buf_addc(b, '%');
+		buf_addc(b, hex[c >> 4]);
+		buf_addc(b, hex[c & 15]);
+	}
+}
+
+void
 form_free(struct form *f)
 {
 	free(f->text);

@@ -10,6 +10,7 @@
 #ifndef SIMEX_FORM_H
 #define SIMEX_FORM_H
 
+#include "base/buf.h"
 #include "base/dec.h"
 #include "tests/simex/core/reject.h"
 
@@ -66,6 +67,7 @@ dec_t		 form_dec(const struct form *, const char *name);	/* absent: DEC_NONE */
 bool		 form_bool(const struct form *, const char *name);	/* absent: false */
 int		 form_word(const struct form *, const struct param *, size_t n, const char *name,
 		    int absent);
+void		 form_encode(struct buf *, const char *text);	/* as a name or value is sent */
 void		 form_free(struct form *);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/dec.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/core/form.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -135,24 +136,6 @@ parse_moment(struct reader *r, struct cue *c, struct why *why)
 
 /* ---- verbs ---------------------------------------------------------------------------- */
 
-static void
-add_coded(struct buf *b, const char *text)
-{
-	static const char	 digits[] = "0123456789abcdef";
-
-	for (; *text != '\0'; text++) {
-		const unsigned char	 c = (unsigned char)*text;
-
-		if (isalnum(c) || strchr("-._~/:,", c) != NULL) {
-			buf_addc(b, *text);
-			continue;
-		}
-		buf_addc(b, '%');
-		buf_addc(b, digits[c >> 4]);
-		buf_addc(b, digits[c & 15]);
-	}
-}
-
 static int
 parse_verb(struct reader *r, struct buf *uri, struct why *why)
 {
@@ -171,9 +154,9 @@ parse_verb(struct reader *r, struct buf *uri, struct why *why)
 			return expected(r, why, "name=value behind the verb");
 		*equals = '\0';
 		buf_addc(uri, mark);
-		add_coded(uri, r->word);
+		form_encode(uri, r->word);
 		buf_addc(uri, '=');
-		add_coded(uri, equals + 1);
+		form_encode(uri, equals + 1);
 	}
 	return got;
 }
