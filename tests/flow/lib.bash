@@ -91,6 +91,12 @@ fault()	# VERB KEY=VALUE...
 	ctl "$1" path=/fapi/v1/order method=POST "${@:2}" >/dev/null
 }
 
+# A row of the catalogue of faults, by its name: row X3 n=2
+row()	# NAME [KEY=VALUE...]
+{
+	ctl fault row="$1" "${@:2}" >/dev/null
+}
+
 # ---- JSON ---------------------------------------------------------------------
 
 # A value that reads as JSON is that; what does not is text: json side=BUY quantity=0.01
