@@ -35,10 +35,12 @@ live(struct buf *text)
 	world_init(w, &(struct world_terms){
 		.exchange = {
 			.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.seed = 1,
+			.market = {
+				.kind = MARKET_STILL, .seed = 1, .start = start,
+				.period_ms = 100,
+			},
 		},
-		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = 3600000, .still = true,
-		.start = start,
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
 	});
 	w->ledger.filed = true;
 	world_request(w, &q, start, &out);

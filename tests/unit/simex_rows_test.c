@@ -18,9 +18,14 @@ fresh(void)
 	struct world	*w = malloc(sizeof(*w));
 
 	world_init(w, &(struct world_terms){
-		.exchange = { .balance = D("10000"), .seed = check_seed() },
-		.key = "k", .secret = "s", .quote_ms = 100, .key_life_ms = 3600000, .still = true,
-		.start = start, .limits = { [METER_WEIGHT_1M] = 2400 },
+		.exchange = {
+			.balance = D("10000"),
+			.market = {
+				.kind = MARKET_STILL, .seed = check_seed(), .start = start,
+				.period_ms = 100,
+			},
+		},
+		.key = "k", .secret = "s", .key_life_ms = 3600000, .limits = { [METER_WEIGHT_1M] = 2400 },
 	});
 	return w;
 }
