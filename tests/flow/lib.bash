@@ -26,9 +26,9 @@ stack_up()
 {
 	local built=$REPO/build/test/bin
 	[ ! -x "$built/cmdd" ] || export PMS_BIN=${PMS_BIN:-$built}
-	export PMS_SIMEX_ARGS=${PMS_SIMEX_ARGS---still -s 1}
 	PMS_DIR=$(mktemp -d /tmp/pmsd-flow.XXXXXX)
 	export PMS_DIR
+	export PMS_SIMEX_ARGS="${PMS_SIMEX_ARGS---still -s 1} --ledger $PMS_DIR/exchange.ledger"
 	"$STACK" start "$PMS_DIR" >/dev/null 3>&- || return 1
 	# shellcheck source=/dev/null
 	. "$PMS_DIR/env"
@@ -36,9 +36,24 @@ stack_up()
 
 stack_down()
 {
+	local rc=0
 	[ -n "${PMS_DIR:-}" ] || return 0
 	events_stop
+	down simex || :
+	ledger_holds || rc=1
 	"$STACK" stop "$PMS_DIR" 3>&-
+	return "$rc"
+}
+
+# Whatever the tests of a file did: the exchange's own books were right, and the
+# same run again is the same.
+ledger_holds()
+{
+	local simex ledger=$PMS_DIR/exchange.ledger
+	[ -s "$ledger" ] || return 0
+	simex=$(cd "$REPO" && realpath "${PMS_BIN:-build/bin}/simex")
+	"$simex" --audit "$ledger" >"$PMS_DIR/audit" || { cat "$PMS_DIR/audit" >&2; return 1; }
+	"$simex" --rerun "$ledger" | cmp - "$ledger" >&2
 }
 
 kill9() { "$STACK" kill "$1"; }		# NAME, as a crash would

@@ -271,8 +271,8 @@ check_money_of(struct audit *a, const struct line *l, const struct execution *e)
 {
 	const char	*asset = buf_text(&a->text[2]);
 	const bool	 same_asset = line_is(l, "feeAsset", asset);
-	struct holding	*h = books_holding(&a->books, buf_text(&a->text[0]), buf_text(&a->text[1]));
-	struct purse	*p = books_purse(&a->books, asset);
+	struct kept_position	*h = books_position(&a->books, buf_text(&a->text[0]), buf_text(&a->text[1]));
+	struct kept_balance	*p = books_balance(&a->books, asset);
 
 	if (h == NULL || p == NULL) {
 		HOLDS(a, CHECK_POSITION, false, "no such contract or asset");
@@ -284,11 +284,11 @@ check_money_of(struct audit *a, const struct line *l, const struct execution *e)
 	if (same_asset)
 		audit_same(a, CHECK_FEE, "the fee", e->fee, dec_mul(dec_mul(e->qty, e->px,
 		    ROUND_HALF_EVEN), e->maker ? a->fee_maker : a->fee_taker, ROUND_DOWN));
-	audit_same(a, CHECK_PROFIT, "the profit", e->realized, holding_trade(h, e->side, e->qty, e->px));
+	audit_same(a, CHECK_PROFIT, "the profit", e->realized, kept_trade(h, e->side, e->qty, e->px));
 	audit_same(a, CHECK_POSITION, "the position", e->position, h->qty);
-	purse_add(p, &p->realized, e->realized);
+	kept_add(p, &p->realized, e->realized);
 	if (same_asset)
-		purse_add(p, &p->fees, dec_neg(e->fee));
+		kept_add(p, &p->fees, dec_neg(e->fee));
 	audit_same(a, CHECK_BALANCE, "the balance", e->balance, p->balance);
 }
 
@@ -300,10 +300,10 @@ pay_elsewhere(struct audit *a, const struct line *l, const struct execution *e, 
 		return 0;
 	if (line_str(l, "feeAsset", &a->text[2], why) == -1)
 		return -1;
-	struct purse	*p = books_purse(&a->books, buf_text(&a->text[2]));
+	struct kept_balance	*p = books_balance(&a->books, buf_text(&a->text[2]));
 	if (p == NULL)
 		return why_set(why, "expected a shorter \"feeAsset\"");
-	purse_add(p, &p->fees, dec_neg(e->fee));
+	kept_add(p, &p->fees, dec_neg(e->fee));
 	return 0;
 }
 
@@ -334,10 +334,10 @@ read_money(struct audit *a, const struct line *l, struct why *why)
 	    line_dec(l, "balance", &balance, why) == -1 ||
 	    line_str(l, "asset", &a->text[0], why) == -1)
 		return -1;
-	struct purse	*p = books_purse(&a->books, buf_text(&a->text[0]));
+	struct kept_balance	*p = books_balance(&a->books, buf_text(&a->text[0]));
 	if (p == NULL)
 		return why_set(why, "expected a shorter \"asset\"");
-	purse_add(p, &p->other, change);
+	kept_add(p, &p->other, change);
 	audit_same(a, CHECK_BALANCE, "the balance", balance, p->balance);
 	audit_owe(a, &(struct owed){
 		.n = a->n, .of_line = a->line, .wants = AE_ACCOUNT, .balance = balance,
@@ -363,7 +363,7 @@ audit_begin(struct audit *a, const struct line *header, struct why *why)
 	    line_dec(&options, "fee-maker", &a->fee_maker, why) == -1 ||
 	    line_dec(&options, "fee-taker", &a->fee_taker, why) == -1)
 		return -1;
-	struct purse	*p = books_purse(&a->books, "USDT");
+	struct kept_balance	*p = books_balance(&a->books, "USDT");
 	p->initial = p->balance = balance;
 	return 0;
 }
@@ -426,14 +426,14 @@ audit_line(struct audit *a, const char *text, size_t len, struct why *why)
 /* ---- the end ------------------------------------------------------------------------------------ */
 
 static void
-report_purses(struct audit *a, struct buf *b)
+report_balances(struct audit *a, struct buf *b)
 {
-	struct map_iter	 it = map_each(&a->books.purses);
+	struct map_iter	 it = map_each(&a->books.balances);
 	struct node	*n;
 	char		 t[5][DEC_STR];
 
 	while ((n = map_next(&it)) != NULL) {
-		const struct purse	*p = MAP_OF(n, struct purse, node);
+		const struct kept_balance	*p = MAP_OF(n, struct kept_balance, node);
 
 		buf_addf(b, "%s: initial %s, realized %s, fees %s, other %s: balance %s\n", p->asset,
 		    dec_format(p->initial, t[0]), dec_format(p->realized, t[1]),
@@ -445,14 +445,14 @@ report_purses(struct audit *a, struct buf *b)
 }
 
 static void
-report_holdings(const struct audit *a, struct buf *b)
+report_positions(const struct audit *a, struct buf *b)
 {
-	struct map_iter	 it = map_each(&a->books.holdings);
+	struct map_iter	 it = map_each(&a->books.positions);
 	struct node	*n;
 	char		 t[DEC_STR];
 
 	while ((n = map_next(&it)) != NULL) {
-		const struct holding	*h = MAP_OF(n, struct holding, node);
+		const struct kept_position	*h = MAP_OF(n, struct kept_position, node);
 
 		if (!dec_is_zero(h->qty))
 			buf_addf(b, "%s: %s\n", h->key, dec_format(h->qty, t));
@@ -465,8 +465,8 @@ audit_end(struct audit *a, struct buf *report)
 	struct buf	 sums = { 0 };
 
 	audit_settle(a);
-	report_purses(a, &sums);
-	report_holdings(a, &sums);
+	report_balances(a, &sums);
+	report_positions(a, &sums);
 	buf_addf(report, "%lld entries\n", (long long)a->n);
 	for (int i = 0; i < CHECK_N; i++)
 		buf_addf(report, "checked %s: %lld times\n", check_names[i], (long long)a->done[i]);

@@ -6,40 +6,40 @@
 
 #include <stdlib.h>
 
-struct holding *
-books_holding(struct books *b, const char *symbol, const char *side)
+struct kept_position *
+books_position(struct books *b, const char *symbol, const char *side)
 {
-	char		 key[HOLDING_KEY];
+	char		 key[POSITION_KEY];
 
 	if (text_format(key, sizeof(key), "%s %s", symbol, side) == -1)
 		return NULL;
-	struct node	*n = map_find(&b->holdings, key);
+	struct node	*n = map_find(&b->positions, key);
 	if (n != NULL)
-		return MAP_OF(n, struct holding, node);
-	struct holding	*h = xcalloc(1, sizeof(*h));
+		return MAP_OF(n, struct kept_position, node);
+	struct kept_position	*h = xcalloc(1, sizeof(*h));
 	text_put(h->key, sizeof(h->key), key);
-	map_put(&b->holdings, &h->node, h->key);
+	map_put(&b->positions, &h->node, h->key);
 	return h;
 }
 
-struct purse *
-books_purse(struct books *b, const char *asset)
+struct kept_balance *
+books_balance(struct books *b, const char *asset)
 {
-	struct node	*n = map_find(&b->purses, asset);
+	struct node	*n = map_find(&b->balances, asset);
 
 	if (n != NULL)
-		return MAP_OF(n, struct purse, node);
-	struct purse	*p = xcalloc(1, sizeof(*p));
+		return MAP_OF(n, struct kept_balance, node);
+	struct kept_balance	*p = xcalloc(1, sizeof(*p));
 	if (text_copy(p->asset, sizeof(p->asset), asset) == -1) {
 		free(p);
 		return NULL;
 	}
-	map_put(&b->purses, &p->node, p->asset);
+	map_put(&b->balances, &p->node, p->asset);
 	return p;
 }
 
 static dec_t
-leave(struct holding *h, dec_t qty, dec_t px)
+leave(struct kept_position *h, dec_t qty, dec_t px)
 {
 	const dec_t	 share = dec_muldiv(h->cost, qty, dec_abs(h->qty), ROUND_HALF_EVEN);
 	const dec_t	 worth = dec_mul(qty, px, ROUND_HALF_EVEN);
@@ -51,7 +51,7 @@ leave(struct holding *h, dec_t qty, dec_t px)
 }
 
 dec_t
-holding_trade(struct holding *h, enum side side, dec_t qty, dec_t px)
+kept_trade(struct kept_position *h, enum side side, dec_t qty, dec_t px)
 {
 	if (!dec_ok(h->qty) || !dec_ok(h->cost))
 		return DEC_NONE;
@@ -66,7 +66,7 @@ holding_trade(struct holding *h, enum side side, dec_t qty, dec_t px)
 }
 
 void
-purse_add(struct purse *p, dec_t *sum, dec_t change)
+kept_add(struct kept_balance *p, dec_t *sum, dec_t change)
 {
 	*sum = dec_add(*sum, change);
 	p->balance = dec_add(p->balance, change);
@@ -76,12 +76,12 @@ void
 books_fini(struct books *b)
 {
 	struct node	*n;
-	struct map_iter	 holdings = map_each(&b->holdings), purses = map_each(&b->purses);
+	struct map_iter	 positions = map_each(&b->positions), balances = map_each(&b->balances);
 
-	while ((n = map_next(&holdings)) != NULL)
-		free(MAP_OF(n, struct holding, node));
-	while ((n = map_next(&purses)) != NULL)
-		free(MAP_OF(n, struct purse, node));
-	map_fini(&b->holdings);
-	map_fini(&b->purses);
+	while ((n = map_next(&positions)) != NULL)
+		free(MAP_OF(n, struct kept_position, node));
+	while ((n = map_next(&balances)) != NULL)
+		free(MAP_OF(n, struct kept_balance, node));
+	map_fini(&b->positions);
+	map_fini(&b->balances);
 }

@@ -17,11 +17,11 @@
 
 #include <stddef.h>
 
-enum { HOLDING_KEY = SYMBOL + 8 };
+enum { POSITION_KEY = SYMBOL + 8 };
 
 /* A position: of a contract, on one side of it. */
-struct holding {
-	char		 key[HOLDING_KEY];
+struct kept_position {
+	char		 key[POSITION_KEY];
 	dec_t		 qty;		/* long positive, short negative */
 	dec_t		 cost;		/* of the open quantity */
 	int64_t		 trade_id;	/* of the last execution */
@@ -29,21 +29,21 @@ struct holding {
 };
 
 /* An asset, and what its balance came from. */
-struct purse {
+struct kept_balance {
 	char		 asset[ASSET];
 	dec_t		 initial, realized, fees, other, balance;
 	struct node	 node;
 };
 
 struct books {
-	struct map	 holdings, purses;
+	struct map	 positions, balances;
 };
 
-struct holding	*books_holding(struct books *, const char *symbol, const char *side);
-struct purse	*books_purse(struct books *, const char *asset);
+struct kept_position	*books_position(struct books *, const char *symbol, const char *side);
+struct kept_balance	*books_balance(struct books *, const char *asset);
 /* An execution; returns what it earned, DEC_NONE beyond all numbers. */
-dec_t		 holding_trade(struct holding *, enum side, dec_t qty, dec_t px);
-void		 purse_add(struct purse *, dec_t *sum, dec_t change);
-void		 books_fini(struct books *);
+dec_t			 kept_trade(struct kept_position *, enum side, dec_t qty, dec_t px);
+void			 kept_add(struct kept_balance *, dec_t *sum, dec_t change);
+void			 books_fini(struct books *);
 
 #endif

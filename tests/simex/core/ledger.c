@@ -187,9 +187,10 @@ ledger_add_money(struct ledger *l, const struct money *m)
 void
 ledger_add_fact(struct ledger *l, struct fact *f)
 {
+	const struct listing	*of = f->desk->listing;
 	const struct money	 m = {
-		.at = f->at, .why = notes[f->kind].name, .asset = f->desk->listing->margin_asset,
-		.symbol = f->desk->listing->symbol, .change = f->change, .balance = f->balance,
+		.at = f->at, .why = notes[f->kind].name, .asset = of->margin_asset,
+		.symbol = of->symbol, .change = f->change, .balance = f->balance,
 	};
 
 	if (notes[f->kind].kind == ENTRY_ORDER) {
