@@ -21,6 +21,7 @@ enum order_form {
 };
 
 void	put_fixed(struct buf *, const char *name, dec_t, int places);
+void	put_money(struct buf *, const char *name, dec_t);		/* eight places */
 
 void	print_order(struct buf *, const struct order *, enum order_form);
 void	print_trade(struct buf *, const struct trade *);
@@ -28,11 +29,13 @@ void	print_exchange_info(struct buf *, const struct listings *, const struct met
 void	print_book_ticker(struct buf *, const struct desk *, wall_t now);
 void	print_premium_index(struct buf *, const struct desk *, wall_t now);
 void	print_depth(struct buf *, const struct desk *, int levels, wall_t now);
+/* [["px","qty"],..] of one side, best first. */
+void	print_levels(struct buf *, const struct desk *, enum side, int levels);
+
+/* print_account.c */
 void	print_account(struct buf *, const struct exchange *);
 void	print_balances(struct buf *, const struct exchange *, wall_t now);
 void	print_position_risk(struct buf *, const struct exchange *, const struct desk *);
-/* [["px","qty"],..] of one side, best first. */
-void	print_levels(struct buf *, const struct desk *, enum side, int levels);
 
 /* The next time funding is due. */
 int64_t	next_funding_ms(wall_t now);
