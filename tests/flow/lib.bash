@@ -26,7 +26,7 @@ stack_up()
 {
 	local built=$REPO/build/test/bin
 	[ ! -x "$built/cmdd" ] || export PMS_BIN=${PMS_BIN:-$built}
-	export PMS_SIMEX_ARGS=${PMS_SIMEX_ARGS---still -s 1}
+	export PMS_SIMEX_ARGS=${PMS_SIMEX_ARGS---still --funding-hours 0 -s 1}
 	PMS_DIR=$(mktemp -d /tmp/pmsd-flow.XXXXXX)
 	export PMS_DIR
 	"$STACK" start "$PMS_DIR" >/dev/null 3>&- || return 1

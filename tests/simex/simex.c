@@ -41,12 +41,18 @@ static const struct option_row {
 	    "prices move only when told to"),
 	OPTION(0,   "ms",      "quote-ms",       C_INT,    quote_ms,       "100",        1, 60000,
 	    "between two moves of the market"),
-	OPTION(0,   "usdt",    "balance",        C_DEC,    balance,        "1000000",    0, 0,
-	    "the wallet at the start"),
+	OPTION(0,   "sums",    "balance",        C_STR,    balance,        "1000000",    0, 0,
+	    "the wallet at the start: of USDT, or as USDT=1000,BNB=1"),
+	OPTION(0,   "file",    "brackets",       C_STR,    brackets,       "",           0, 0,
+	    "leverage brackets, as the exchange answers leverageBracket"),
 	OPTION(0,   "rate",    "fee-maker",      C_DEC,    fee_maker,      "0.0002",     0, 0,
 	    "fee of an order that rested"),
 	OPTION(0,   "rate",    "fee-taker",      C_DEC,    fee_taker,      "0.0005",     0, 0,
 	    "fee of an order that did not"),
+	OPTION(0,   "rate",    "funding-rate",   C_DEC,    funding_rate,   "0.0001",     0, 0,
+	    "what is charged when funding is due"),
+	OPTION(0,   "h",       "funding-hours",  C_INT,    funding_hours,  "8",          0, 24,
+	    "between two times of funding; 0: only when told to"),
 	OPTION(0,   "n",       "weight-limit",   C_INT,    weight_limit,   "2400",       0, 0,
 	    "request weight a minute; 0: no limit"),
 	OPTION(0,   "n",       "orders-10s",     C_INT,    orders_10s,     "300",        0, 0,
@@ -201,6 +207,38 @@ read_secret_file(const struct conf_section *sections, const char *path, struct w
 	return conf_set(sections, NITEMS(options), "secret", line, why);
 }
 
+static int
+read_file(const char *path, struct buf *into, struct why *why)
+{
+	char	 part[PATH_BYTES];
+	size_t	 n;
+	FILE	*f = fopen(path, "r");
+
+	if (f == NULL)
+		return why_set(why, "cannot read %s", path);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(into, part, n);
+	fclose(f);
+	return 0;
+}
+
+static int
+read_brackets(struct simex *s, struct why *why)
+{
+	const char	*path = s->conf.brackets;
+	struct buf	 text = { 0 };
+	struct why	 inner;
+	int		 rc;
+
+	if (*path == '\0')
+		return 0;
+	if ((rc = read_file(path, &text, why)) == 0 &&
+	    (rc = bracket_book_read(&s->brackets, buf_text(&text), text.len, &inner)) == -1)
+		why_set(why, "%s: %s", path, inner.text);
+	buf_free(&text);
+	return rc;
+}
+
 /* ---- life --------------------------------------------------------------------------- */
 
 static int
@@ -272,7 +310,9 @@ set_up(struct simex *s)
 
 	world_init(&s->world, &(struct world_terms){
 		.exchange = {
-			.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
+			.brackets = &s->brackets, .grants = s->grants,
+			.fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
+			.funding_rate = c->funding_rate, .funding_hours = (int)c->funding_hours,
 			.seed = (uint64_t)c->seed, .max_orders = c->max_orders,
 			/* An id is never given out twice, not even by the next simex in this place. */
 			.ids_from = now.us / ID_US,
@@ -347,6 +387,8 @@ main(int argc, char **argv)
 		goto out;
 	}
 	if (*s.conf.secret_file != '\0' && read_secret_file(sections, s.conf.secret_file, &why) == -1)
+		goto out;
+	if (grants_parse(&s.grants, s.conf.balance, &why) == -1 || read_brackets(&s, &why) == -1)
 		goto out;
 	rc = serve(&s);
 out:

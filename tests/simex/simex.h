@@ -27,7 +27,9 @@ struct conf {
 	const char	*dir, *key, *secret, *secret_file;
 	int64_t		 seed, quote_ms;
 	bool		 still;
-	dec_t		 balance, fee_maker, fee_taker;
+	const char	*balance, *brackets;
+	dec_t		 fee_maker, fee_taker, funding_rate;
+	int64_t		 funding_hours;
 	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
@@ -43,6 +45,8 @@ struct feed;
 
 struct simex {
 	struct conf		 conf;
+	struct bracket_book	 brackets;	/* until the world has them */
+	struct grants		 grants;
 	struct event_base	*base;
 	struct world		 world;
 	struct rest		*rest;

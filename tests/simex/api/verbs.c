@@ -29,10 +29,16 @@ static const char *const	ledger_words[] = { "requests", "orders", "executions", 
 #define FAULT_PARAMS		STR_PARAM("path", MANDATORY), STR_PARAM("method", OPTIONAL), \
 				INT_PARAM("n", OPTIONAL)
 
+static const struct param p_account[] = { STR_PARAM("asset", OPTIONAL) };
+static const struct param p_adl[] = {
+	STR_PARAM("symbol", MANDATORY), DEC_PARAM("qty", MANDATORY),
+	WORD_PARAM("positionSide", OPTIONAL, money_side_words),
+};
 static const struct param p_amend[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 };
 static const struct param p_ban[] = { INT_PARAM("seconds", MANDATORY) };
+static const struct param p_bnb[] = { DEC_PARAM("price", MANDATORY) };
 static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
@@ -50,6 +56,9 @@ static const struct param p_fail[] = {
 	INT_PARAM("retry_after", OPTIONAL), INT_PARAM("execute", OPTIONAL),
 };
 static const struct param p_fault[] = { FAULT_PARAMS };
+static const struct param p_fees[] = {
+	STR_PARAM("symbol", MANDATORY), STR_PARAM("maker", OPTIONAL), STR_PARAM("taker", OPTIONAL),
+};
 static const struct param p_fill[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 	DEC_PARAM("price", OPTIONAL),
@@ -63,6 +72,9 @@ static const struct param p_foreign[] = {
 };
 static const struct param p_fund[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
+};
+static const struct param p_funding[] = {
+	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", OPTIONAL), INT_PARAM("hours", OPTIONAL),
 };
 static const struct param p_hold[] = { FAULT_PARAMS, INT_PARAM("ms", MANDATORY) };
 static const struct param p_ladder[] = {
@@ -86,6 +98,10 @@ static const struct param p_skew[] = {
 	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
 };
 static const struct param p_symbol[] = { STR_PARAM("symbol", MANDATORY) };
+static const struct param p_transfer[] = {
+	STR_PARAM("asset", MANDATORY), STR_PARAM("amount", MANDATORY),	/* may be negative */
+	STR_PARAM("reason", OPTIONAL),
+};
 static const struct param p_walk[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("to", MANDATORY), INT_PARAM("steps", MANDATORY),
 	INT_PARAM("ms", OPTIONAL),
@@ -195,17 +211,6 @@ do_cancel(struct call *c)
 }
 
 static struct reject
-do_fund(struct call *c)
-{
-	dec_t	 rate;
-
-	if (dec_parse(form_str(c->form, "rate"), &rate) == -1)
-		return reject_with(REJ_BAD_PARAM, "rate");
-	exchange_fund(&c->w->exchange, c->desk, rate, c->now);
-	return call_done(c, "done");
-}
-
-static struct reject
 do_quit(struct call *c)
 {
 	c->w->wish.quit = true;
@@ -217,9 +222,11 @@ do_quit(struct call *c)
 
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
-	{ "account",         NO_PARAMS,              inspect_account },
+	{ "account",         PARAMS(p_account),      inspect_account },
+	{ "adl",             PARAMS(p_adl),          money_adl },
 	{ "amend",           PARAMS(p_amend),        do_amend },
 	{ "ban",             PARAMS(p_ban),          trouble_ban },
+	{ "bnb",             PARAMS(p_bnb),          money_bnb },
 	{ "cancel",          PARAMS(p_cancel),       do_cancel },
 	{ "clear",           NO_PARAMS,              trouble_clear },
 	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
@@ -229,10 +236,12 @@ static const struct verb verbs[] = {
 	{ "events",          PARAMS(p_events),       trouble_events },
 	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
 	{ "fail",            PARAMS(p_fail),         trouble_fail },
+	{ "fees",            PARAMS(p_fees),         money_fees },
 	{ "fill",            PARAMS(p_fill),         do_fill },
 	{ "flood",           PARAMS(p_flood),        trouble_flood },
 	{ "foreign",         PARAMS(p_foreign),      do_foreign },
-	{ "fund",            PARAMS(p_fund),         do_fund },
+	{ "fund",            PARAMS(p_fund),         money_fund },
+	{ "funding",         PARAMS(p_funding),      money_funding },
 	{ "hedge",           PARAMS(p_on),           trouble_hedge },
 	{ "hold",            PARAMS(p_hold),         trouble_hold },
 	{ "ladder",          PARAMS(p_ladder),       do_ladder },
@@ -247,8 +256,10 @@ static const struct verb verbs[] = {
 	{ "price",           PARAMS(p_price),        do_price },
 	{ "quit",            NO_PARAMS,              do_quit },
 	{ "revoke",          PARAMS(p_on),           trouble_revoke },
+	{ "settle",          PARAMS(p_price),        money_settle },
 	{ "skew",            PARAMS(p_skew),         trouble_skew },
 	{ "status",          NO_PARAMS,              inspect_status },
+	{ "transfer",        PARAMS(p_transfer),     money_transfer },
 	{ "walk",            PARAMS(p_walk),         do_walk },
 };
 

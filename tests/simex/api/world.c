@@ -5,13 +5,15 @@
 #include "base/text.h"
 #include "tests/simex/api/gate.h"
 #include "tests/simex/api/verbs.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/event.h"
 
 #include <stdlib.h>
 
 static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
-	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
+	[UE_ACCOUNT_CONFIG_UPDATE] = event_config,
 	[UE_ACCOUNT_UPDATE]        = event_account,
+	[UE_MARGIN_CALL]           = event_margin_call,
 	[UE_ORDER_TRADE_UPDATE]    = event_order,
 	[UE_TRADE_LITE]            = event_trade_lite,
 };
@@ -31,6 +33,7 @@ world_init(struct world *w, const struct world_terms *t)
 		w->meter.limit[k] = t->limits[k];
 	STAILQ_INIT(&w->sayings);
 	exchange_init(&w->exchange, &t->exchange);
+	exchange_plan_funding(&w->exchange, t->start);
 }
 
 void
@@ -91,7 +94,7 @@ tell(struct world *w)
 	if (fresh.n == 0)
 		return;
 	for (size_t i = 0; i < fresh.n; i++)
-		if (fresh.v[i].kind == FACT_TRADE)
+		if (fresh.v[i].kind == FACT_TRADE || fresh.v[i].kind == FACT_TAKEN)
 			ledger_add_trade(&w->ledger, &fresh.v[i].trade);
 	notices_of(&w->notices, &fresh, w->trouble.delivery.backwards);
 	for (size_t i = 0; i < w->notices.n; i++)

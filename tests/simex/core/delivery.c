@@ -16,6 +16,13 @@ static const struct { enum user_event v[KINDS_MAX]; int n; } kinds_of[] = {
 	[FACT_AMENDED]  = { { UE_ORDER_TRADE_UPDATE }, 1 },
 	[FACT_FUNDING]  = { { UE_ACCOUNT_UPDATE }, 1 },
 	[FACT_LEVERAGE] = { { UE_ACCOUNT_CONFIG_UPDATE }, 1 },
+	[FACT_ACCOUNT]  = { { UE_ACCOUNT_UPDATE }, 1 },
+	[FACT_ASSET_MODE] = { { UE_ACCOUNT_CONFIG_UPDATE }, 1 },
+	[FACT_CALCULATED] = { { UE_ORDER_TRADE_UPDATE }, 1 },
+	[FACT_FORCED]   = { { 0 }, 0 },
+	[FACT_MARGIN_CALL] = { { UE_MARGIN_CALL }, 1 },
+	[FACT_MONEY]    = { { 0 }, 0 },
+	[FACT_TAKEN]    = { { UE_ACCOUNT_UPDATE, UE_ORDER_TRADE_UPDATE }, 2 },
 };
 _Static_assert(NITEMS(kinds_of) == FACT_N, "kinds_of");
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/core/event_parts.h"
 
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -9,6 +10,7 @@ enum { DEPTH = 5, MONEY_PLACES = 8 };
 static const char *const exec_names[] = {
 	[FACT_NEW] = "NEW", [FACT_TRADE] = "TRADE", [FACT_CANCELED] = "CANCELED",
 	[FACT_EXPIRED] = "EXPIRED", [FACT_AMENDED] = "AMENDMENT",
+	[FACT_CALCULATED] = "CALCULATED", [FACT_TAKEN] = "CALCULATED",
 };
 
 void
@@ -32,13 +34,20 @@ put_dec(struct buf *b, const char *name, dec_t d)
 
 /* ---- the user's ----------------------------------------------------------------- */
 
+static const char *
+type_of(const struct order *o)
+{
+	return o->terms.forced == FORCED_LIQUIDATION ? "LIQUIDATION" :
+	    names_get(&ord_type_names, (int)o->terms.type);
+}
+
 static void
 put_asked(struct buf *b, const struct order *o)
 {
 	jw_put_str(b, "s", o->listing->symbol);
 	jw_put_str(b, "c", o->terms.clord_id);
 	jw_put_str(b, "S", names_get(&side_names, (int)o->terms.side));
-	jw_put_str(b, "o", names_get(&ord_type_names, (int)o->terms.type));
+	jw_put_str(b, "o", type_of(o));
 	jw_put_str(b, "f", tif_name(o->terms.tif));
 	put_dec(b, "q", o->terms.qty);
 	put_dec(b, "p", o->terms.px);
@@ -50,8 +59,12 @@ put_last_trade(struct buf *b, const struct fact *f)
 	put_dec(b, "l", f->trade.qty);
 	put_dec(b, "z", f->order.cum_qty);
 	put_dec(b, "L", f->trade.px);
-	put_dec(b, "n", f->trade.fee);
-	jw_put_str(b, "N", "USDT");
+	/* What the exchange starts by itself begins without a commission. */
+	if (f->kind != FACT_CALCULATED) {
+		put_dec(b, "n", f->trade.fee);
+		jw_put_str(b, "N", f->trade.fee_asset != NULL ? f->trade.fee_asset :
+		    f->desk->listing->margin_asset);
+	}
 	jw_put_int(b, "T", wall_ms(f->at));
 	jw_put_int(b, "t", f->trade.id);
 	put_dec(b, "b", f->exposure.bids);
@@ -76,7 +89,7 @@ event_order(struct buf *b, const struct fact *f, wall_t now)
 	put_last_trade(b, f);
 	jw_put_bool(b, "R", o->terms.reduce_only);
 	jw_put_str(b, "wt", "CONTRACT_PRICE");
-	jw_put_str(b, "ot", names_get(&ord_type_names, (int)o->terms.type));
+	jw_put_str(b, "ot", type_of(o));
 	jw_put_str(b, "ps", position_side_name(o->terms.ps));
 	jw_put_bool(b, "cp", false);
 	put_dec(b, "rp", f->trade.realized);
@@ -192,8 +205,8 @@ event_mark(struct buf *b, const struct desk *d, wall_t now)
 	put_fixed(b, "ap", mark_px, MONEY_PLACES);
 	put_fixed(b, "P", mark_px, MONEY_PLACES);
 	put_fixed(b, "i", mark_px, MONEY_PLACES);
-	jw_put_str(b, "r", "0.00010000");
-	jw_put_int(b, "T", next_funding_ms(now));
+	put_fixed(b, "r", d->funding_rate, MONEY_PLACES);
+	jw_put_int(b, "T", wall_ms(desk_next_funding(d, now)));
 	jw_put_int(b, "st", 1);
 	jw_close(b, '}');
 }

@@ -15,7 +15,8 @@
 void	event_order(struct buf *, const struct fact *, wall_t now);
 void	event_account(struct buf *, const struct fact *, wall_t now);
 void	event_trade_lite(struct buf *, const struct fact *, wall_t now);
-void	event_leverage(struct buf *, const struct fact *, wall_t now);
+void	event_config(struct buf *, const struct fact *, wall_t now);	/* leverage, asset mode */
+void	event_margin_call(struct buf *, const struct fact *, wall_t now);
 void	event_key_expired(struct buf *, const char *listen_key, wall_t now);
 
 void	event_agg_trade(struct buf *, const struct fact *, wall_t now);

@@ -21,6 +21,8 @@
 #include "base/dec.h"
 #include "base/rng.h"
 #include "tests/simex/core/book.h"
+#include "tests/simex/core/bracket.h"
+#include "tests/simex/core/income.h"
 #include "tests/simex/core/listing.h"
 #include "tests/simex/core/market.h"
 #include "tests/simex/core/orders.h"
@@ -32,25 +34,48 @@
 
 enum fact_kind {
 	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE,
+	FACT_ACCOUNT,		/* a balance, or a position's own wallet */
+	FACT_ASSET_MODE,	/* multi-assets mode has been switched */
+	FACT_CALCULATED,	/* the exchange will close this position */
+	FACT_FORCED,		/* a liquidation is over: for the market */
+	FACT_MARGIN_CALL,
+	FACT_MONEY,		/* every change of a balance: for the books */
+	FACT_TAKEN,		/* an execution that no market saw */
 	FACT_N
 };
 
+/* Between two settlements, unless a contract has its own. */
+enum { FUNDING_HOURS = 8 };
+
 /* Why an order expired, as the exchange numbers it. */
-enum expiry { ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_REDUCE_ONLY = 4, ER_MARKET = 9 };
+enum expiry {
+	ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_REDUCE_ONLY = 4, ER_DELISTED = 7, ER_MARKET = 9
+};
+
+/* What one asset came to. */
+struct holding {
+	const char	*asset;		/* NULL: none */
+	dec_t		 balance, cross;
+};
 
 struct fact {
 	enum fact_kind	 kind;
 	enum expiry	 er;
-	const struct desk *desk;
+	const struct desk *desk;	/* NULL: of FACT_ACCOUNT, FACT_ASSET_MODE, FACT_MONEY */
 	wall_t		 at;
 	struct order	 order;		/* its links mean nothing here */
 	struct exposure	 exposure;
-	struct trade	 trade;		/* of FACT_TRADE */
+	struct trade	 trade;		/* of FACT_TRADE, FACT_TAKEN */
 	enum position_side ps;		/* whose position this is */
 	struct position	 position;
 	int		 leverage;
-	dec_t		 balance, mark_px;
-	dec_t		 change;	/* of FACT_FUNDING: of the balance */
+	bool		 isolated, multi_assets;
+	struct holding	 held, held_for_fee;	/* the second if it was paid in another asset */
+	dec_t		 mark_px;
+	dec_t		 change;	/* of FACT_ACCOUNT, FACT_FUNDING, FACT_MONEY */
+	enum update	 update;	/* of FACT_ACCOUNT */
+	enum money	 money;		/* of FACT_MONEY */
+	dec_t		 maint;		/* of FACT_MARGIN_CALL */
 };
 
 struct facts {
@@ -65,16 +90,32 @@ struct desk {
 	struct book	 book;
 	struct orders	 orders;
 	struct position	 positions[PS_N];
+	const struct brackets *brackets;
+	size_t		 purse;		/* of its margin asset, in the wallet */
 	int		 leverage;
-	struct exposure	 exposure;	/* of the open LIMIT orders, at their prices */
+	bool		 isolated;
+	dec_t		 fee_maker, fee_taker;
+	dec_t		 funding_rate;
+	int		 funding_hours;	/* 0: only when told to */
+	struct exposure	 exposure[PS_N];	/* of the open LIMIT orders, at their prices */
 	bool		 worn;		/* quotes are missing or smaller than they should be */
 	bool		 active;
 	TAILQ_ENTRY(desk) link;		/* among the active ones */
 };
 
+/* Those the exchange gave itself, oldest first; they belong to their desks. */
+struct forced_orders {
+	struct order	**v;
+	size_t		  n, cap;
+};
+
 struct exchange_terms {
 	struct listings	*listings;	/* taken over; NULL: those built in */
-	dec_t		 balance, fee_maker, fee_taker;
+	struct bracket_book *brackets;	/* taken over; NULL: the usual ones for all */
+	dec_t		 balance;	/* of USDT, besides the grants */
+	struct grants	 grants;
+	dec_t		 fee_maker, fee_taker, funding_rate;
+	int		 funding_hours;
 	uint64_t	 seed;
 	int64_t		 max_orders;	/* open ones on a contract; 0: as it is listed */
 	int64_t		 ids_from;	/* added to the listings' first order and trade ids */
@@ -83,19 +124,23 @@ struct exchange_terms {
 struct exchange {
 	struct exchange_terms	 terms;
 	struct listings		 listings;
+	struct bracket_book	 bracket_book;
+	struct brackets		 usual_brackets;	/* of what the book has not */
 	struct wallet		 wallet;
+	struct incomes		 incomes;
+	struct margin_moves	 margin_moves;
 	struct desk		*desks;		/* one for each listing, in their order */
 	size_t			 n;
 	TAILQ_HEAD(, desk)	 active;	/* those with a position or orders, and more */
 	wall_t			 next_walk;	/* the soonest step of any */
+	wall_t			 next_funding;
 	bool			 hedged;	/* positions are LONG and SHORT, not BOTH */
+	bool			 multi_assets;	/* said to be so: margins stay each asset's own */
+	bool			 burns_bnb;	/* commission is paid in BNB, if there is enough */
+	dec_t			 bnb_px;	/* zero: that of BNBUSDT */
+	struct forced_orders	 forced;
 	struct rng		 names;		/* for client order ids nobody chose */
 	struct facts		 facts;
-};
-
-struct equity {
-	dec_t	 upnl, position_margin, order_margin, maint_margin;
-	dec_t	 margin_balance, available;
 };
 
 void		 exchange_init(struct exchange *, const struct exchange_terms *);
@@ -128,10 +173,5 @@ struct desk	*exchange_desk(struct exchange *, const struct listing *);
 struct position	*desk_position(struct desk *, enum position_side);
 bool		 desk_is_idle(const struct desk *);	/* no position, no open order */
 dec_t		 desk_mark_px(const struct desk *);
-struct margin	 desk_margin(const struct desk *);
-struct margin	 desk_margin_if(const struct desk *, struct exposure);	/* with other orders */
-struct equity	 exchange_equity(const struct exchange *);
-dec_t		 exchange_liquidation_px(const struct exchange *, const struct desk *,
-		    enum position_side);
 
 #endif

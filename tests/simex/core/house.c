@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/match.h"
 
 #define NEVER		((wall_t){ INT64_MAX })
@@ -78,6 +79,7 @@ exchange_set_price(struct exchange *x, struct desk *d, dec_t px, wall_t now)
 {
 	market_set(&d->market, px);
 	put_quotes(x, d, TAKING, now);
+	exchange_watch(x, now);
 }
 
 void
@@ -98,6 +100,7 @@ exchange_wander(struct exchange *x, wall_t now)
 		market_wander(&d->market);
 		put_quotes(x, d, TAKING, now);
 	}
+	exchange_watch(x, now);
 }
 
 static void
@@ -136,16 +139,19 @@ walk(struct exchange *x, wall_t now)
 void
 exchange_happen(struct exchange *x, wall_t now)
 {
-	if (x->next_walk.us > now.us)
-		return;
-	walk(x, now);
-	find_next_walk(x);
+	if (x->next_walk.us <= now.us) {
+		walk(x, now);
+		find_next_walk(x);
+		exchange_watch(x, now);
+	}
+	if (x->next_funding.us <= now.us)
+		exchange_fund_due(x, now);
 }
 
 wall_t
 exchange_due(const struct exchange *x)
 {
-	return x->next_walk;
+	return x->next_walk.us < x->next_funding.us ? x->next_walk : x->next_funding;
 }
 
 void

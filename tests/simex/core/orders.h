@@ -29,6 +29,11 @@ enum stp { STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_N };
 /* Whose quantity an order changes: the one of one-way mode, or one of two. */
 enum position_side { PS_BOTH, PS_LONG, PS_SHORT, PS_N };
 
+/* What the exchange orders itself, in the account's name. */
+enum forced {
+	FORCED_NOT, FORCED_LIQUIDATION, FORCED_ADL, FORCED_SETTLEMENT, FORCED_DELIVERY, FORCED_N
+};
+
 /* How an order ended other than by being filled. */
 enum end { END_NOT, END_CANCELED, END_EXPIRED, END_EXPIRED_IN_MATCH };
 
@@ -47,6 +52,7 @@ struct terms {
 	dec_t		 qty;
 	bool		 reduce_only;
 	bool		 wants_result;	/* newOrderRespType=RESULT */
+	enum forced	 forced;
 };
 
 struct order {
@@ -74,6 +80,7 @@ struct trade {
 	enum side	 side;
 	enum position_side ps;
 	dec_t		 px, qty, fee, realized;
+	const char	*fee_asset;	/* of the wallet */
 	bool		 maker;
 	wall_t		 at;
 };

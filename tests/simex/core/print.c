@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/core/print.h"
 
+#include "tests/simex/core/account.h"
 #include "wire/jw.h"
 
 #include <stdio.h>
@@ -9,14 +10,6 @@ enum {
 	MONEY_PLACES = 8,
 	AVERAGE_EXTRA_PLACES = 3,	/* an average has so many more than a price */
 };
-
-#define FUNDING_MS	INT64_C(28800000)
-
-int64_t
-next_funding_ms(wall_t now)
-{
-	return (wall_ms(now) / FUNDING_MS + 1) * FUNDING_MS;
-}
 
 static const char *
 fixed_format(dec_t d, int places, char text[DEC_STR])
@@ -130,7 +123,7 @@ print_trade(struct buf *b, const struct trade *t)
 	put_fixed(b, "quoteQty", quote, l->price_places + l->qty_places);
 	put_fixed(b, "baseQty", t->qty, l->qty_places);
 	put_money(b, "commission", t->fee);
-	jw_put_str(b, "commissionAsset", "USDT");
+	jw_put_str(b, "commissionAsset", t->fee_asset);
 	jw_put_int(b, "time", wall_ms(t->at));
 	jw_put_str(b, "positionSide", position_side_name(t->ps));
 	jw_put_bool(b, "buyer", t->side == SIDE_BUY);
@@ -167,9 +160,9 @@ print_premium_index(struct buf *b, const struct desk *d, wall_t now)
 	put_money(b, "markPrice", mark_px);
 	put_money(b, "indexPrice", mark_px);
 	put_money(b, "estimatedSettlePrice", mark_px);
-	jw_put_str(b, "lastFundingRate", "0.00010000");
+	put_money(b, "lastFundingRate", d->funding_rate);
 	jw_put_str(b, "interestRate", "0.00010000");
-	jw_put_int(b, "nextFundingTime", next_funding_ms(now));
+	jw_put_int(b, "nextFundingTime", wall_ms(desk_next_funding(d, now)));
 	jw_put_int(b, "time", wall_ms(now));
 	jw_close(b, '}');
 }

@@ -32,12 +32,4 @@ void	print_depth(struct buf *, const struct desk *, int levels, wall_t now);
 /* [["px","qty"],..] of one side, best first. */
 void	print_levels(struct buf *, const struct desk *, enum side, int levels);
 
-/* print_account.c */
-void	print_account(struct buf *, const struct exchange *);
-void	print_balances(struct buf *, const struct exchange *, wall_t now);
-void	print_position_risk(struct buf *, const struct exchange *, const struct desk *);
-
-/* The next time funding is due. */
-int64_t	next_funding_ms(wall_t now);
-
 #endif

@@ -2,6 +2,7 @@
 #include "tests/simex/core/rules.h"
 
 #include "base/attr.h"
+#include "tests/simex/core/account.h"
 
 struct request {
 	const struct exchange	*x;
@@ -130,26 +131,16 @@ check_maker_only(const struct request *q)
 	    reject_as(REJ_GTX) : reject_none();
 }
 
-/* Only what makes the margin grow needs any. */
+static struct reject
+check_room(const struct request *q)
+{
+	return exchange_check_room(q->x, q->d, q->t);
+}
+
 static struct reject
 check_margin(const struct request *q)
 {
-	const dec_t	 mark_px = desk_mark_px(q->d);
-	const dec_t	 notional = dec_mul(q->t->qty, is_limit(q) ? q->t->px : mark_px, ROUND_UP);
-	struct exposure	 after = q->d->exposure;
-	dec_t		*sum = q->t->side == SIDE_BUY ? &after.bids : &after.asks;
-
-	if (q->t->reduce_only)
-		return reject_none();
-	*sum = dec_add(*sum, notional);
-	const struct margin	 have = desk_margin_if(q->d, q->d->exposure);
-	const struct margin	 want = desk_margin_if(q->d, after);
-	const dec_t		 more = dec_sub(want.orders, have.orders);
-	if (!dec_ok(more))
-		return reject_as(REJ_MARGIN);
-	if (dec_sign(more) > 0 && dec_gt(more, exchange_equity(q->x).available))
-		return reject_as(REJ_MARGIN);
-	return reject_none();
+	return exchange_check_margin(q->x, q->d, q->t);
 }
 
 static struct reject (*const checks[])(const struct request *) = {
@@ -164,7 +155,8 @@ static struct reject (*const checks[])(const struct request *) = {
 	check_counterparty,	/*  9 MARKET against a price that is too far away */
 	check_all_at_once,	/* 10 FOK */
 	check_maker_only,	/* 11 GTX */
-	check_margin,		/* 12 available balance */
+	check_room,		/* 12 the notional its leverage allows */
+	check_margin,		/* 13 available balance */
 };
 
 struct reject

@@ -15,6 +15,7 @@ _Static_assert(NITEMS(route_names) == ROUTE_N, "route_names");
 static const char *const user_event_names[] = {
 	[UE_ACCOUNT_CONFIG_UPDATE] = "ACCOUNT_CONFIG_UPDATE",
 	[UE_ACCOUNT_UPDATE] = "ACCOUNT_UPDATE",
+	[UE_MARGIN_CALL] = "MARGIN_CALL",
 	[UE_ORDER_TRADE_UPDATE] = "ORDER_TRADE_UPDATE",
 	[UE_TRADE_LITE] = "TRADE_LITE",
 	[UE_LISTEN_KEY_EXPIRED] = "listenKeyExpired",
