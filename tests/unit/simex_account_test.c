@@ -29,7 +29,7 @@ fresh(const char *balance, uint64_t seed)
 
 	exchange_init(x, &(struct exchange_terms){
 		.balance = D(balance), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-		.seed = seed, .grants = { .v = { { "BNB", { DEC_ONE_E8 / 100 } } }, .n = 1 },
+		.seed = seed, .grants = { .v = { { "EUR", DEC_ONE }, { "BNB", { DEC_ONE_E8 / 100 } } }, .n = 2 },
 	});
 	exchange_set_ladder(x, &x->desks[0],
 	    (struct ladder){ .levels = LEVELS, .qty = D("0.5"), .gap = D("0.1") }, WALL_UNSET);
@@ -166,6 +166,7 @@ margin_type_of_a_contract(void **state)
 	struct exchange	*x = fresh("1000", 1);
 	struct desk	*d = &x->desks[0];
 	struct terms	 bid = terms(SIDE_BUY, "61000", "0.01");
+	struct buf	 b = { 0 };
 	struct reject	 r;
 
 	(void)state;
@@ -185,6 +186,10 @@ margin_type_of_a_contract(void **state)
 	check_row("goes");
 	r = exchange_set_isolated(x, d, true, WALL_UNSET);
 	CHECK_INT(reject_code(&r), 0);
+	event_account(&b, &x->facts.v[x->facts.n - 1], WALL_UNSET);
+	CHECK_HAS(buf_text(&b), "{\"B\":[],\"P\":[{\"s\":\"BTCUSDT\",\"pa\":\"0\"");
+	CHECK_HAS(buf_text(&b), "\"mt\":\"isolated\"");
+	CHECK_HAS(buf_text(&b), "\"m\":\"MARGIN_TYPE_CHANGE\"");
 	check_row("many assets want it crossed");
 	r = exchange_set_multi_assets(x, true, WALL_UNSET);
 	CHECK_INT(reject_code(&r), -4167);
@@ -195,6 +200,7 @@ margin_type_of_a_contract(void **state)
 	CHECK_INT(reject_code(&r), -4171);
 	r = exchange_set_isolated(x, d, true, WALL_UNSET);
 	CHECK_INT(reject_code(&r), -4168);
+	buf_free(&b);
 	discard(x);
 }
 
@@ -346,6 +352,8 @@ money_from_outside(void **state)
 	struct reject	 r;
 
 	(void)state;
+	check_row("at the start");
+	CHECK_DEC(wallet_find(&x->wallet, "EUR")->initial, "1");
 	check_row("in");
 	r = exchange_transfer(x, i, D("10"), UPD_DEPOSIT, WALL_UNSET);
 	CHECK_INT(reject_code(&r), 0);
@@ -502,10 +510,10 @@ orders_of_the_exchange(void **state)
 	check_row("settled");
 	CHECK_INT(place(x, &bid), 0);
 	story(x);
-	r = exchange_settle(x, d, D("61300"), WALL_UNSET);
+	r = exchange_settle(x, d, D("61300"), wall_from_ms(INT64_C(1790000000000)));
 	CHECK_INT(reject_code(&r), 0);
 	CHECK_STR(story(x), "expired calculated taken");
-	CHECK(text_starts_with(d->orders.v[d->orders.n - 1]->terms.clord_id, "settlement_autoclose-"));
+	CHECK_STR(d->orders.v[d->orders.n - 1]->terms.clord_id, "settlement_autoclose-179000000000001");
 	CHECK(desk_is_idle(d) && !d->listing->trading);
 	CHECK_INT((int64_t)x->forced.n, 2);
 	discard(x);

@@ -50,7 +50,7 @@ update_of(const struct fact *f)
 static bool
 shows_position(const struct fact *f, enum update why)
 {
-	return why == UPD_ORDER || why == UPD_MARGIN_TRANSFER ||
+	return why == UPD_ORDER || why == UPD_MARGIN_TRANSFER || why == UPD_MARGIN_TYPE ||
 	    (why == UPD_FUNDING_FEE && f->isolated);
 }
 
@@ -65,7 +65,8 @@ event_account(struct buf *b, const struct fact *f, wall_t now)
 	jw_open(b, '{');
 	jw_key(b, "B");
 	jw_open(b, '[');
-	print_holding(b, &f->held, f->change);
+	if (why != UPD_MARGIN_TYPE)
+		print_holding(b, &f->held, f->change);
 	print_holding(b, &f->held_for_fee, DEC_ZERO);
 	jw_close(b, ']');
 	jw_key(b, "P");

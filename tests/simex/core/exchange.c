@@ -29,7 +29,8 @@ open_account_of(struct exchange *x, struct desk *d)
 static void
 give(struct exchange *x, const char *asset, dec_t sum)
 {
-	struct purse	*p = &x->wallet.v[wallet_add(&x->wallet, asset)];
+	const size_t	 i = wallet_add(&x->wallet, asset);
+	struct purse	*p = &x->wallet.v[i];
 
 	p->initial = dec_add(p->initial, sum);
 	p->balance = dec_add(p->balance, sum);

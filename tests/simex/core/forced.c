@@ -10,28 +10,29 @@
 
 #include <stdlib.h>
 
-enum { NUMBERS = 1000000, CAP_FIRST = 16 };
+enum { CAP_FIRST = 16 };
 
-static const struct { const char *prefix; bool numbered; enum tif tif; } kinds[] = {
-	[FORCED_NOT]         = { "",                      false, TIF_GTC },
-	[FORCED_LIQUIDATION] = { "autoclose-",            true,  TIF_IOC },
-	[FORCED_ADL]         = { "adl_autoclose",         false, TIF_GTC },
-	[FORCED_SETTLEMENT]  = { "settlement_autoclose-", true,  TIF_GTC },
-	[FORCED_DELIVERY]    = { "delivery_autoclose-",   true,  TIF_GTC },
+/* Behind a prefix are the milliseconds, and digits that count: no id may have over 36 letters. */
+static const struct { const char *prefix; int digits, numbers; enum tif tif; } kinds[] = {
+	[FORCED_NOT]         = { "",                      0, 0,       TIF_GTC },
+	[FORCED_LIQUIDATION] = { "autoclose-",            6, 1000000, TIF_IOC },
+	[FORCED_ADL]         = { "adl_autoclose",         0, 0,       TIF_GTC },
+	[FORCED_SETTLEMENT]  = { "settlement_autoclose-", 2, 100,     TIF_GTC },
+	[FORCED_DELIVERY]    = { "delivery_autoclose-",   2, 100,     TIF_GTC },
 };
 _Static_assert(NITEMS(kinds) == FORCED_N, "kinds");
 
-/* Milliseconds and six digits behind them, as the exchange names its own orders. */
 static void
 name_it(const struct exchange *x, struct terms *t, wall_t now)
 {
-	const long long	 number = (long long)(x->forced.n % NUMBERS);
+	const char	*prefix = kinds[t->forced].prefix;
+	const size_t	 numbers = (size_t)kinds[t->forced].numbers;
 
-	if (kinds[t->forced].numbered)
-		text_putf(t->clord_id, sizeof(t->clord_id), "%s%lld%06lld", kinds[t->forced].prefix,
-		    (long long)wall_ms(now), number);
+	if (numbers == 0)
+		text_put(t->clord_id, sizeof(t->clord_id), prefix);
 	else
-		text_put(t->clord_id, sizeof(t->clord_id), kinds[t->forced].prefix);
+		text_putf(t->clord_id, sizeof(t->clord_id), "%s%lld%0*zu", prefix,
+		    (long long)wall_ms(now), kinds[t->forced].digits, x->forced.n % numbers);
 }
 
 static void

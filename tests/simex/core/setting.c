@@ -43,11 +43,9 @@ exchange_set_leverage(struct exchange *x, struct desk *d, int leverage, wall_t n
 	return reject_none();
 }
 
-/* Nobody is told by the stream: there is no position whose type would change. */
 struct reject
 exchange_set_isolated(struct exchange *x, struct desk *d, bool isolated, wall_t now)
 {
-	(void)now;
 	if (isolated == d->isolated)
 		return reject_as(REJ_MARGIN_TYPE_SAME);
 	if (isolated && x->multi_assets)
@@ -57,6 +55,9 @@ exchange_set_isolated(struct exchange *x, struct desk *d, bool isolated, wall_t 
 	if (has_position(d))
 		return reject_as(REJ_MARGIN_TYPE_HELD);
 	d->isolated = isolated;
+	for (int ps = 0; ps < PS_N; ps++)
+		if (exchange_shows(x, (enum position_side)ps))
+			fact_add(x, FACT_ACCOUNT, d, (enum position_side)ps, now)->update = UPD_MARGIN_TYPE;
 	return reject_none();
 }
 
