@@ -59,7 +59,8 @@ check_money(const struct exchange *x)
 		CHECK(dec_cmp(p->balance, sum) == 0);
 		CHECK(dec_cmp(p->balance, said) == 0);
 		CHECK(dec_cmp(p->apart, apart) == 0);
-		CHECK(dec_sign(p->balance) >= 0);
+		/* A balance may be below zero while there is more of profit. */
+		CHECK(dec_sign(exchange_equity(x, i).margin_balance) >= 0);
 	}
 }
 
@@ -81,12 +82,64 @@ check_positions(const struct exchange *x)
 	}
 }
 
+static void
+check_exposure(const struct desk *d)
+{
+	const struct order	*o;
+
+	for (int ps = 0; ps < PS_N; ps++) {
+		dec_t	 sums[SIDE_N] = { DEC_ZERO, DEC_ZERO };
+
+		TAILQ_FOREACH(o, &d->orders.open, open_link)
+			if (o->terms.ps == (enum position_side)ps)
+				sums[o->terms.side] = dec_add(sums[o->terms.side],
+				    dec_mul(o->rest.leaves_qty, o->terms.px, ROUND_HALF_EVEN));
+		/* Each part of an order was rounded for itself. */
+		CHECK(dec_lt(dec_abs(dec_sub(sums[SIDE_BUY], d->exposure[ps].bids)), D("0.00001")));
+		CHECK(dec_lt(dec_abs(dec_sub(sums[SIDE_SELL], d->exposure[ps].asks)), D("0.00001")));
+	}
+}
+
+/* Where something was liquidated there is nothing left of it. */
+static void
+check_liquidated(const struct exchange *x)
+{
+	const struct order	*o;
+
+	for (size_t i = 0; i < x->facts.n; i++) {
+		const struct fact	*f = &x->facts.v[i];
+
+		if (f->kind != FACT_FORCED)
+			continue;
+		CHECK(dec_is_zero(f->desk->positions[f->ps].qty));
+		TAILQ_FOREACH(o, &f->desk->orders.open, open_link)
+			CHECK(o->terms.ps != f->ps);
+	}
+}
+
 static dec_t
 random_px(const struct desk *d, struct rng *r)
 {
 	const int64_t	 away = (int64_t)rng_below(r, 401) - 200;
 
 	return dec_add(d->market.ref_px, (dec_t){ d->listing->tick.e8 * away });
+}
+
+/* Small, or a few steps around what there is money for; a position is turned on the way. */
+static dec_t
+random_qty(const struct exchange *x, const struct desk *d, const struct terms *t, struct rng *r)
+{
+	const dec_t	 step = d->listing->step;
+	const dec_t	 available = exchange_equity(x, d->purse).available;
+	const dec_t	 some = { step.e8 * (int64_t)(rng_below(r, 300) + 1) };
+	const dec_t	 more = { step.e8 * ((int64_t)rng_below(r, 11) - 5) };
+	const dec_t	 turned = position_closable_qty(&d->positions[t->ps], t->side);
+
+	if (rng_below(r, 2) == 0 || dec_sign(available) <= 0)
+		return some;
+	const dec_t	 most = dec_muldiv(available, DEC_INT(d->leverage), desk_mark_px(d), ROUND_DOWN);
+	const dec_t	 all = dec_add(dec_add(most, more), dec_add(turned, turned));
+	return dec_max(some, dec_quantize(all, step, ROUND_DOWN));
 }
 
 /* What was accepted and wants margin has it, at the prices there were; a fee may be missing. */
@@ -96,7 +149,6 @@ random_order(struct exchange *x, struct desk *d, struct rng *r)
 	struct terms	 t = {
 		.side = (enum side)rng_below(r, SIDE_N), .tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
 		.type = rng_below(r, 2) == 0 ? TYPE_LIMIT : TYPE_MARKET, .px = DEC_NONE,
-		.qty = { d->listing->step.e8 * (int64_t)(rng_below(r, 300) + 1) },
 		.reduce_only = rng_below(r, 8) == 0,
 	};
 	struct order	*o;
@@ -107,6 +159,7 @@ random_order(struct exchange *x, struct desk *d, struct rng *r)
 		t.ps = rng_below(r, 2) == 0 ? PS_LONG : PS_SHORT;
 		t.reduce_only = (t.ps == PS_LONG) == (t.side == SIDE_SELL);
 	}
+	t.qty = random_qty(x, d, &t, r);
 	const struct equity	 before = exchange_equity(x, d->purse);
 	const dec_t		 paid = x->wallet.v[d->purse].sums[MONEY_COMMISSION];
 	const struct reject	 refused = exchange_place(x, d, &t, wall_from_ms(1), &o);
@@ -203,13 +256,18 @@ live(uint64_t seed, struct buf *out)
 		check_row("seed %d step %d", (int)seed, i);
 		random_act(x, &r);
 		check_positions(x);
-		if (i % 100 == 0)
+		check_liquidated(x);
+		check_exposure(&x->desks[i % DESKS]);
+		if (i % 100 == 0) {
+			exchange_watch(x, wall_from_ms(1));
 			check_money(x);
+		}
 		x->facts.n = 0;
 		if (!dec_gt(exchange_equity(x, x->desks[0].purse).available, D("100")) &&
 		    TAILQ_EMPTY(&x->active))
 			exchange_transfer(x, x->desks[0].purse, D("2000"), UPD_DEPOSIT, wall_from_ms(1));
 	}
+	exchange_watch(x, wall_from_ms(1));
 	check_money(x);
 	tell(x, out);
 	forced = x->forced.n;

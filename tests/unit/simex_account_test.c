@@ -445,8 +445,32 @@ a_liquidation_without_a_market(void **state)
 		else
 			CHECK(dec_is_zero(usdt(x)->balance));
 		CHECK_DEC(usdt(x)->apart, "0");
+		CHECK(dec_sign(usdt(x)->sums[MONEY_INSURANCE]) <= 0);
 		discard(x);
 	}
+}
+
+/* 0.1 at 61250.1 has lost 125.01 at 60000, and must have 24 there. */
+static void
+as_much_as_must_be_there_is_too_little(void **state)
+{
+	struct exchange	*x = fresh("1000", 1);
+	struct desk	*d = &x->desks[0];
+
+	(void)state;
+	d->isolated = true;
+	trade(x, SIDE_BUY, PS_BOTH, "0.1");
+	const struct position	*p = &d->positions[PS_BOTH];
+	const struct reject	 r = exchange_transfer(x, d->purse, D("1000"), UPD_DEPOSIT, WALL_UNSET);
+	CHECK_INT(reject_code(&r), 0);
+	purse_set_apart(&x->wallet.v[d->purse], &d->positions[PS_BOTH], dec_sub(D("149.01"), p->apart));
+	check_row("a tick above");
+	exchange_set_price(x, d, D("60000.1"), WALL_UNSET);
+	CHECK(!dec_is_zero(p->qty));
+	check_row("there");
+	exchange_set_price(x, d, D("60000"), WALL_UNSET);
+	CHECK(dec_is_zero(p->qty));
+	discard(x);
 }
 
 /* One tick before its price it lives, at its price it does not. */
@@ -533,6 +557,7 @@ main(void)
 		cmocka_unit_test(money_from_outside),
 		cmocka_unit_test(a_liquidation_in_the_market),
 		cmocka_unit_test(a_liquidation_without_a_market),
+		cmocka_unit_test(as_much_as_must_be_there_is_too_little),
 		cmocka_unit_test(liquidation_is_where_it_says),
 		cmocka_unit_test(orders_of_the_exchange),
 	};

@@ -255,6 +255,15 @@ exchange_check_room(const struct exchange *x, const struct desk *d, const struct
 	    reject_as(REJ_LEVERAGE_POSITION) : reject_none();
 }
 
+/* An isolated position that turns gives back what it has, not what it began with. */
+static dec_t
+shortage(const struct desk *d, const struct position *p, struct margin m)
+{
+	const dec_t	 has = dec_add(p->apart, position_upnl(p, desk_mark_px(d)));
+
+	return dec_max(dec_sub(m.position, has), DEC_ZERO);
+}
+
 /* Only what makes the margin grow needs any. */
 struct reject
 exchange_check_margin(const struct exchange *x, const struct desk *d, const struct terms *t)
@@ -271,9 +280,8 @@ exchange_check_margin(const struct exchange *x, const struct desk *d, const stru
 	if (dec_sign(more) <= 0)
 		return reject_none();
 	more = dec_add(more, opening_loss(d, t));
-	/* An isolated position that turns gives back its wallet less what it has lost. */
 	if (d->isolated && dec_sign(position_closable_qty(p, t->side)) > 0)
-		more = dec_sub(more, dec_min(position_upnl(p, desk_mark_px(d)), DEC_ZERO));
+		more = dec_add(more, shortage(d, p, have));
 	return dec_gt(more, exchange_equity(x, d->purse).available) ? reject_as(REJ_MARGIN) :
 	    reject_none();
 }

@@ -63,6 +63,8 @@ struct payment {
 };
 
 void		 exchange_pay(struct exchange *, const struct payment *, wall_t now);
+/* That a balance changed, of no position. */
+void		 account_tell(struct exchange *, size_t purse, enum update, dec_t change, wall_t now);
 struct reject	 exchange_transfer(struct exchange *, size_t purse, dec_t change, enum update,
 		    wall_t now);
 /* Books an execution: the position, what it earned and cost; completes the trade. */

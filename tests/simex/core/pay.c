@@ -34,6 +34,16 @@ exchange_pay(struct exchange *x, const struct payment *pay, wall_t now)
 	f->trade.id = pay->trade_id;
 }
 
+void
+account_tell(struct exchange *x, size_t purse, enum update why, dec_t change, wall_t now)
+{
+	struct fact	*f = fact_add(x, FACT_ACCOUNT, NULL, PS_BOTH, now);
+
+	f->held = holding_of(&x->wallet.v[purse]);
+	f->update = why;
+	f->change = change;
+}
+
 struct reject
 exchange_transfer(struct exchange *x, size_t purse, dec_t change, enum update why, wall_t now)
 {
@@ -44,10 +54,7 @@ exchange_transfer(struct exchange *x, size_t purse, dec_t change, enum update wh
 	exchange_pay(x, &(struct payment){
 		.purse = purse, .money = update_money(why), .change = change,
 	}, now);
-	struct fact	*f = fact_add(x, FACT_ACCOUNT, NULL, PS_BOTH, now);
-	f->held = holding_of(&x->wallet.v[purse]);
-	f->update = why;
-	f->change = change;
+	account_tell(x, purse, why, change, now);
 	exchange_watch(x, now);
 	return reject_none();
 }

@@ -23,20 +23,21 @@ call_for_margin(struct exchange *x, const struct desk *d, enum position_side ps,
 	fact_add(x, FACT_MARGIN_CALL, d, ps, now)->maint = desk_margin(d, ps).maint;
 }
 
-/* What the exchange takes beyond the commission, as far as there is something to take. */
+/*
+ * What the exchange takes beyond the commission, as far as there is something
+ * to take; what is missing it gives.  Of no contract: d is NULL.
+ */
 static void
-clear(struct exchange *x, const struct desk *d, dec_t left, dec_t fee, wall_t now)
+clear(struct exchange *x, size_t purse, const struct desk *d, dec_t left, dec_t fee, wall_t now)
 {
 	const dec_t	 change = dec_sign(left) < 0 ? dec_neg(left) : dec_neg(dec_min(left, fee));
 
 	if (dec_is_zero(change))
 		return;
 	exchange_pay(x, &(struct payment){
-		.purse = d->purse, .desk = d, .money = MONEY_INSURANCE, .change = change,
+		.purse = purse, .desk = d, .money = MONEY_INSURANCE, .change = change,
 	}, now);
-	struct fact	*f = fact_add(x, FACT_ACCOUNT, d, PS_BOTH, now);
-	f->update = UPD_INSURANCE_CLEAR;
-	f->change = change;
+	account_tell(x, purse, UPD_INSURANCE_CLEAR, change, now);
 }
 
 /* ---- isolated positions ------------------------------------------------------------- */
@@ -62,7 +63,7 @@ liquidate_isolated(struct exchange *x, struct desk *d, enum position_side ps, wa
 	cancel_orders_of(x, d, ps, now);
 	const dec_t	 before = purse_cross(p);
 	const dec_t	 fee = forced_liquidate(x, d, ps, now);
-	clear(x, d, dec_sub(purse_cross(p), before), fee, now);
+	clear(x, d->purse, d, dec_sub(purse_cross(p), before), fee, now);
 }
 
 static void
@@ -100,7 +101,7 @@ liquidate_cross(struct exchange *x, size_t purse, wall_t now)
 		}
 	}
 	if (last != NULL)
-		clear(x, last, purse_cross(&x->wallet.v[purse]), fee, now);
+		clear(x, purse, last, purse_cross(&x->wallet.v[purse]), fee, now);
 }
 
 static void
@@ -124,6 +125,9 @@ watch_cross(struct exchange *x, size_t purse, wall_t now)
 	const bool		 was_called = p->called;
 
 	p->called = health == CALLED;
+	/* The loss of an isolated position that was closed for more than it had. */
+	if (dec_is_zero(e.cross_maint_margin) && dec_sign(balance) < 0)
+		clear(x, purse, NULL, balance, DEC_ZERO, now);
 	if (health == LOST)
 		liquidate_cross(x, purse, now);
 	else if (p->called && !was_called)
