@@ -414,6 +414,44 @@ a_liquidation_in_the_market(void **state)
 	discard(x);
 }
 
+/* What one wallet backs is called together; a position with a wallet of its own, alone. */
+static void
+a_call_for_margin(void **state)
+{
+	struct exchange	*x = fresh("1000", 1);
+	struct terms	 eth = terms(SIDE_SELL, "null", "0.1");
+	struct order	*o;
+	struct buf	 b = { 0 };
+
+	(void)state;
+	check_row("two positions");
+	trade(x, SIDE_BUY, PS_BOTH, "0.3");
+	const struct reject	 r = exchange_place(x, &x->desks[1], &eth, WALL_UNSET, &o);
+	CHECK_INT(reject_code(&r), 0);
+	story(x);
+	exchange_set_price(x, &x->desks[0], D("58240"), WALL_UNSET);
+	event_margin_call(&b, &x->facts.v[0], wall_from_ms(7));
+	CHECK_HAS(buf_text(&b), "{\"e\":\"MARGIN_CALL\",\"E\":7,\"cw\":\"990.67898");
+	CHECK_HAS(buf_text(&b), "\"p\":[{\"s\":\"BTCUSDT\",\"ps\":\"BOTH\",\"pa\":\"0.3\","
+	    "\"mt\":\"CROSSED\",\"iw\":\"0\",\"mp\":\"58240\",\"up\":\"-903.03\",\"mm\":\"69.888\"},"
+	    "{\"s\":\"ETHUSDT\"");
+	CHECK_INT((int64_t)x->facts.v[0].called, 2);
+	CHECK_INT((int64_t)x->facts.v[1].called, 0);
+	discard(x);
+	check_row("isolated");
+	x = fresh("1000", 1);
+	x->desks[0].isolated = true;
+	trade(x, SIDE_SELL, PS_BOTH, "0.1");
+	story(x);
+	exchange_set_price(x, &x->desks[0], D("64005"), WALL_UNSET);
+	buf_reset(&b);
+	event_margin_call(&b, &x->facts.v[0], wall_from_ms(7));
+	CHECK_HAS(buf_text(&b), "{\"e\":\"MARGIN_CALL\",\"E\":7,\"p\":[");
+	CHECK_HAS(buf_text(&b), "\"mt\":\"ISOLATED\",\"iw\":\"306.2495\"");
+	buf_free(&b);
+	discard(x);
+}
+
 /* Nobody buys: the fund takes it at the price at which nothing is left. */
 static void
 a_liquidation_without_a_market(void **state)
@@ -556,6 +594,7 @@ main(void)
 		cmocka_unit_test(commission_in_bnb),
 		cmocka_unit_test(money_from_outside),
 		cmocka_unit_test(a_liquidation_in_the_market),
+		cmocka_unit_test(a_call_for_margin),
 		cmocka_unit_test(a_liquidation_without_a_market),
 		cmocka_unit_test(as_much_as_must_be_there_is_too_little),
 		cmocka_unit_test(liquidation_is_where_it_says),

@@ -101,11 +101,14 @@ struct reject	history_forced(struct call *);
 
 /* money.c: verbs */
 extern const char *const	money_side_words[];
+enum position_side money_position_side(const struct form *);	/* BOTH where none was sent */
 struct reject	money_adl(struct call *);
 struct reject	money_bnb(struct call *);
 struct reject	money_fees(struct call *);
 struct reject	money_fund(struct call *);
 struct reject	money_funding(struct call *);
+struct reject	money_isolated(struct call *);
+struct reject	money_multi_assets(struct call *);
 struct reject	money_settle(struct call *);
 struct reject	money_transfer(struct call *);
 

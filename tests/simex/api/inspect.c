@@ -53,14 +53,18 @@ inspect_account(struct call *c)
 struct reject
 inspect_position(struct call *c)
 {
-	const struct position	*p = desk_position(c->desk, PS_BOTH);
+	const enum position_side ps = money_position_side(c->form);
+	const struct position	*p = desk_position(c->desk, ps);
 
 	jw_open(c->out, '{');
 	jw_put_str(c->out, "symbol", c->desk->listing->symbol);
 	put_dec(c->out, "qty", p->qty);
 	put_dec(c->out, "entryPrice", position_entry_px(p));
+	put_dec(c->out, "liquidationPrice", exchange_liquidation_px(&c->w->exchange, c->desk, ps));
 	put_dec(c->out, "realizedPnl", p->realized);
 	put_dec(c->out, "unrealizedPnl", position_upnl(p, desk_mark_px(c->desk)));
+	jw_put_bool(c->out, "isolated", c->desk->isolated);
+	put_dec(c->out, "isolatedWallet", p->apart);
 	jw_put_int(c->out, "leverage", c->desk->leverage);
 	jw_put_int(c->out, "openOrders", (int64_t)c->desk->orders.n_open);
 	jw_close(c->out, '}');

@@ -8,6 +8,17 @@ enum { HOURS_MOST = 24 };
 
 const char *const	money_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 
+enum position_side
+money_position_side(const struct form *f)
+{
+	const char		*side = form_str(f, "positionSide");
+	enum position_side	 ps = PS_BOTH;
+
+	while (side != NULL && ps + 1 < PS_N && !text_eq(money_side_words[ps], side))
+		ps++;
+	return ps;
+}
+
 /* A number that may be negative: parameters of that type may not. */
 static struct reject
 signed_dec(const struct call *c, const char *name, dec_t *out)
@@ -98,13 +109,31 @@ money_bnb(struct call *c)
 struct reject
 money_adl(struct call *c)
 {
-	const char		*side = form_str(c->form, "positionSide");
-	enum position_side	 ps = PS_BOTH;
+	const struct reject	 r = exchange_deleverage(&c->w->exchange, c->desk,
+				    money_position_side(c->form), form_dec(c->form, "qty"), c->now);
 
-	while (side != NULL && ps < PS_N && !text_eq(money_side_words[ps], side))
-		ps++;
-	const struct reject	 r = exchange_deleverage(&c->w->exchange, c->desk, ps,
-				    form_dec(c->form, "qty"), c->now);
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+static bool
+is_on(const struct call *c)
+{
+	return form_int(c->form, "on", 0) != 0;
+}
+
+struct reject
+money_isolated(struct call *c)
+{
+	const struct reject	 r = exchange_set_isolated(&c->w->exchange, c->desk, is_on(c), c->now);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+struct reject
+money_multi_assets(struct call *c)
+{
+	const struct reject	 r = exchange_set_multi_assets(&c->w->exchange, is_on(c), c->now);
+
 	return reject_is_set(&r) ? r : call_done(c, "done");
 }
 

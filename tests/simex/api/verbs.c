@@ -77,6 +77,9 @@ static const struct param p_funding[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", OPTIONAL), INT_PARAM("hours", OPTIONAL),
 };
 static const struct param p_hold[] = { FAULT_PARAMS, INT_PARAM("ms", MANDATORY) };
+static const struct param p_isolated[] = {
+	STR_PARAM("symbol", MANDATORY), INT_PARAM("on", MANDATORY),
+};
 static const struct param p_ladder[] = {
 	STR_PARAM("symbol", MANDATORY), INT_PARAM("levels", OPTIONAL), DEC_PARAM("qty", OPTIONAL),
 	DEC_PARAM("gap", OPTIONAL),
@@ -91,13 +94,15 @@ static const struct param p_limits[] = {
 	INT_PARAM("retry_after", OPTIONAL),
 };
 static const struct param p_on[] = { INT_PARAM("on", MANDATORY) };
+static const struct param p_position[] = {
+	STR_PARAM("symbol", MANDATORY), WORD_PARAM("positionSide", OPTIONAL, money_side_words),
+};
 static const struct param p_price[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),
 };
 static const struct param p_skew[] = {
 	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
 };
-static const struct param p_symbol[] = { STR_PARAM("symbol", MANDATORY) };
 static const struct param p_transfer[] = {
 	STR_PARAM("asset", MANDATORY), STR_PARAM("amount", MANDATORY),	/* may be negative */
 	STR_PARAM("reason", OPTIONAL),
@@ -244,15 +249,17 @@ static const struct verb verbs[] = {
 	{ "funding",         PARAMS(p_funding),      money_funding },
 	{ "hedge",           PARAMS(p_on),           trouble_hedge },
 	{ "hold",            PARAMS(p_hold),         trouble_hold },
+	{ "isolated",        PARAMS(p_isolated),     money_isolated },
 	{ "ladder",          PARAMS(p_ladder),       do_ladder },
 	{ "lag",             PARAMS(p_ms),           trouble_lag },
 	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
 	{ "limits",          PARAMS(p_limits),       trouble_limits },
 	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
 	{ "lose",            PARAMS(p_fault),        trouble_lose },
+	{ "multi_assets",    PARAMS(p_on),           money_multi_assets },
 	{ "mute",            PARAMS(p_on),           trouble_mute },
 	{ "overload",        PARAMS(p_on),           trouble_overload },
-	{ "position",        PARAMS(p_symbol),       inspect_position },
+	{ "position",        PARAMS(p_position),     inspect_position },
 	{ "price",           PARAMS(p_price),        do_price },
 	{ "quit",            NO_PARAMS,              do_quit },
 	{ "revoke",          PARAMS(p_on),           trouble_revoke },

@@ -54,6 +54,8 @@ notices_of(struct notices *ns, const struct facts *fs, bool backwards)
 	for (size_t i = 0; i < fs->n; i++) {
 		const enum fact_kind	 kind = fs->v[i].kind;
 
+		if (kind == FACT_MARGIN_CALL && fs->v[i].called == 0)
+			continue;
 		for (int k = 0; k < kinds_of[kind].n; k++)
 			ns->v[ns->n++] = (struct notice){ kinds_of[kind].v[k], &fs->v[i] };
 	}

@@ -99,19 +99,11 @@ event_config(struct buf *b, const struct fact *f, wall_t now)
 	jw_close(b, '}');
 }
 
-/* One position a call.  There is no T. */
-void
-event_margin_call(struct buf *b, const struct fact *f, wall_t now)
+static void
+print_called(struct buf *b, const struct fact *f)
 {
 	const struct position	*p = &f->position;
 
-	jw_open(b, '{');
-	jw_put_str(b, "e", "MARGIN_CALL");
-	jw_put_int(b, "E", wall_ms(now) > wall_ms(f->at) ? wall_ms(now) : wall_ms(f->at));
-	if (!f->isolated)
-		put_dec(b, "cw", f->held.cross);
-	jw_key(b, "p");
-	jw_open(b, '[');
 	jw_open(b, '{');
 	jw_put_str(b, "s", f->desk->listing->symbol);
 	jw_put_str(b, "ps", position_side_name(f->ps));
@@ -122,6 +114,21 @@ event_margin_call(struct buf *b, const struct fact *f, wall_t now)
 	put_dec(b, "up", position_upnl(p, f->mark_px));
 	put_dec(b, "mm", f->maint);
 	jw_close(b, '}');
+}
+
+/* There is no T. */
+void
+event_margin_call(struct buf *b, const struct fact *f, wall_t now)
+{
+	jw_open(b, '{');
+	jw_put_str(b, "e", "MARGIN_CALL");
+	jw_put_int(b, "E", wall_ms(now) > wall_ms(f->at) ? wall_ms(now) : wall_ms(f->at));
+	if (!f->isolated)
+		put_dec(b, "cw", f->held.cross);
+	jw_key(b, "p");
+	jw_open(b, '[');
+	for (size_t i = 0; i < f->called; i++)
+		print_called(b, f + i);
 	jw_close(b, ']');
 	jw_close(b, '}');
 }

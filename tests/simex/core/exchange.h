@@ -76,6 +76,7 @@ struct fact {
 	enum update	 update;	/* of FACT_ACCOUNT */
 	enum money	 money;		/* of FACT_MONEY */
 	dec_t		 maint;		/* of FACT_MARGIN_CALL */
+	size_t		 called;	/* of it: positions, this one's and the facts' behind it */
 };
 
 struct facts {

@@ -20,7 +20,10 @@ health_of(dec_t balance, dec_t maint)
 static void
 call_for_margin(struct exchange *x, const struct desk *d, enum position_side ps, wall_t now)
 {
-	fact_add(x, FACT_MARGIN_CALL, d, ps, now)->maint = desk_margin(d, ps).maint;
+	struct fact	*f = fact_add(x, FACT_MARGIN_CALL, d, ps, now);
+
+	f->maint = desk_margin(d, ps).maint;
+	f->called = 1;
 }
 
 /*
@@ -104,15 +107,19 @@ liquidate_cross(struct exchange *x, size_t purse, wall_t now)
 		clear(x, purse, last, purse_cross(&x->wallet.v[purse]), fee, now);
 }
 
+/* One call: the first of its facts counts them. */
 static void
 call_all(struct exchange *x, size_t purse, wall_t now)
 {
+	const size_t		 first = x->facts.n;
 	const struct desk	*d;
 
 	TAILQ_FOREACH(d, &x->active, link)
 		for (int ps = 0; ps < PS_N; ps++)
 			if (d->purse == purse && !d->isolated && !dec_is_zero(d->positions[ps].qty))
 				call_for_margin(x, d, (enum position_side)ps, now);
+	for (size_t i = first; i < x->facts.n; i++)
+		x->facts.v[i].called = i == first ? x->facts.n - first : 0;
 }
 
 static void
