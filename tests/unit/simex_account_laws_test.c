@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { STEPS = 3000, SEEDS = 4, LEVELS = 8, DESKS = 3 };
+enum { STEPS = 3000, SEEDS = 4, LEVELS = 8, DESKS = 3, PURSES = 4 };
 
 /* BTCUSDT at 61250 with eight levels of 0.5 a side. */
 static struct exchange *
@@ -41,7 +41,7 @@ check_money(const struct exchange *x)
 {
 	for (size_t i = 0; i < x->wallet.n; i++) {
 		const struct purse	*p = &x->wallet.v[i];
-		dec_t			 sum = p->initial, said = p->initial, apart = DEC_ZERO;
+		dec_t			 sum = p->initial, said = sum, apart = DEC_ZERO;
 
 		for (int m = 0; m < MONEY_N; m++)
 			sum = dec_add(sum, p->sums[m]);
@@ -98,6 +98,23 @@ check_exposure(const struct desk *d)
 		CHECK(dec_lt(dec_abs(dec_sub(sums[SIDE_BUY], d->exposure[ps].bids)), D("0.00001")));
 		CHECK(dec_lt(dec_abs(dec_sub(sums[SIDE_SELL], d->exposure[ps].asks)), D("0.00001")));
 	}
+}
+
+/* The facts tell every change, in order. */
+static void
+check_facts(const struct exchange *x, dec_t balances[PURSES])
+{
+	for (size_t i = 0; i < x->facts.n; i++) {
+		const struct fact	*f = &x->facts.v[i];
+
+		if (f->kind != FACT_MONEY)
+			continue;
+		dec_t	*b = &balances[wallet_find(&x->wallet, f->held.asset) - x->wallet.v];
+		*b = dec_add(*b, f->change);
+		CHECK(dec_cmp(*b, f->held.balance) == 0);
+	}
+	for (size_t i = 0; i < x->wallet.n; i++)
+		CHECK(dec_cmp(x->wallet.v[i].balance, balances[i]) == 0);
 }
 
 /* Where something was liquidated there is nothing left of it. */
@@ -179,7 +196,7 @@ random_setting(struct exchange *x, struct desk *d, struct rng *r)
 	const enum position_side ps = x->hedged ? PS_LONG : PS_BOTH;
 	struct reject		 ignored = reject_none();
 
-	switch (rng_below(r, 6)) {
+	switch (rng_below(r, 7)) {
 	case 0:
 		ignored = exchange_set_leverage(x, d, (int)rng_below(r, 126), wall_from_ms(1));
 		break;
@@ -196,6 +213,9 @@ random_setting(struct exchange *x, struct desk *d, struct rng *r)
 		ignored = exchange_transfer(x, d->purse, change, UPD_ADJUSTMENT, wall_from_ms(1));
 		break;
 	case 5:
+		ignored = exchange_deleverage(x, d, ps, d->listing->min_qty, wall_from_ms(1));
+		break;
+	case 6:
 		exchange_fund(x, d, (dec_t){ change.e8 / 100000 }, wall_from_ms(1));
 		break;
 	}
@@ -249,19 +269,24 @@ live(uint64_t seed, struct buf *out)
 	struct rng	 r = rng_seed(seed);
 	struct exchange	*x = fresh("3000", seed);
 	size_t		 forced;
+	dec_t		 balances[PURSES];
 
+	CHECK(x->wallet.n <= PURSES);
+	for (size_t i = 0; i < x->wallet.n; i++)
+		balances[i] = x->wallet.v[i].initial;
 	x->burns_bnb = true;
 	x->bnb_px = D("600");
 	for (int i = 0; i < STEPS; i++) {
 		check_row("seed %d step %d", (int)seed, i);
 		random_act(x, &r);
+		if (i % 100 == 0)
+			exchange_watch(x, wall_from_ms(1));
 		check_positions(x);
 		check_liquidated(x);
+		check_facts(x, balances);
 		check_exposure(&x->desks[i % DESKS]);
-		if (i % 100 == 0) {
-			exchange_watch(x, wall_from_ms(1));
+		if (i % 100 == 0)
 			check_money(x);
-		}
 		x->facts.n = 0;
 		if (!dec_gt(exchange_equity(x, x->desks[0].purse).available, D("100")) &&
 		    TAILQ_EMPTY(&x->active))

@@ -39,6 +39,7 @@ span_of(const struct call *c, int64_t usual, int64_t most, struct span *s)
 	const int64_t	 end = form_int(c->form, "endTime", -1);
 	const int64_t	 limit = form_int(c->form, "limit", usual);
 
+	*s = (struct span){ .limit = 0 };
 	if (limit < 1)
 		return reject_with(REJ_BAD_PARAM, "limit");
 	if (start != -1 && end != -1 && end < start)
