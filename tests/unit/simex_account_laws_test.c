@@ -269,7 +269,7 @@ live(uint64_t seed, struct buf *out)
 	struct rng	 r = rng_seed(seed);
 	struct exchange	*x = fresh("3000", seed);
 	size_t		 forced;
-	dec_t		 balances[PURSES];
+	dec_t		 balances[PURSES] = { DEC_ZERO };
 
 	CHECK(x->wallet.n <= PURSES);
 	for (size_t i = 0; i < x->wallet.n; i++)
