@@ -95,8 +95,9 @@ check_exposure(const struct desk *d)
 				sums[o->terms.side] = dec_add(sums[o->terms.side],
 				    dec_mul(o->rest.leaves_qty, o->terms.px, ROUND_HALF_EVEN));
 		/* Each part of an order was rounded for itself. */
-		CHECK(dec_lt(dec_abs(dec_sub(sums[SIDE_BUY], d->exposure[ps].bids)), D("0.00001")));
-		CHECK(dec_lt(dec_abs(dec_sub(sums[SIDE_SELL], d->exposure[ps].asks)), D("0.00001")));
+		const dec_t	 bids = dec_sub(sums[SIDE_BUY], d->exposure[ps].bids);
+		const dec_t	 asks = dec_sub(sums[SIDE_SELL], d->exposure[ps].asks);
+		CHECK(dec_lt(dec_abs(bids), D("0.00001")) && dec_lt(dec_abs(asks), D("0.00001")));
 	}
 }
 

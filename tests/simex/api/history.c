@@ -121,7 +121,8 @@ history_margin(struct call *c)
 	for (size_t i = 0; i < ms->n && s.limit > 0; i++) {
 		const struct margin_move	*m = &ms->v[i];
 
-		if (m->listing != c->desk->listing || m->at.us < s.from.us || m->at.us >= s.until.us)
+		if (m->listing != c->desk->listing ||
+		    m->at.us < s.from.us || m->at.us >= s.until.us)
 			continue;
 		if (type != 0 && (type == 1) != (dec_sign(m->change) > 0))
 			continue;

@@ -23,8 +23,8 @@ money_position_side(const struct form *f)
 static struct reject
 signed_dec(const struct call *c, const char *name, dec_t *out)
 {
-	return dec_parse(form_str(c->form, name), out) == -1 ? reject_with(REJ_BAD_PARAM, "%s", name) :
-	    reject_none();
+	return dec_parse(form_str(c->form, name), out) == -1 ?
+	    reject_with(REJ_BAD_PARAM, "%s", name) : reject_none();
 }
 
 struct reject
@@ -124,7 +124,8 @@ is_on(const struct call *c)
 struct reject
 money_isolated(struct call *c)
 {
-	const struct reject	 r = exchange_set_isolated(&c->w->exchange, c->desk, is_on(c), c->now);
+	const struct reject	 r = exchange_set_isolated(&c->w->exchange, c->desk, is_on(c),
+				    c->now);
 
 	return reject_is_set(&r) ? r : call_done(c, "done");
 }

@@ -146,7 +146,8 @@ two_sided_px(const struct desk *d, dec_t money)
 	const dec_t	 net = dec_add(d->positions[PS_LONG].qty, d->positions[PS_SHORT].qty);
 	const dec_t	 mark_px = desk_mark_px(d);
 	dec_t		 safe = mark_px;
-	dec_t		 dead = dec_sign(net) > 0 ? DEC_ZERO : dec_mul(mark_px, DEC_INT(100), ROUND_UP);
+	dec_t		 dead = dec_sign(net) > 0 ? DEC_ZERO :
+			    dec_mul(mark_px, DEC_INT(100), ROUND_UP);
 	dec_t		 left = spare_at(d, money, dead);
 
 	if (!dec_ok(left) || dec_sign(left) > 0)
@@ -221,7 +222,8 @@ opening_loss(const struct desk *d, const struct terms *t)
 {
 	const dec_t		 mark_px = desk_mark_px(d);
 	const bool		 buys = t->side == SIDE_BUY;
-	const dec_t		 limit_px = t->type == TYPE_LIMIT ? t->px : rules_take_bound(d, t->side);
+	const dec_t		 limit_px = t->type == TYPE_LIMIT ? t->px :
+				    rules_take_bound(d, t->side);
 	const struct level	*l;
 	dec_t			 left = t->qty, loss = DEC_ZERO;
 

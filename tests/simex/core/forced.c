@@ -113,7 +113,8 @@ exchange_deleverage(struct exchange *x, struct desk *d, enum position_side ps, d
 		return r;
 	if (dec_is_zero(open))
 		return reject_as(REJ_REDUCE_ONLY);
-	take_over(x, d, force(x, d, ps, dec_min(qty, open), desk_mark_px(d), FORCED_ADL, now), now);
+	struct order	*o = force(x, d, ps, dec_min(qty, open), desk_mark_px(d), FORCED_ADL, now);
+	take_over(x, d, o, now);
 	return r;
 }
 
@@ -137,7 +138,8 @@ delist_orders(struct exchange *x, struct desk *d, wall_t now)
 struct reject
 exchange_settle(struct exchange *x, struct desk *d, dec_t px, wall_t now)
 {
-	const enum forced	 forced = is_perpetual(d->listing) ? FORCED_SETTLEMENT : FORCED_DELIVERY;
+	const enum forced	 forced = is_perpetual(d->listing) ? FORCED_SETTLEMENT :
+				    FORCED_DELIVERY;
 	const struct reject	 r = listing_check_price(d->listing, px);
 	struct why		 why;
 

@@ -22,9 +22,10 @@ put_price(struct buf *b, const char *name, dec_t px)
 static void
 put_cap(struct buf *b, const char *name, const struct desk *d)
 {
-	char	 text[DEC_STR];
+	char		 text[DEC_STR];
+	const dec_t	 cap = brackets_max_notional(d->brackets, d->leverage);
 
-	jw_put_str(b, name, bracket_format_cap(brackets_max_notional(d->brackets, d->leverage), text));
+	jw_put_str(b, name, bracket_format_cap(cap, text));
 }
 
 /* ---- assets ---------------------------------------------------------------------- */

@@ -57,7 +57,8 @@ exchange_set_isolated(struct exchange *x, struct desk *d, bool isolated, wall_t 
 	d->isolated = isolated;
 	for (int ps = 0; ps < PS_N; ps++)
 		if (exchange_shows(x, (enum position_side)ps))
-			fact_add(x, FACT_ACCOUNT, d, (enum position_side)ps, now)->update = UPD_MARGIN_TYPE;
+			fact_add(x, FACT_ACCOUNT, d, (enum position_side)ps, now)->update =
+			    UPD_MARGIN_TYPE;
 	return reject_none();
 }
 
