@@ -92,12 +92,12 @@ struct reject	setting_set_asset_mode(struct call *);
 struct reject	setting_fee_burn(struct call *);
 struct reject	setting_set_fee_burn(struct call *);
 
-/* history.c */
-enum { HISTORY_FORCED_PARAMS = 5 };
-extern const struct param	history_forced_params[HISTORY_FORCED_PARAMS];
-struct reject	history_income(struct call *);
-struct reject	history_margin(struct call *);
-struct reject	history_forced(struct call *);
+/* income.c */
+enum { INCOME_FORCED_PARAMS = 5 };
+extern const struct param	income_forced_params[INCOME_FORCED_PARAMS];
+struct reject	income_list(struct call *);
+struct reject	income_margin_moves(struct call *);
+struct reject	income_forced(struct call *);
 
 /* money.c: verbs */
 extern const char *const	money_side_words[];

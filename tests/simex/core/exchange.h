@@ -45,7 +45,7 @@ enum fact_kind {
 };
 
 /* Between two settlements, unless a contract has its own. */
-enum { FUNDING_HOURS = 8 };
+enum { FUNDING_USUAL_HOURS = 8 };
 
 /* Why an order expired, as the exchange numbers it. */
 enum expiry {

@@ -149,7 +149,7 @@ exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
 wall_t
 desk_next_funding(const struct desk *d, wall_t now)
 {
-	const int64_t	 hours = d->funding_hours > 0 ? d->funding_hours : FUNDING_HOURS;
+	const int64_t	 hours = d->funding_hours > 0 ? d->funding_hours : FUNDING_USUAL_HOURS;
 
 	return (wall_t){ (now.us / (hours * HOUR_US) + 1) * hours * HOUR_US };
 }

@@ -16,7 +16,7 @@ enum {
 
 static const char *const	close_words[] = { "LIQUIDATION", "ADL", NULL };
 
-const struct param	history_forced_params[HISTORY_FORCED_PARAMS] = {
+const struct param	income_forced_params[INCOME_FORCED_PARAMS] = {
 	{ "autoCloseType", P_WORD, OPTIONAL, close_words, REJ_BAD_PARAM },
 	{ "endTime", P_INT, OPTIONAL, NULL, REJ_NONE },
 	{ "limit", P_INT, OPTIONAL, NULL, REJ_NONE },
@@ -77,7 +77,7 @@ count_incomes(const struct call *c, const struct incomes *is, const struct span 
 }
 
 struct reject
-history_income(struct call *c)
+income_list(struct call *c)
 {
 	const struct incomes	*is = &c->w->exchange.incomes;
 	const int64_t		 page = form_int(c->form, "page", 1);
@@ -108,7 +108,7 @@ history_income(struct call *c)
 /* ---- the rest ---------------------------------------------------------------------------- */
 
 struct reject
-history_margin(struct call *c)
+income_margin_moves(struct call *c)
 {
 	const struct margin_moves	*ms = &c->w->exchange.margin_moves;
 	const int64_t			 type = form_int(c->form, "type", 0);
@@ -142,11 +142,11 @@ is_kind(const struct order *o, int asked)
 }
 
 struct reject
-history_forced(struct call *c)
+income_forced(struct call *c)
 {
 	const struct forced_orders	*fs = &c->w->exchange.forced;
-	const int			 kind = form_word(c->form, history_forced_params,
-					    HISTORY_FORCED_PARAMS, "autoCloseType", -1);
+	const int			 kind = form_word(c->form, income_forced_params,
+					    INCOME_FORCED_PARAMS, "autoCloseType", -1);
 	struct span			 s;
 	const struct reject		 r = span_of(c, FORCED_ORDERS, FORCED_ORDERS_MOST, &s);
 
