@@ -6,7 +6,7 @@
 # machine does; STORM_S is its length.
 
 # Its exchange refuses nobody for asking too often.
-export STORM_SIMEX='--still -s 1 --weight-limit 100000 --orders-10s 3000 --orders-1m 12000'
+export STORM_SIMEX='--still --funding-hours 0 -s 1 --weight-limit 100000 --orders-10s 3000 --orders-1m 12000'
 
 # As deploy/stack makes the first two.
 make_accounts()

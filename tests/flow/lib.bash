@@ -28,7 +28,7 @@ stack_up()
 	[ ! -x "$built/cmdd" ] || export PMS_BIN=${PMS_BIN:-$built}
 	PMS_DIR=$(mktemp -d /tmp/pmsd-flow.XXXXXX)
 	export PMS_DIR
-	export PMS_SIMEX_ARGS="${PMS_SIMEX_ARGS---still -s 1} --ledger $PMS_DIR/exchange.ledger"
+	export PMS_SIMEX_ARGS="${PMS_SIMEX_ARGS---still --funding-hours 0 -s 1} --ledger $PMS_DIR/exchange.ledger"
 	"$STACK" start "$PMS_DIR" >/dev/null 3>&- || return 1
 	# shellcheck source=/dev/null
 	. "$PMS_DIR/env"

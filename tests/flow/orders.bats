@@ -10,7 +10,7 @@ load resting
 
 setup_file()
 {
-	export PMS_SIMEX_ARGS='--still -s 1 --orders-10s 5000 --orders-1m 9000 --weight-limit 90000'
+	export PMS_SIMEX_ARGS='--still --funding-hours 0 -s 1 --orders-10s 5000 --orders-1m 9000 --weight-limit 90000'
 	stack_up
 }
 

@@ -50,7 +50,7 @@ stack_up_here()
 {
 	local built=$REPO/build/test/bin
 	[ ! -x "$built/cmdd" ] || export PMS_BIN=${PMS_BIN:-$built}
-	export PMS_SIMEX_ARGS=${PMS_SIMEX_ARGS---still -s 1}
+	export PMS_SIMEX_ARGS=${PMS_SIMEX_ARGS---still --funding-hours 0 -s 1}
 	"$STACK" start "$PMS_DIR" >/dev/null 3>&- || return 1
 	# shellcheck source=/dev/null
 	. "$PMS_DIR/env"

@@ -9,7 +9,7 @@ load session
 
 setup_file()
 {
-	export PMS_SIMEX_ARGS='--still -s 1 --stream-life-s 4 --key-life-s 4'
+	export PMS_SIMEX_ARGS='--still --funding-hours 0 -s 1 --stream-life-s 4 --key-life-s 4'
 	stack_up
 }
 teardown_file() { stack_down; }

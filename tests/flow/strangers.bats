@@ -11,7 +11,7 @@ load resting
 
 setup_file()
 {
-	export PMS_SIMEX_ARGS='--still -s 1 --weight-limit 90000'
+	export PMS_SIMEX_ARGS='--still --funding-hours 0 -s 1 --weight-limit 90000'
 	export PMS_ORDERD_AUDIT_EVERY=2s
 	stack_up
 }

@@ -67,12 +67,18 @@ static const struct option_row {
 	    "stretches without quotes in an hour"),
 	OPTION(0,   "n",       "trades",         C_INT,    trades,         "7200",   0, 360000,
 	    "of the public in an hour"),
-	OPTION(0,   "usdt",    "balance",        C_DEC,    balance,        "1000000",    0, 0,
-	    "the wallet at the start"),
+	OPTION(0,   "sums",    "balance",        C_STR,    balance,        "1000000",    0, 0,
+	    "the wallet at the start: of USDT, or as USDT=1000,BNB=1"),
+	OPTION(0,   "file",    "brackets",       C_STR,    brackets,       "",           0, 0,
+	    "leverage brackets, as the exchange answers leverageBracket"),
 	OPTION(0,   "rate",    "fee-maker",      C_DEC,    fee_maker,      "0.0002",     0, 0,
 	    "fee of an order that rested"),
 	OPTION(0,   "rate",    "fee-taker",      C_DEC,    fee_taker,      "0.0005",     0, 0,
 	    "fee of an order that did not"),
+	OPTION(0,   "rate",    "funding-rate",   C_DEC,    funding_rate,   "0.0001",     0, 0,
+	    "what is charged when funding is due"),
+	OPTION(0,   "h",       "funding-hours",  C_INT,    funding_hours,  "8",          0, 24,
+	    "between two times of funding; 0: only when told to"),
 	OPTION(0,   "n",       "weight-limit",   C_INT,    weight_limit,   "2400",       0, 0,
 	    "request weight a minute; 0: no limit"),
 	OPTION(0,   "n",       "orders-10s",     C_INT,    orders_10s,     "300",        0, 0,
@@ -416,6 +422,24 @@ read_listings(struct simex *s, struct listings *ls, struct why *why)
 	return rc;
 }
 
+static int
+read_brackets(struct simex *s, struct why *why)
+{
+	const char	*path = s->conf.brackets;
+	struct buf	 text = { 0 };
+	struct why	 inner;
+	int		 rc;
+
+	if (*path == '\0')
+		return 0;
+	if ((rc = read_file(path, &text)) == -1)
+		why_set(why, "cannot read %s", path);
+	else if ((rc = bracket_book_read(&s->brackets, buf_text(&text), text.len, &inner)) == -1)
+		why_set(why, "%s: %s", path, inner.text);
+	buf_free(&text);
+	return rc;
+}
+
 static void
 begin_with(struct simex *s, struct listings *ls, wall_t start, int64_t ids_from)
 {
@@ -423,8 +447,9 @@ begin_with(struct simex *s, struct listings *ls, wall_t start, int64_t ids_from)
 
 	world_init(&s->world, &(struct world_terms){
 		.exchange = {
-			.listings = ls,
-			.balance = c->balance, .fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
+			.listings = ls, .brackets = &s->brackets, .grants = s->grants,
+			.fee_maker = c->fee_maker, .fee_taker = c->fee_taker,
+			.funding_rate = c->funding_rate, .funding_hours = (int)c->funding_hours,
 			.max_orders = c->max_orders, .market = market_terms_of(c, start),
 			.ids_from = ids_from,
 		},
@@ -447,6 +472,8 @@ simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
 	struct listings	 ls;
 
 	if (*s->conf.replay != '\0' && (s->tapes = tapes_open(s->conf.replay, why)) == NULL)
+		return -1;
+	if (grants_parse(&s->grants, s->conf.balance, why) == -1 || read_brackets(s, why) == -1)
 		return -1;
 	if (!built_in && read_listings(s, &ls, why) == -1)
 		return -1;

@@ -32,7 +32,9 @@ struct conf {
 	bool		 still;
 	const char	*replay;
 	int64_t		 speed;
-	dec_t		 balance, fee_maker, fee_taker;
+	const char	*balance, *brackets;
+	dec_t		 fee_maker, fee_taker, funding_rate;
+	int64_t		 funding_hours;
 	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, key_life_s;
@@ -52,6 +54,8 @@ struct record;
 
 struct simex {
 	struct conf		 conf;
+	struct bracket_book	 brackets;	/* until the world has them */
+	struct grants		 grants;
 	struct event_base	*base;
 	struct world		 world;
 	struct tapes		*tapes;

@@ -84,7 +84,7 @@ changes_of_an_order(void **state)
 		CHECK_STR(story(x), rows[i].story);
 		CHECK_STR(status_name(order_status(o)), rows[i].status);
 		CHECK(book_is_sound(&x->desks[0].book));
-		CHECK_DEC(dec_sub(x->desks[0].exposure.bids,
+		CHECK_DEC(dec_sub(x->desks[0].exposure[PS_BOTH].bids,
 		    dec_mul(o->rest.leaves_qty, o->terms.px, ROUND_DOWN)), "0");
 		discard(x);
 	}
@@ -152,7 +152,7 @@ what_a_change_leaves_as_it_is(void **state)
 	check_row("margin");
 	CHECK_INT(exchange_place(x, &x->desks[0], &t, start, &o).why, REJ_NONE);
 	CHECK_INT(exchange_modify(x, o, &c, after_s(1000)).why, REJ_NONE);
-	CHECK_DEC(x->desks[0].exposure.bids, "122402");
+	CHECK_DEC(x->desks[0].exposure[PS_BOTH].bids, "122402");
 	check_row("end");
 	CHECK_INT(exchange_due(x).us, after_s(YEAR_S).us);
 	check_row("mode of self-trades, name, time in force");

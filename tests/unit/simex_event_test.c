@@ -64,7 +64,7 @@ events_have_all_fields(void **state)
 	(void)state;
 	check_row("fill");
 	buy(x, "0.002");
-	const struct fact	*fill = &x->facts.v[1];
+	const struct fact	*fill = &x->facts.v[x->facts.n - 1];
 	event_order(&b, fill, WALL_UNSET);
 	for (size_t i = 0; i < NITEMS(order_keys); i++)
 		CHECK_HAS(buf_text(&b), order_keys[i]);

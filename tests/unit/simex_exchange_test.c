@@ -59,7 +59,7 @@ resting_order_fills_in_parts(void **state)
 	exchange_set_price(x, &x->desks[0], D("61000"), WALL_UNSET);
 	CHECK_STR(story(x), "trade(0.004@61200)");
 	CHECK_STR(status_name(order_status(o)), "FILLED");
-	CHECK_DEC(x->desks[0].exposure.bids, "0");
+	CHECK_DEC(x->desks[0].exposure[PS_BOTH].bids, "0");
 	discard(x);
 }
 
@@ -171,7 +171,7 @@ reduce_only(void **state)
 	CHECK_STR(story(x), "new trade(0.003@61249.9) expired(4)");
 	CHECK(!order_is_open(resting));
 	CHECK_DEC(x->desks[0].positions[PS_BOTH].qty, "0");
-	CHECK_DEC(x->desks[0].exposure.asks, "0");
+	CHECK_DEC(x->desks[0].exposure[PS_BOTH].asks, "0");
 	discard(x);
 }
 
@@ -213,7 +213,7 @@ fill_by_the_house(void **state)
 	CHECK_STR(status_name(order_status(o)), "FILLED");
 	CHECK_DEC(order_avg_px(o), "61199.98");
 	CHECK_DEC(first->cum_qty, "0");
-	CHECK_DEC(x->desks[0].exposure.bids, "306.005");
+	CHECK_DEC(x->desks[0].exposure[PS_BOTH].bids, "306.005");
 	for (size_t i = 0; i < x->desks[0].orders.ntrades; i++)
 		CHECK(x->desks[0].orders.trades[i].maker);
 	discard(x);
@@ -275,7 +275,7 @@ amendment_by_the_exchange(void **state)
 	CHECK_HAS(buf_text(&b), "\"q\":\"0.002\"");
 	CHECK_HAS(buf_text(&b), "\"x\":\"AMENDMENT\",\"X\":\"PARTIALLY_FILLED\"");
 	CHECK_STR(story(x), "amended amended");
-	CHECK_DEC(x->desks[0].exposure.asks, "61.3");
+	CHECK_DEC(x->desks[0].exposure[PS_BOTH].asks, "61.3");
 	buf_free(&b);
 	discard(x);
 }
@@ -477,8 +477,9 @@ check_laws(const struct exchange *x)
 	}
 	CHECK(dec_cmp(cum, traded) == 0);
 	CHECK(dec_cmp(net, d->positions[PS_BOTH].qty) == 0);
-	CHECK(dec_cmp(bids, d->exposure.bids) == 0);
-	CHECK(dec_cmp(x->wallet.balance, dec_sub(dec_add(x->wallet.initial, realized), fees)) == 0);
+	CHECK(dec_cmp(bids, d->exposure[PS_BOTH].bids) == 0);
+	CHECK(dec_cmp(x->wallet.v[d->purse].balance,
+	    dec_sub(dec_add(x->wallet.v[d->purse].initial, realized), fees)) == 0);
 	CHECK(book_is_sound(&d->book));
 }
 

@@ -92,7 +92,7 @@ a_part_traded_before_it_shrinks(void **state)
 	CHECK_DEC(o->terms.qty, "0.002");
 	CHECK_DEC(o->rest.leaves_qty, "0.001");
 	CHECK_STR(status_name(order_status(o)), "PARTIALLY_FILLED");
-	CHECK_DEC(x->desks[0].exposure.asks, "61.301");
+	CHECK_DEC(x->desks[0].exposure[PS_BOTH].asks, "61.301");
 	discard(x);
 }
 

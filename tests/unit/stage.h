@@ -76,7 +76,7 @@ story(struct exchange *x)
 {
 	static const char *const kinds[] = {
 		"new", "trade", "canceled", "expired", "amended", "fund", "lev", "algo",
-		"public", "forced", "listing",
+		"public", "listing", "account", "mode", "calculated", "forced", "call", "money", "taken",
 	};
 	static char		 text[1024];
 	char			 a[DEC_STR], b[DEC_STR];
@@ -86,7 +86,9 @@ story(struct exchange *x)
 	for (size_t i = 0; i < x->facts.n; i++) {
 		const struct fact	*f = &x->facts.v[i];
 
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i > 0 ? " " : "",
+		if (f->kind == FACT_MONEY)
+			continue;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n > 0 ? " " : "",
 		    kinds[f->kind]);
 		if (f->kind == FACT_TRADE)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%s@%s)",

@@ -118,13 +118,55 @@ struct reject	habit_engine(struct call *);
 struct reject	habit_listing(struct call *);
 struct reject	habit_set(struct call *);
 
+/* account.c */
+struct reject	account_v2(struct call *);
+struct reject	account_v3(struct call *);
+struct reject	account_balance(struct call *);
+struct reject	account_risk_v2(struct call *);
+struct reject	account_risk_v3(struct call *);
+struct reject	account_config(struct call *);
+struct reject	account_symbol_config(struct call *);
+struct reject	account_brackets(struct call *);
+struct reject	account_commission_rate(struct call *);
+struct reject	account_trading_status(struct call *);
+struct reject	account_adl_quantile(struct call *);
+struct reject	account_adl_risk(struct call *);
+
+/* setting.c */
+enum { SETTING_MARGIN_TYPE_PARAMS = 2, SETTING_MARGIN_PARAMS = 4 };
+extern const struct param	setting_margin_type_params[SETTING_MARGIN_TYPE_PARAMS];
+extern const struct param	setting_margin_params[SETTING_MARGIN_PARAMS];
+struct reject	setting_leverage(struct call *);
+struct reject	setting_margin_type(struct call *);
+struct reject	setting_margin(struct call *);
+struct reject	setting_position_mode(struct call *);
+struct reject	setting_set_position_mode(struct call *);
+struct reject	setting_asset_mode(struct call *);
+struct reject	setting_set_asset_mode(struct call *);
+struct reject	setting_fee_burn(struct call *);
+struct reject	setting_set_fee_burn(struct call *);
+
+/* income.c */
+enum { INCOME_FORCED_PARAMS = 5 };
+extern const struct param	income_forced_params[INCOME_FORCED_PARAMS];
+struct reject	income_list(struct call *);
+struct reject	income_margin_moves(struct call *);
+struct reject	income_forced(struct call *);
+
+/* money.c: verbs */
+extern const char *const	money_side_words[];
+enum position_side money_position_side(const struct form *);	/* BOTH where none was sent */
+struct reject	money_adl(struct call *);
+struct reject	money_bnb(struct call *);
+struct reject	money_fees(struct call *);
+struct reject	money_fund(struct call *);
+struct reject	money_funding(struct call *);
+struct reject	money_isolated(struct call *);
+struct reject	money_multi_assets(struct call *);
+struct reject	money_settle(struct call *);
+struct reject	money_transfer(struct call *);
+
 /* user.c */
-struct reject	user_account(struct call *);
-struct reject	user_balance(struct call *);
-struct reject	user_position_risk(struct call *);
-struct reject	user_position_mode(struct call *);
-struct reject	user_leverage(struct call *);
-struct reject	user_commission_rate(struct call *);
 struct reject	user_order_limits(struct call *);
 struct reject	user_open_listen_key(struct call *);
 struct reject	user_renew_listen_key(struct call *);

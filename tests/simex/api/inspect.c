@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "tests/simex/core/algo_print.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -15,18 +16,35 @@ put_dec(struct buf *b, const char *name, dec_t d)
 	jw_put_str(b, name, dec_format(d, text));
 }
 
+/* What came and went from and to outside. */
+static dec_t
+transfers(const struct purse *p)
+{
+	dec_t	 sum = DEC_ZERO;
+
+	for (int m = MONEY_TRANSFER; m < MONEY_N; m++)
+		sum = dec_add(sum, p->sums[m]);
+	return sum;
+}
+
 struct reject
 inspect_account(struct call *c)
 {
-	const struct wallet	*w = &c->w->exchange.wallet;
-	const struct equity	 e = exchange_equity(&c->w->exchange);
+	const struct exchange	*x = &c->w->exchange;
+	const char		*asset = form_str(c->form, "asset");
+	const struct purse	*p = wallet_find(&x->wallet, asset == NULL ? "USDT" : asset);
 
+	if (p == NULL)
+		return reject_with(REJ_BAD_PARAM, "asset");
+	const struct equity	 e = exchange_equity(x, (size_t)(p - x->wallet.v));
 	jw_open(c->out, '{');
-	put_dec(c->out, "initial", w->initial);
-	put_dec(c->out, "balance", w->balance);
-	put_dec(c->out, "realizedPnl", w->realized);
-	put_dec(c->out, "fees", w->fees);
-	put_dec(c->out, "funding", w->funding);
+	put_dec(c->out, "initial", p->initial);
+	put_dec(c->out, "balance", p->balance);
+	put_dec(c->out, "realizedPnl", dec_add(p->sums[MONEY_REALIZED], p->sums[MONEY_DELIVERED]));
+	put_dec(c->out, "fees", dec_neg(p->sums[MONEY_COMMISSION]));
+	put_dec(c->out, "funding", p->sums[MONEY_FUNDING]);
+	put_dec(c->out, "transfers", transfers(p));
+	put_dec(c->out, "insurance", p->sums[MONEY_INSURANCE]);
 	put_dec(c->out, "unrealizedPnl", e.upnl);
 	put_dec(c->out, "available", e.available);
 	jw_close(c->out, '}');
@@ -36,14 +54,18 @@ inspect_account(struct call *c)
 struct reject
 inspect_position(struct call *c)
 {
-	const struct position	*p = desk_position(c->desk, PS_BOTH);
+	const enum position_side ps = money_position_side(c->form);
+	const struct position	*p = desk_position(c->desk, ps);
 
 	jw_open(c->out, '{');
 	jw_put_str(c->out, "symbol", c->desk->listing->symbol);
 	put_dec(c->out, "qty", p->qty);
 	put_dec(c->out, "entryPrice", position_entry_px(p));
+	put_dec(c->out, "liquidationPrice", exchange_liquidation_px(&c->w->exchange, c->desk, ps));
 	put_dec(c->out, "realizedPnl", p->realized);
 	put_dec(c->out, "unrealizedPnl", position_upnl(p, desk_mark_px(c->desk)));
+	jw_put_bool(c->out, "isolated", c->desk->isolated);
+	put_dec(c->out, "isolatedWallet", p->apart);
 	jw_put_int(c->out, "leverage", c->desk->leverage);
 	jw_put_int(c->out, "openOrders", (int64_t)c->desk->orders.n_open);
 	jw_close(c->out, '}');

@@ -2,6 +2,7 @@
 #include "tests/simex/api/call.h"
 
 #include "base/text.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/bulletin.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
@@ -188,13 +189,14 @@ history_continuous_klines(struct call *c)
 static void
 print_fundings(struct call *c, const struct desk *d, const struct window *w)
 {
-	const int64_t	 last = next_funding_ms(c->now) - FUNDING_MS;
-	const int64_t	 end = w->end_ms == -1 || w->end_ms > last ? last :
-			    w->end_ms / FUNDING_MS * FUNDING_MS;
-	int64_t		 at = w->start_ms == -1 ? end - (w->limit - 1) * FUNDING_MS :
-			    (w->start_ms + FUNDING_MS - 1) / FUNDING_MS * FUNDING_MS;
+	const wall_t	 next = desk_next_funding(d, c->now);
+	const int64_t	 apart = wall_ms(desk_next_funding(d, next)) - wall_ms(next);
+	const int64_t	 last = wall_ms(next) - apart;
+	const int64_t	 end = w->end_ms == -1 || w->end_ms > last ? last : w->end_ms / apart * apart;
+	int64_t		 at = w->start_ms == -1 ? end - (w->limit - 1) * apart :
+			    (w->start_ms + apart - 1) / apart * apart;
 
-	for (int64_t n = 0; at <= end && n < w->limit; at += FUNDING_MS, n++)
+	for (int64_t n = 0; at <= end && n < w->limit; at += apart, n++)
 		bulletin_funding(c->out, d, at);
 }
 

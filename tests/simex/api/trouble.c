@@ -2,6 +2,7 @@
 #include "tests/simex/api/call.h"
 
 #include "base/text.h"
+#include "tests/simex/core/account.h"
 #include "wire/jw.h"
 
 #include <string.h>
@@ -190,30 +191,13 @@ trouble_revoke(struct call *c)
 	return call_done(c, "done");
 }
 
-/* The exchange changes the mode of an account without orders and positions only. */
-static struct reject
-check_idle(const struct exchange *x)
-{
-	if (x->service.algos.n_open > 0)
-		return reject_as(REJ_MODE_ORDERS);
-	for (size_t i = 0; i < x->n; i++) {
-		if (x->desks[i].orders.n_open > 0)
-			return reject_as(REJ_MODE_ORDERS);
-		if (!desk_is_idle(&x->desks[i]))
-			return reject_as(REJ_MODE_POSITION);
-	}
-	return reject_none();
-}
-
 struct reject
 trouble_hedge(struct call *c)
 {
-	const struct reject	 r = check_idle(&c->w->exchange);
+	struct exchange		*x = &c->w->exchange;
+	const struct reject	 r = exchange_set_hedged(x, is_on(c));
 
-	if (is_on(c) != c->w->exchange.hedged && reject_is_set(&r))
-		return r;
-	c->w->exchange.hedged = is_on(c);
-	return call_done(c, "done");
+	return reject_is_set(&r) && r.why != REJ_MODE_SAME ? r : call_done(c, "done");
 }
 
 struct reject

@@ -34,6 +34,11 @@ static const char *const	ledger_words[] = {
 #define FAULT_PARAMS		STR_PARAM("path", MANDATORY), STR_PARAM("method", OPTIONAL), \
 				INT_PARAM("n", OPTIONAL), STR_PARAM("where", OPTIONAL)
 
+static const struct param p_account[] = { STR_PARAM("asset", OPTIONAL) };
+static const struct param p_adl[] = {
+	STR_PARAM("symbol", MANDATORY), DEC_PARAM("qty", MANDATORY),
+	WORD_PARAM("positionSide", OPTIONAL, money_side_words),
+};
 static const struct param p_algo[] = {
 	INT_PARAM("latency_ms", OPTIONAL), INT_PARAM("stuck", OPTIONAL),
 	INT_PARAM("visible_ms", OPTIONAL), INT_PARAM("fills_first", OPTIONAL),
@@ -42,6 +47,7 @@ static const struct param p_amend[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 };
 static const struct param p_ban[] = { INT_PARAM("seconds", MANDATORY) };
+static const struct param p_bnb[] = { DEC_PARAM("price", MANDATORY) };
 static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
@@ -63,6 +69,9 @@ static const struct param p_fail[] = {
 	INT_PARAM("retry_after", OPTIONAL), INT_PARAM("execute", OPTIONAL),
 };
 static const struct param p_fault[] = { FAULT_PARAMS };
+static const struct param p_fees[] = {
+	STR_PARAM("symbol", MANDATORY), STR_PARAM("maker", OPTIONAL), STR_PARAM("taker", OPTIONAL),
+};
 static const struct param p_fill[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 	DEC_PARAM("price", OPTIONAL),
@@ -84,10 +93,16 @@ static const struct param p_freeze[] = {
 static const struct param p_fund[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
 };
+static const struct param p_funding[] = {
+	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", OPTIONAL), INT_PARAM("hours", OPTIONAL),
+};
 static const struct param p_habits[] = {
 	INT_PARAM("sums", OPTIONAL), INT_PARAM("count_refused", OPTIONAL),
 };
 static const struct param p_hold[] = { FAULT_PARAMS, INT_PARAM("ms", MANDATORY) };
+static const struct param p_isolated[] = {
+	STR_PARAM("symbol", MANDATORY), INT_PARAM("on", MANDATORY),
+};
 static const struct param p_ladder[] = {
 	STR_PARAM("symbol", MANDATORY), INT_PARAM("levels", OPTIONAL), DEC_PARAM("qty", OPTIONAL),
 	DEC_PARAM("gap", OPTIONAL),
@@ -109,6 +124,9 @@ static const struct param p_on[] = { INT_PARAM("on", MANDATORY) };
 static const struct param p_overtake[] = {
 	FAULT_PARAMS, WORD_PARAM("by", MANDATORY, overtake_words),
 };
+static const struct param p_position[] = {
+	STR_PARAM("symbol", MANDATORY), WORD_PARAM("positionSide", OPTIONAL, money_side_words),
+};
 static const struct param p_price[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),
 };
@@ -118,10 +136,13 @@ static const struct param p_refuse[] = {
 static const struct param p_skew[] = {
 	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
 };
-static const struct param p_symbol[] = { STR_PARAM("symbol", MANDATORY) };
 static const struct param p_trade[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
 	DEC_PARAM("qty", MANDATORY), DEC_PARAM("price", OPTIONAL),
+};
+static const struct param p_transfer[] = {
+	STR_PARAM("asset", MANDATORY), STR_PARAM("amount", MANDATORY),	/* may be negative */
+	STR_PARAM("reason", OPTIONAL),
 };
 static const struct param p_weigh[] = {
 	INT_PARAM("orders", OPTIONAL), INT_PARAM("weight", OPTIONAL),
@@ -259,17 +280,6 @@ do_cancel(struct call *c)
 }
 
 static struct reject
-do_fund(struct call *c)
-{
-	dec_t	 rate;
-
-	if (dec_parse(form_str(c->form, "rate"), &rate) == -1)
-		return reject_with(REJ_BAD_PARAM, "rate");
-	exchange_fund(&c->w->exchange, c->desk, rate, c->now);
-	return call_done(c, "done");
-}
-
-static struct reject
 do_quit(struct call *c)
 {
 	world_wish(c->w, &(struct wish){ .kind = WISH_QUIT });
@@ -282,10 +292,12 @@ do_quit(struct call *c)
 
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
-	{ "account",         NO_PARAMS,              inspect_account },
+	{ "account",         PARAMS(p_account),      inspect_account },
+	{ "adl",             PARAMS(p_adl),          money_adl },
 	{ "algo",            PARAMS(p_algo),         algo_service },
 	{ "amend",           PARAMS(p_amend),        do_amend },
 	{ "ban",             PARAMS(p_ban),          trouble_ban },
+	{ "bnb",             PARAMS(p_bnb),          money_bnb },
 	{ "cancel",          PARAMS(p_cancel),       do_cancel },
 	{ "clear",           NO_PARAMS,              trouble_clear },
 	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
@@ -298,15 +310,18 @@ static const struct verb verbs[] = {
 	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
 	{ "fail",            PARAMS(p_fail),         trouble_fail },
 	{ "fault",           NULL, ANY_PARAMS,       row_run },
+	{ "fees",            PARAMS(p_fees),         money_fees },
 	{ "fill",            PARAMS(p_fill),         do_fill },
 	{ "flood",           PARAMS(p_flood),        trouble_flood },
 	{ "foreign",         PARAMS(p_foreign),      do_foreign },
 	{ "frame",           PARAMS(p_frame),        trouble_frame },
 	{ "freeze",          PARAMS(p_freeze),       trouble_freeze },
-	{ "fund",            PARAMS(p_fund),         do_fund },
+	{ "fund",            PARAMS(p_fund),         money_fund },
+	{ "funding",         PARAMS(p_funding),      money_funding },
 	{ "habits",          PARAMS(p_habits),       habit_set },
 	{ "hedge",           PARAMS(p_on),           trouble_hedge },
 	{ "hold",            PARAMS(p_hold),         trouble_hold },
+	{ "isolated",        PARAMS(p_isolated),     money_isolated },
 	{ "ladder",          PARAMS(p_ladder),       do_ladder },
 	{ "lag",             PARAMS(p_ms),           trouble_lag },
 	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
@@ -314,17 +329,20 @@ static const struct verb verbs[] = {
 	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
 	{ "listing",         PARAMS(p_listing),      habit_listing },
 	{ "lose",            PARAMS(p_fault),        trouble_lose },
+	{ "multi_assets",    PARAMS(p_on),           money_multi_assets },
 	{ "mute",            PARAMS(p_on),           trouble_mute },
 	{ "overload",        PARAMS(p_on),           trouble_overload },
 	{ "overtake",        PARAMS(p_overtake),     trouble_overtake },
-	{ "position",        PARAMS(p_symbol),       inspect_position },
+	{ "position",        PARAMS(p_position),     inspect_position },
 	{ "price",           PARAMS(p_price),        do_price },
 	{ "quit",            NO_PARAMS,              do_quit },
 	{ "refuse",          PARAMS(p_refuse),       trouble_refuse },
 	{ "revoke",          PARAMS(p_on),           trouble_revoke },
+	{ "settle",          PARAMS(p_price),        money_settle },
 	{ "skew",            PARAMS(p_skew),         trouble_skew },
 	{ "status",          NO_PARAMS,              inspect_status },
 	{ "trade",           PARAMS(p_trade),        do_trade },
+	{ "transfer",        PARAMS(p_transfer),     money_transfer },
 	{ "walk",            PARAMS(p_walk),         do_walk },
 	{ "weigh",           PARAMS(p_weigh),        trouble_weigh },
 };

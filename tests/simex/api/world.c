@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "tests/simex/api/gate.h"
 #include "tests/simex/api/verbs.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/algo_print.h"
 #include "tests/simex/core/event.h"
 
@@ -16,9 +17,10 @@ enum { PRELUDE_MAX = 100000, ROWS_AT_ONCE = 1000 };
 #define SECOND_US	INT64_C(1000000)
 
 static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
-	[UE_ACCOUNT_CONFIG_UPDATE] = event_leverage,
+	[UE_ACCOUNT_CONFIG_UPDATE] = event_config,
 	[UE_ACCOUNT_UPDATE]        = event_account,
 	[UE_ALGO_UPDATE]           = event_algo,
+	[UE_MARGIN_CALL]           = event_margin_call,
 	[UE_ORDER_TRADE_UPDATE]    = event_order,
 	[UE_TRADE_LITE]            = event_trade_lite,
 };
@@ -86,6 +88,7 @@ world_init(struct world *w, const struct world_terms *t)
 	ledger_init(&w->ledger);
 	script_start(&w->script, t->exchange.market.start);
 	exchange_init(&w->exchange, &t->exchange);
+	exchange_plan_funding(&w->exchange, t->exchange.market.start);
 	if (t->exchange.market.kind == MARKET_TAPE)
 		begin_tape(w);
 }

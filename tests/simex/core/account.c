@@ -1,39 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/core/match.h"
+#include "tests/simex/core/account.h"
 
-enum { LEVERAGE_MOST = 125 };
+#include "tests/simex/core/rules.h"
 
-#define MAINT_RATIO	((dec_t){ DEC_ONE_E8 / 250 })
-
-struct reject
-exchange_set_leverage(struct exchange *x, struct desk *d, int leverage, wall_t now)
-{
-	const int	 before = d->leverage;
-
-	if (leverage < 1 || leverage > LEVERAGE_MOST)
-		return reject_with(REJ_LEVERAGE, "%d", leverage);
-	d->leverage = leverage;
-	if (leverage < before && dec_sign(exchange_equity(x).available) < 0) {
-		d->leverage = before;
-		return reject_as(REJ_LEVERAGE_MARGIN);
-	}
-	if (leverage != before)
-		fact_add(x, FACT_LEVERAGE, d, PS_BOTH, now);
-	return reject_none();
-}
-
-void
-exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
-{
-	for (int ps = 0; ps < PS_N; ps++) {
-		struct position	*p = &d->positions[ps];
-
-		if (dec_is_zero(p->qty))
-			continue;
-		const dec_t	 change = wallet_fund(&x->wallet, p, desk_mark_px(d), rate);
-		fact_add(x, FACT_FUNDING, d, (enum position_side)ps, now)->change = change;
-	}
-}
+enum { HALVINGS = 64 };
 
 dec_t
 desk_mark_px(const struct desk *d)
@@ -41,80 +11,299 @@ desk_mark_px(const struct desk *d)
 	return d->market.mark_px;
 }
 
-struct margin
-desk_margin_if(const struct desk *d, struct exposure e)
+bool
+exchange_shows(const struct exchange *x, enum position_side ps)
 {
-	struct margin	 sum = { 0 };
+	return (ps != PS_BOTH) == x->hedged;
+}
+
+struct exposure
+desk_exposure(const struct desk *d)
+{
+	struct exposure	 sum = { DEC_ZERO, DEC_ZERO };
 
 	for (int ps = 0; ps < PS_N; ps++) {
-		/* Orders are margined with the one-way position: hedge mode has none there. */
-		const struct margin	 m = position_margin(&d->positions[ps], d->leverage,
-					    desk_mark_px(d), MAINT_RATIO,
-					    ps == PS_BOTH ? e : (struct exposure){ 0 });
-
-		sum.position = dec_add(sum.position, m.position);
-		sum.orders = dec_add(sum.orders, m.orders);
-		sum.maint = dec_add(sum.maint, m.maint);
+		sum.bids = dec_add(sum.bids, d->exposure[ps].bids);
+		sum.asks = dec_add(sum.asks, d->exposure[ps].asks);
 	}
 	return sum;
 }
 
-struct margin
-desk_margin(const struct desk *d)
+/* In hedge mode only the orders that make a position larger want margin. */
+static struct exposure
+counted(enum position_side ps, struct exposure e)
 {
-	return desk_margin_if(d, d->exposure);
-}
-
-static dec_t
-desk_upnl(const struct desk *d)
-{
-	dec_t	 sum = DEC_ZERO;
-
-	for (int ps = 0; ps < PS_N; ps++)
-		sum = dec_add(sum, position_upnl(&d->positions[ps], desk_mark_px(d)));
-	return sum;
-}
-
-struct equity
-exchange_equity(const struct exchange *x)
-{
-	struct equity		 e = { 0 };
-	const struct desk	*d;
-
-	TAILQ_FOREACH(d, &x->active, link) {
-		const struct margin	 m = desk_margin(d);
-
-		e.upnl = dec_add(e.upnl, desk_upnl(d));
-		e.position_margin = dec_add(e.position_margin, m.position);
-		e.order_margin = dec_add(e.order_margin, m.orders);
-		e.maint_margin = dec_add(e.maint_margin, m.maint);
-	}
-	e.margin_balance = dec_add(x->wallet.balance, e.upnl);
-	e.available = dec_sub(e.margin_balance, dec_add(e.position_margin, e.order_margin));
+	if (ps == PS_LONG)
+		e.asks = DEC_ZERO;
+	if (ps == PS_SHORT)
+		e.bids = DEC_ZERO;
 	return e;
 }
 
-/* The mark price at which the margin balance is the maintenance margin, others unchanged. */
+struct margin
+desk_margin_if(const struct desk *d, enum position_side ps, struct exposure e)
+{
+	return position_margin(&d->positions[ps], d->leverage, desk_mark_px(d), d->brackets,
+	    counted(ps, e));
+}
+
+struct margin
+desk_margin(const struct desk *d, enum position_side ps)
+{
+	return desk_margin_if(d, ps, d->exposure[ps]);
+}
+
+static void
+add_to_equity(struct equity *e, const struct desk *d, enum position_side ps)
+{
+	const struct position	*p = &d->positions[ps];
+	const struct margin	 m = desk_margin(d, ps);
+	const dec_t		 upnl = position_upnl(p, desk_mark_px(d));
+
+	e->upnl = dec_add(e->upnl, upnl);
+	e->position_margin = dec_add(e->position_margin, m.position);
+	e->order_margin = dec_add(e->order_margin, m.orders);
+	e->maint_margin = dec_add(e->maint_margin, m.maint);
+	if (d->isolated)
+		return;
+	e->cross_upnl = dec_add(e->cross_upnl, upnl);
+	e->cross_position_margin = dec_add(e->cross_position_margin, m.position);
+	e->cross_maint_margin = dec_add(e->cross_maint_margin, m.maint);
+}
+
+struct equity
+exchange_equity(const struct exchange *x, size_t purse)
+{
+	const struct purse	*p = &x->wallet.v[purse];
+	struct equity		 e = { .balance = p->balance, .cross_balance = purse_cross(p) };
+	const struct desk	*d;
+
+	TAILQ_FOREACH(d, &x->active, link)
+		for (int ps = 0; ps < PS_N && d->purse == purse; ps++)
+			add_to_equity(&e, d, (enum position_side)ps);
+	const dec_t	 tied = dec_add(e.cross_position_margin, e.order_margin);
+	e.margin_balance = dec_add(e.balance, e.upnl);
+	e.available = dec_sub(dec_add(e.cross_balance, e.cross_upnl), tied);
+	/* What has been gained on paper cannot be taken away. */
+	e.withdrawable = dec_min(e.available, dec_sub(e.cross_balance, tied));
+	return e;
+}
+
+/* ---- where it ends ---------------------------------------------------------------- */
+
+/* What stands behind a position besides its own profit. */
+static dec_t
+backing(const struct exchange *x, const struct desk *d, enum position_side ps)
+{
+	const struct position	*p = &d->positions[ps];
+
+	if (d->isolated)
+		return p->apart;
+	const struct equity	 e = exchange_equity(x, d->purse);
+	return dec_sub(dec_add(e.cross_balance, e.cross_upnl), position_upnl(p, desk_mark_px(d)));
+}
+
+dec_t
+exchange_bankruptcy_px(const struct exchange *x, const struct desk *d, enum position_side ps)
+{
+	const struct position	*p = &d->positions[ps];
+	const dec_t		 money = backing(x, d, ps);
+	const dec_t		 worth = dec_sign(p->qty) > 0 ? dec_sub(p->cost, money) :
+				    dec_add(p->cost, money);
+
+	return dec_div(worth, dec_abs(p->qty), ROUND_HALF_EVEN);
+}
+
+static bool
+is_two_sided(const struct desk *d)
+{
+	return !d->isolated && !dec_is_zero(d->positions[PS_LONG].qty) &&
+	    !dec_is_zero(d->positions[PS_SHORT].qty);
+}
+
+/* What would be left above the maintenance margin of both sides. */
+static dec_t
+spare_at(const struct desk *d, dec_t money, dec_t px)
+{
+	dec_t	 spare = money;
+
+	for (int ps = 0; ps < PS_N; ps++) {
+		const struct position	*p = &d->positions[ps];
+
+		spare = dec_sub(dec_add(spare, position_upnl(p, px)),
+		    brackets_maint_margin(d->brackets, position_notional(p, px)));
+	}
+	return spare;
+}
+
+/*
+ * LONG and SHORT of one contract live and die together.  Away from the mark
+ * price towards the loss of the larger one the spare money only falls.
+ */
+static dec_t
+two_sided_px(const struct desk *d, dec_t money)
+{
+	const dec_t	 net = dec_add(d->positions[PS_LONG].qty, d->positions[PS_SHORT].qty);
+	const dec_t	 mark_px = desk_mark_px(d);
+	dec_t		 safe = mark_px;
+	dec_t		 dead = dec_sign(net) > 0 ? DEC_ZERO :
+			    dec_mul(mark_px, DEC_INT(100), ROUND_UP);
+	dec_t		 left = spare_at(d, money, dead);
+
+	if (!dec_ok(left) || dec_sign(left) > 0)
+		return DEC_ZERO;
+	for (int i = 0; i < HALVINGS; i++) {
+		const dec_t	 px = { safe.e8 / 2 + dead.e8 / 2 };
+
+		left = spare_at(d, money, px);
+		if (dec_ok(left) && dec_sign(left) > 0)
+			safe = px;
+		else
+			dead = px;
+	}
+	return dead;
+}
+
 dec_t
 exchange_liquidation_px(const struct exchange *x, const struct desk *d, enum position_side ps)
 {
 	const struct position	*p = &d->positions[ps];
+	const dec_t		 mark_px = desk_mark_px(d);
 
 	if (dec_is_zero(p->qty))
 		return DEC_ZERO;
-	const struct equity	 e = exchange_equity(x);
-	const dec_t		 others_upnl = dec_sub(e.upnl, position_upnl(p, desk_mark_px(d)));
-	const dec_t		 others_maint = dec_sub(e.maint_margin,
-				    dec_mul(dec_abs(position_notional(p, desk_mark_px(d))),
-				    MAINT_RATIO, ROUND_UP));
-	const dec_t		 money = dec_sub(dec_add(x->wallet.balance, others_upnl), others_maint);
-	const bool		 is_long = dec_sign(p->qty) > 0;
-	/* money +- (q * px - cost) == q * px * ratio, solved for px */
-	const dec_t		 left = is_long ? dec_sub(p->cost, money) : dec_add(p->cost, money);
-	const dec_t		 factor = is_long ? dec_sub(DEC_ONE, MAINT_RATIO) :
-				    dec_add(DEC_ONE, MAINT_RATIO);
-	const dec_t		 px = dec_div(left, dec_mul(dec_abs(p->qty), factor, ROUND_HALF_EVEN),
-				    ROUND_HALF_EVEN);
+	if (d->isolated)
+		return brackets_liquidation_px(d->brackets, p->qty, p->cost, p->apart);
+	const struct equity	 e = exchange_equity(x, d->purse);
+	dec_t			 money = dec_sub(dec_add(e.cross_balance, e.cross_upnl),
+				    e.cross_maint_margin);
+	for (int i = 0; i < PS_N; i++) {
+		const struct position	*mine = &d->positions[i];
 
-	return dec_ok(px) && dec_sign(px) > 0 ? px : DEC_ZERO;
+		money = dec_sub(money, position_upnl(mine, mark_px));
+		money = dec_add(money, brackets_maint_margin(d->brackets,
+		    position_notional(mine, mark_px)));
+	}
+	return is_two_sided(d) ? two_sided_px(d, money) :
+	    brackets_liquidation_px(d->brackets, p->qty, p->cost, money);
+}
+
+/* ---- may an order be placed -------------------------------------------------------- */
+
+/* The price its notional counts with: never better than it can trade at. */
+static dec_t
+assumed_px(const struct desk *d, const struct terms *t)
+{
+	const dec_t		 mark_px = desk_mark_px(d);
+	const struct level	*best = book_level(&d->book, side_opposite(t->side), 0);
+	dec_t			 px = t->type == TYPE_LIMIT ? t->px : mark_px;
+
+	if (t->side == SIDE_SELL && best != NULL)
+		px = dec_max(px, best->px);
+	if (t->side == SIDE_SELL || book_meets(&d->book, t->side, px) != NULL)
+		px = dec_max(px, mark_px);
+	return px;
+}
+
+static struct exposure
+exposure_with(const struct desk *d, const struct terms *t, const struct order *was)
+{
+	const dec_t	 notional = dec_mul(t->qty, assumed_px(d, t), ROUND_UP);
+	struct exposure	 e = d->exposure[t->ps];
+	dec_t		*sum = t->side == SIDE_BUY ? &e.bids : &e.asks;
+
+	*sum = dec_add(*sum, notional);
+	if (was != NULL)
+		*sum = dec_sub(*sum, dec_mul(was->rest.leaves_qty, was->terms.px, ROUND_HALF_EVEN));
+	return e;
+}
+
+/* What it loses at once by trading at worse than the mark price. */
+static dec_t
+opening_loss(const struct desk *d, const struct terms *t)
+{
+	const dec_t		 mark_px = desk_mark_px(d);
+	const bool		 buys = t->side == SIDE_BUY;
+	const dec_t		 limit_px = t->type == TYPE_LIMIT ? t->px :
+				    rules_take_bound(d, t->side);
+	const struct level	*l;
+	dec_t			 left = t->qty, loss = DEC_ZERO;
+
+	for (size_t i = 0; dec_sign(left) > 0; i++) {
+		l = book_level(&d->book, side_opposite(t->side), i);
+		if (l == NULL || (buys ? dec_gt(l->px, limit_px) : dec_lt(l->px, limit_px)))
+			break;
+		const dec_t	 qty = dec_min(left, l->qty);
+		const dec_t	 worse = buys ? dec_sub(l->px, mark_px) : dec_sub(mark_px, l->px);
+
+		loss = dec_add(loss, dec_mul(qty, dec_max(worse, DEC_ZERO), ROUND_UP));
+		left = dec_sub(left, qty);
+	}
+	return loss;
+}
+
+struct reject
+exchange_check_room(const struct exchange *x, const struct desk *d, const struct terms *t,
+    const struct order *was)
+{
+	const struct position	*p = &d->positions[t->ps];
+	const dec_t		 mark_px = desk_mark_px(d);
+
+	(void)x;
+	if (t->reduce_only)
+		return reject_none();
+	const dec_t	 have = position_worst(p, mark_px, counted(t->ps, d->exposure[t->ps]));
+	const dec_t	 want = position_worst(p, mark_px, counted(t->ps, exposure_with(d, t, was)));
+	if (!dec_ok(want))
+		return reject_as(REJ_LEVERAGE_POSITION);
+	return dec_gt(want, have) && dec_gt(want, brackets_max_notional(d->brackets, d->leverage)) ?
+	    reject_as(REJ_LEVERAGE_POSITION) : reject_none();
+}
+
+/* An isolated position that turns gives back what it has, not what it began with. */
+static dec_t
+shortage(const struct desk *d, const struct position *p, struct margin m)
+{
+	const dec_t	 has = dec_add(p->apart, position_upnl(p, desk_mark_px(d)));
+
+	return dec_max(dec_sub(m.position, has), DEC_ZERO);
+}
+
+/* Only what makes the margin grow needs any. */
+struct reject
+exchange_check_margin(const struct exchange *x, const struct desk *d, const struct terms *t,
+    const struct order *was)
+{
+	const struct position	*p = &d->positions[t->ps];
+
+	if (t->reduce_only)
+		return reject_none();
+	const struct margin	 have = desk_margin(d, t->ps);
+	const struct margin	 want = desk_margin_if(d, t->ps, exposure_with(d, t, was));
+	dec_t			 more = dec_sub(want.orders, have.orders);
+	if (!dec_ok(more))
+		return reject_as(REJ_MARGIN);
+	if (dec_sign(more) <= 0)
+		return reject_none();
+	more = dec_add(more, opening_loss(d, t));
+	if (d->isolated && dec_sign(position_closable_qty(p, t->side)) > 0)
+		more = dec_add(more, shortage(d, p, have));
+	return dec_gt(more, exchange_equity(x, d->purse).available) ? reject_as(REJ_MARGIN) :
+	    reject_none();
+}
+
+struct reject
+exchange_check_idle(const struct exchange *x)
+{
+	const struct desk	*d;
+
+	if (x->service.algos.n_open > 0)
+		return reject_as(REJ_MODE_ORDERS);
+	TAILQ_FOREACH(d, &x->active, link) {
+		if (d->orders.n_open > 0)
+			return reject_as(REJ_MODE_ORDERS);
+		if (!desk_is_idle(d))
+			return reject_as(REJ_MODE_POSITION);
+	}
+	return reject_none();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/core/broadcast.h"
 
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -169,9 +170,9 @@ broadcast_mark(struct buf *b, const struct desk *d, wall_t now)
 	put_fixed(b, "p", mark_px, MONEY_PLACES);
 	put_fixed(b, "ap", mark_px, MONEY_PLACES);
 	put_fixed(b, "P", mark_px, MONEY_PLACES);
-	put_fixed(b, "i", mark_px, MONEY_PLACES);
-	jw_put_str(b, "r", "0.00010000");
-	jw_put_int(b, "T", next_funding_ms(wall_add_us(second, -1000)));
+	put_fixed(b, "i", d->market.index_px, MONEY_PLACES);
+	put_fixed(b, "r", d->funding_rate, MONEY_PLACES);
+	jw_put_int(b, "T", wall_ms(desk_next_funding(d, wall_add_us(second, -1000))));
 	close_event(b);
 }
 

@@ -2,9 +2,10 @@
 #include "tests/simex/core/bulletin.h"
 
 #include "tests/simex/core/fixed.h"
+#include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
-enum { MONEY_PLACES = 8, PERCENT_PLACES = 3, FUNDING_HOURS = 8 };
+enum { MONEY_PLACES = 8, PERCENT_PLACES = 3 };
 
 /* ---- trades ------------------------------------------------------------------------- */
 
@@ -181,7 +182,7 @@ bulletin_funding(struct buf *b, const struct desk *d, int64_t at_ms)
 	jw_open(b, '{');
 	jw_put_str(b, "symbol", d->listing->symbol);
 	jw_put_int(b, "fundingTime", at_ms);
-	jw_put_str(b, "fundingRate", "0.00010000");
+	put_money(b, "fundingRate", d->funding_rate);
 	put_fixed(b, "markPrice", known ? c.open : desk_mark_px(d), MONEY_PLACES);
 	jw_put_str(b, "rateType", "Regular");
 	jw_close(b, '}');
@@ -195,7 +196,7 @@ bulletin_funding_terms(struct buf *b, const struct desk *d, wall_t now)
 	jw_put_str(b, "symbol", d->listing->symbol);
 	jw_put_str(b, "adjustedFundingRateCap", "0.02000000");
 	jw_put_str(b, "adjustedFundingRateFloor", "-0.02000000");
-	jw_put_int(b, "fundingIntervalHours", FUNDING_HOURS);
+	jw_put_int(b, "fundingIntervalHours", d->funding_hours);
 	jw_put_bool(b, "disclaimer", false);
 	jw_key(b, "updateTime");
 	jw_null(b);

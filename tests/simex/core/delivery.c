@@ -18,8 +18,14 @@ static const struct { enum user_event v[KINDS_MAX]; int n; } kinds_of[] = {
 	[FACT_LEVERAGE] = { { UE_ACCOUNT_CONFIG_UPDATE }, 1 },
 	[FACT_ALGO]     = { { UE_ALGO_UPDATE }, 1 },
 	[FACT_PUBLIC_TRADE] = { .n = 0 },
-	[FACT_FORCED]   = { .n = 0 },
 	[FACT_LISTING]  = { .n = 0 },
+	[FACT_ACCOUNT]  = { { UE_ACCOUNT_UPDATE }, 1 },
+	[FACT_ASSET_MODE] = { { UE_ACCOUNT_CONFIG_UPDATE }, 1 },
+	[FACT_CALCULATED] = { { UE_ORDER_TRADE_UPDATE }, 1 },
+	[FACT_FORCED]   = { .n = 0 },
+	[FACT_MARGIN_CALL] = { { UE_MARGIN_CALL }, 1 },
+	[FACT_MONEY]    = { .n = 0 },
+	[FACT_TAKEN]    = { { UE_ACCOUNT_UPDATE, UE_ORDER_TRADE_UPDATE }, 2 },
 };
 _Static_assert(NITEMS(kinds_of) == FACT_N, "kinds_of");
 
@@ -51,6 +57,8 @@ notices_of(struct notices *ns, const struct facts *fs, bool backwards)
 	for (size_t i = 0; i < fs->n; i++) {
 		const enum fact_kind	 kind = fs->v[i].kind;
 
+		if (kind == FACT_MARGIN_CALL && fs->v[i].called == 0)
+			continue;
 		for (int k = 0; k < kinds_of[kind].n; k++)
 			ns->v[ns->n++] = (struct notice){ kinds_of[kind].v[k], &fs->v[i] };
 	}

@@ -301,16 +301,16 @@ entry_execution(struct buf *b, const struct fact *f)
 	p = put_dec(PUT(p, "\",\"qty\":"), t->qty);
 	p = put_dec(PUT(p, ",\"price\":"), t->px);
 	p = put_dec(PUT(p, ",\"fee\":"), t->fee);
-	p = put_text(PUT(p, ",\"feeAsset\":"), t->listing->margin_asset);
+	p = put_text(PUT(p, ",\"feeAsset\":"), t->fee_asset);
 	p = put_dec(PUT(p, ",\"realizedPnl\":"), t->realized);
 	p = put_text(PUT(p, ",\"asset\":"), t->listing->margin_asset);
 	p = put_flag(PUT(p, ",\"maker\":"), t->maker);
 	p = put_exact(PUT(p, ",\"position\":"), f->position.qty);
-	end(b, put_exact(PUT(p, ",\"balance\":"), f->balance));
+	end(b, put_exact(PUT(p, ",\"balance\":"), f->held.balance));
 }
 
 void
-entry_money(struct buf *b, const struct money *m)
+entry_money(struct buf *b, const struct told_money *m)
 {
 	char	*p = begin(b, strlen(m->why) + strlen(m->asset) + SYMBOL);
 

@@ -15,7 +15,7 @@ void	entry_request(struct buf *, const struct arrival *);
 void	entry_verb(struct buf *, const struct told_verb *);
 void	entry_order(struct buf *, const struct fact *, const char *what);
 void	entry_execution(struct buf *, const struct fact *);
-void	entry_money(struct buf *, const struct money *);
+void	entry_money(struct buf *, const struct told_money *);
 void	entry_event(struct buf *, const struct told_event *);
 
 /* {"n":5, and "by":3, in front of it; returns how many bytes were written. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/simex/core/event.h"
+#include "tests/simex/core/event_parts.h"
 
 #include "base/text.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
@@ -10,9 +11,10 @@ enum { MONEY_PLACES = 8 };
 static const char *const exec_names[] = {
 	[FACT_NEW] = "NEW", [FACT_TRADE] = "TRADE", [FACT_CANCELED] = "CANCELED",
 	[FACT_EXPIRED] = "EXPIRED", [FACT_AMENDED] = "AMENDMENT",
+	[FACT_CALCULATED] = "CALCULATED", [FACT_TAKEN] = "CALCULATED",
 };
 
-static void
+void
 open_event(struct buf *b, const char *name, wall_t now, wall_t at)
 {
 	const int64_t	 sent_ms = wall_ms(now) > wall_ms(at) ? wall_ms(now) : wall_ms(at);
@@ -23,13 +25,21 @@ open_event(struct buf *b, const char *name, wall_t now, wall_t at)
 	jw_put_int(b, "T", wall_ms(at));
 }
 
-/* Shortest form, in quotes; no number is 0. */
-static void
+void
 put_dec(struct buf *b, const char *name, dec_t d)
 {
 	char	 text[DEC_STR];
 
 	jw_put_str(b, name, dec_format(dec_ok(d) ? d : DEC_ZERO, text));
+}
+
+/* ---- the user's ----------------------------------------------------------------- */
+
+static const char *
+type_of(const struct order *o)
+{
+	return o->terms.forced == FORCED_LIQUIDATION ? "LIQUIDATION" :
+	    names_get(&ord_type_names, (int)o->terms.type);
 }
 
 static void
@@ -38,7 +48,7 @@ put_asked(struct buf *b, const struct order *o)
 	jw_put_str(b, "s", o->listing->symbol);
 	jw_put_str(b, "c", o->terms.clord_id);
 	jw_put_str(b, "S", names_get(&side_names, (int)o->terms.side));
-	jw_put_str(b, "o", names_get(&ord_type_names, (int)o->terms.type));
+	jw_put_str(b, "o", type_of(o));
 	jw_put_str(b, "f", tif_name(o->terms.tif));
 	put_dec(b, "q", o->terms.qty);
 	put_dec(b, "p", o->terms.px);
@@ -50,8 +60,12 @@ put_last_trade(struct buf *b, const struct fact *f)
 	put_dec(b, "l", f->trade.qty);
 	put_dec(b, "z", f->order.cum_qty);
 	put_dec(b, "L", f->trade.px);
-	put_dec(b, "n", f->trade.fee);
-	jw_put_str(b, "N", "USDT");
+	/* What the exchange starts by itself begins without a commission. */
+	if (f->kind != FACT_CALCULATED) {
+		put_dec(b, "n", f->trade.fee);
+		jw_put_str(b, "N", f->trade.fee_asset != NULL ? f->trade.fee_asset :
+		    f->desk->listing->margin_asset);
+	}
 	jw_put_int(b, "T", wall_ms(f->at));
 	jw_put_int(b, "t", f->trade.id);
 	put_dec(b, "b", f->exposure.bids);
@@ -89,7 +103,7 @@ event_order(struct buf *b, const struct fact *f, wall_t now)
 	put_last_trade(b, f);
 	jw_put_bool(b, "R", o->terms.reduce_only);
 	jw_put_str(b, "wt", "CONTRACT_PRICE");
-	jw_put_str(b, "ot", names_get(&ord_type_names, (int)o->terms.type));
+	jw_put_str(b, "ot", type_of(o));
 	jw_put_str(b, "ps", position_side_name(o->terms.ps));
 	jw_put_bool(b, "cp", false);
 	put_dec(b, "rp", f->trade.realized);
@@ -100,61 +114,6 @@ event_order(struct buf *b, const struct fact *f, wall_t now)
 	jw_put_str(b, "pm", price_match_name(o->terms.pm));
 	jw_put_int(b, "gtd", o->terms.good_till_ms);
 	put_dec(b, "er", DEC_INT(f->er));
-	jw_close(b, '}');
-	jw_close(b, '}');
-}
-
-static void
-print_balance(struct buf *b, const struct fact *f)
-{
-	jw_open(b, '[');
-	jw_open(b, '{');
-	jw_put_str(b, "a", "USDT");
-	put_fixed(b, "wb", f->balance, MONEY_PLACES);
-	put_fixed(b, "cw", f->balance, MONEY_PLACES);
-	put_dec(b, "bc", f->change);
-	jw_close(b, '}');
-	jw_close(b, ']');
-}
-
-static void
-print_position(struct buf *b, const struct fact *f)
-{
-	const struct position	*p = &f->position;
-
-	jw_open(b, '{');
-	jw_put_str(b, "s", f->desk->listing->symbol);
-	put_dec(b, "pa", p->qty);
-	put_dec(b, "ep", position_entry_px(p));
-	put_dec(b, "cr", p->realized);
-	put_dec(b, "up", position_upnl(p, f->mark_px));
-	jw_put_str(b, "mt", "cross");
-	jw_put_str(b, "iw", "0");
-	jw_put_str(b, "ps", position_side_name(f->ps));
-	jw_put_str(b, "ma", f->desk->listing->margin_asset);
-	put_dec(b, "bep", position_break_even_px(p));
-	jw_close(b, '}');
-}
-
-/* Cross-margin funding names its contract and carries no position. */
-void
-event_account(struct buf *b, const struct fact *f, wall_t now)
-{
-	const bool	 funding = f->kind == FACT_FUNDING;
-
-	open_event(b, "ACCOUNT_UPDATE", now, f->at);
-	jw_key(b, "a");
-	jw_open(b, '{');
-	jw_key(b, "B");
-	print_balance(b, f);
-	jw_key(b, "P");
-	jw_open(b, '[');
-	if (!funding)
-		print_position(b, f);
-	jw_close(b, ']');
-	jw_put_str(b, "m", funding ? "FUNDING_FEE" : "ORDER");
-	if (funding)
-		jw_put_str(b, "S", f->desk->listing->symbol);
 	jw_close(b, '}');
 	jw_close(b, '}');
 }
@@ -176,18 +135,6 @@ event_trade_lite(struct buf *b, const struct fact *f, wall_t now)
 	put_fixed(b, "l", f->trade.qty, l->qty_places);
 	jw_put_int(b, "t", f->trade.id);
 	jw_put_int(b, "i", o->id);
-	jw_close(b, '}');
-}
-
-void
-event_leverage(struct buf *b, const struct fact *f, wall_t now)
-{
-	open_event(b, "ACCOUNT_CONFIG_UPDATE", now, f->at);
-	jw_key(b, "ac");
-	jw_open(b, '{');
-	jw_put_str(b, "s", f->desk->listing->symbol);
-	jw_put_int(b, "l", f->leverage);
-	jw_close(b, '}');
 	jw_close(b, '}');
 }
 

@@ -15,7 +15,9 @@
 void	event_order(struct buf *, const struct fact *, wall_t now);
 void	event_account(struct buf *, const struct fact *, wall_t now);
 void	event_trade_lite(struct buf *, const struct fact *, wall_t now);
-void	event_leverage(struct buf *, const struct fact *, wall_t now);
+void	event_config(struct buf *, const struct fact *, wall_t now);	/* leverage, asset mode */
+/* With the facts behind it that belong to the same call. */
+void	event_margin_call(struct buf *, const struct fact *, wall_t now);
 void	event_key_expired(struct buf *, const char *listen_key, wall_t now);
 
 #endif

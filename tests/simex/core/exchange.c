@@ -3,11 +3,52 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/rules.h"
 
 #include <stdlib.h>
 
 enum { MADE_NAME = 22 };
+
+/* What the account has to do with a contract. */
+static void
+open_account_of(struct exchange *x, struct desk *d)
+{
+	d->purse = wallet_add(&x->wallet, d->listing->margin_asset);
+	d->brackets = bracket_book_find(&x->bracket_book, d->listing->symbol);
+	if (d->brackets == NULL)
+		d->brackets = &x->usual_brackets;
+	d->fee_maker = x->terms.fee_maker;
+	d->fee_taker = x->terms.fee_taker;
+	d->funding_rate = x->terms.funding_rate;
+	d->funding_hours = x->terms.funding_hours;
+	d->leverage = d->brackets->v[0].initial_leverage < LEVERAGE_DEFAULT ?
+	    d->brackets->v[0].initial_leverage : LEVERAGE_DEFAULT;
+}
+
+static void
+give(struct exchange *x, const char *asset, dec_t sum)
+{
+	const size_t	 i = wallet_add(&x->wallet, asset);
+	struct purse	*p = &x->wallet.v[i];
+
+	p->initial = dec_add(p->initial, sum);
+	p->balance = dec_add(p->balance, sum);
+}
+
+static void
+open_account(struct exchange *x, const struct exchange_terms *t)
+{
+	if (t->brackets != NULL) {
+		x->bracket_book = *t->brackets;
+		*t->brackets = (struct bracket_book){ 0 };
+	}
+	brackets_default(&x->usual_brackets, LEVERAGE_MOST);
+	wallet_init(&x->wallet, x->listings.assets);
+	give(x, "USDT", t->balance);
+	for (size_t i = 0; i < t->grants.n; i++)
+		give(x, t->grants.v[i].asset, t->grants.v[i].sum);
+}
 
 static void
 desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
@@ -19,7 +60,6 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 	book_init(&d->book);
 	orders_init(&d->orders, l, t->ids_from);
 	deals_init(&d->deals, d->orders.first_trade_id);
-	d->leverage = LEVERAGE_DEFAULT;
 	d->worn = true;
 	d->last_px = d->market.ref_px;
 }
@@ -28,10 +68,10 @@ void
 exchange_init(struct exchange *x, const struct exchange_terms *t)
 {
 	*x = (struct exchange){
-		.terms = *t, .names = rng_seed(t->market.seed), .next_walk = { INT64_MAX },
+		.terms = *t, .names = rng_seed(t->market.seed),
+		.next_walk = { INT64_MAX }, .next_funding = { INT64_MAX },
 	};
 	TAILQ_INIT(&x->active);
-	wallet_init(&x->wallet, t->balance);
 	service_init(&x->service, t->ids_from, t->market.seed);
 	if (t->listings == NULL)
 		listings_built_in(&x->listings);
@@ -39,9 +79,11 @@ exchange_init(struct exchange *x, const struct exchange_terms *t)
 		listings_move(&x->listings, t->listings);
 	x->n = x->listings.n;
 	x->desks = xcalloc(x->n, sizeof(*x->desks));
+	open_account(x, t);
 	updates_init(&x->updates);
 	for (size_t i = 0; i < x->n; i++) {
 		desk_init(&x->desks[i], &x->listings.v[i], t);
+		open_account_of(x, &x->desks[i]);
 		book_join(&x->desks[i].book, &x->updates);
 	}
 	exchange_beat(x, t->market.start);
@@ -61,6 +103,12 @@ exchange_fini(struct exchange *x)
 	agenda_fini(&x->agenda);
 	listings_fini(&x->listings);
 	service_fini(&x->service);
+	brackets_fini(&x->usual_brackets);
+	bracket_book_fini(&x->bracket_book);
+	wallet_fini(&x->wallet);
+	incomes_fini(&x->incomes);
+	margin_moves_fini(&x->margin_moves);
+	free(x->forced.v);
 	free(x->facts.v);
 }
 

@@ -24,7 +24,9 @@
 #include "base/dec.h"
 #include "base/rng.h"
 #include "tests/simex/core/book.h"
+#include "tests/simex/core/bracket.h"
 #include "tests/simex/core/deal.h"
+#include "tests/simex/core/income.h"
 #include "tests/simex/core/listing.h"
 #include "tests/simex/core/market.h"
 #include "tests/simex/core/orders.h"
@@ -39,10 +41,19 @@ enum fact_kind {
 	FACT_NEW, FACT_TRADE, FACT_CANCELED, FACT_EXPIRED, FACT_AMENDED, FACT_FUNDING, FACT_LEVERAGE,
 	FACT_ALGO,
 	FACT_PUBLIC_TRADE,	/* others traded; trade.side is the one that took */
-	FACT_FORCED,		/* the exchange has closed something by this order */
 	FACT_LISTING,		/* a contract says something else of itself */
+	FACT_ACCOUNT,		/* a balance, or a position's own wallet */
+	FACT_ASSET_MODE,	/* multi-assets mode has been switched */
+	FACT_CALCULATED,	/* the exchange will close this position */
+	FACT_FORCED,		/* the exchange has closed something by this order: for the market */
+	FACT_MARGIN_CALL,
+	FACT_MONEY,		/* every change of a balance: for the books */
+	FACT_TAKEN,		/* an execution that no market saw */
 	FACT_N
 };
+
+/* Between two settlements, unless a contract has its own. */
+enum { FUNDING_USUAL_HOURS = 8 };
 
 /* Why an order expired, as the exchange numbers it. */
 enum expiry {
@@ -50,19 +61,31 @@ enum expiry {
 	ER_DELISTED = 7, ER_MARKET = 9
 };
 
+/* What one asset came to. */
+struct holding {
+	const char	*asset;		/* NULL: none */
+	dec_t		 balance, cross;
+};
+
 struct fact {
 	enum fact_kind	 kind;
 	enum expiry	 er;
-	const struct desk *desk;
+	const struct desk *desk;	/* NULL: of FACT_ACCOUNT, FACT_ASSET_MODE, FACT_MONEY */
 	wall_t		 at;
 	struct order	 order;		/* its links mean nothing here */
 	struct exposure	 exposure;
-	struct trade	 trade;		/* of FACT_TRADE and FACT_PUBLIC_TRADE */
+	struct trade	 trade;		/* of FACT_TRADE, FACT_PUBLIC_TRADE, FACT_TAKEN */
 	enum position_side ps;		/* whose position this is */
 	struct position	 position;
 	int		 leverage;
-	dec_t		 balance, mark_px;
-	dec_t		 change;	/* of FACT_FUNDING: of the balance */
+	bool		 isolated, multi_assets;
+	struct holding	 held, held_for_fee;	/* the second if it was paid in another asset */
+	dec_t		 mark_px;
+	dec_t		 change;	/* of FACT_ACCOUNT, FACT_FUNDING, FACT_MONEY */
+	enum update	 update;	/* of FACT_ACCOUNT */
+	enum money	 money;		/* of FACT_MONEY */
+	dec_t		 maint;		/* of FACT_MARGIN_CALL */
+	size_t		 called;	/* of it: positions, this one's and the facts' behind it */
 	int64_t		 modify_id;	/* of FACT_AMENDED by its owner, if he gave one */
 	int64_t		 n;		/* its entry in the ledger; 0: none */
 	const struct algo_fact *algo;	/* of FACT_ALGO: the service's */
@@ -82,8 +105,14 @@ struct desk {
 	struct candles	 marks;		/* of the mark price, a look a second */
 	struct orders	 orders;
 	struct position	 positions[PS_N];
+	const struct brackets *brackets;
+	size_t		 purse;		/* of its margin asset, in the wallet */
 	int		 leverage;
-	struct exposure	 exposure;	/* of the open LIMIT orders, at their prices */
+	bool		 isolated;
+	dec_t		 fee_maker, fee_taker;
+	dec_t		 funding_rate;
+	int		 funding_hours;	/* 0: only when told to */
+	struct exposure	 exposure[PS_N];	/* of the open LIMIT orders, at their prices */
 	struct appointment countdown;	/* when all its orders are cancelled */
 	bool		 worn;		/* quotes are missing or smaller than they should be */
 	bool		 active;
@@ -92,9 +121,19 @@ struct desk {
 	TAILQ_ENTRY(desk) link;		/* among the active ones */
 };
 
+/* Those the exchange gave itself, oldest first; they belong to their desks. */
+struct forced_orders {
+	struct order	**v;
+	size_t		  n, cap;
+};
+
 struct exchange_terms {
 	struct listings	*listings;	/* taken over; NULL: those built in */
-	dec_t		 balance, fee_maker, fee_taker;
+	struct bracket_book *brackets;	/* taken over; NULL: the usual ones for all */
+	dec_t		 balance;	/* of USDT, besides the grants */
+	struct grants	 grants;
+	dec_t		 fee_maker, fee_taker, funding_rate;
+	int		 funding_hours;
 	struct market_terms market;
 	int64_t		 max_orders;	/* open ones on a contract; 0: as it is listed */
 	int64_t		 ids_from;	/* added to the listings' first order and trade ids */
@@ -103,14 +142,23 @@ struct exchange_terms {
 struct exchange {
 	struct exchange_terms	 terms;
 	struct listings		 listings;
+	struct bracket_book	 bracket_book;
+	struct brackets		 usual_brackets;	/* of what the book has not */
 	struct wallet		 wallet;
+	struct incomes		 incomes;
+	struct margin_moves	 margin_moves;
 	struct desk		*desks;		/* one for each listing, in their order */
 	size_t			 n;
 	struct updates		 updates;	/* of all books */
 	TAILQ_HEAD(, desk)	 active;	/* those with a position or orders, and more */
 	wall_t			 next_walk;	/* the soonest step of any */
 	struct agenda		 agenda;	/* ends of orders, countdowns */
+	wall_t			 next_funding;
 	bool			 hedged;	/* positions are LONG and SHORT, not BOTH */
+	bool			 multi_assets;	/* said to be so: margins stay each asset's own */
+	bool			 burns_bnb;	/* commission is paid in BNB, if there is enough */
+	dec_t			 bnb_px;	/* zero: that of BNBUSDT */
+	struct forced_orders	 forced;
 	struct rng		 names;		/* for client order ids nobody chose */
 	struct facts		 facts;
 	struct service		 service;
@@ -123,11 +171,6 @@ struct change {
 	enum price_match	 pm;
 	bool			 sets_reduce_only, reduce_only;
 	int64_t			 modify_id;	/* or NO_MODIFY_ID */
-};
-
-struct equity {
-	dec_t	 upnl, position_margin, order_margin, maint_margin;
-	dec_t	 margin_balance, available;
 };
 
 void		 exchange_init(struct exchange *, const struct exchange_terms *);
@@ -187,10 +230,5 @@ dec_t		 desk_mark_px(const struct desk *);
 struct desk	*desk_of_book(struct book *);
 struct candle	 desk_day(const struct desk *, wall_t now);	/* the last 24 hours */
 dec_t		 desk_last_px(const struct desk *);	/* before the first deal: the reference */
-struct margin	 desk_margin(const struct desk *);
-struct margin	 desk_margin_if(const struct desk *, struct exposure);	/* with other orders */
-struct equity	 exchange_equity(const struct exchange *);
-dec_t		 exchange_liquidation_px(const struct exchange *, const struct desk *,
-		    enum position_side);
 
 #endif

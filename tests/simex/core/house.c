@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/match.h"
 
 #define NEVER		((wall_t){ INT64_MAX })
@@ -94,6 +95,7 @@ exchange_set_price(struct exchange *x, struct desk *d, dec_t px, wall_t now)
 	if (d->market.kind != MARKET_TAPE)
 		market_set(&d->market, px);
 	follow(x, d, TAKING, now);
+	exchange_watch(x, now);
 }
 
 void
@@ -142,6 +144,7 @@ exchange_beat(struct exchange *x, wall_t now)
 			take_step(x, d, s, now);
 	}
 	forget_idle(x);
+	exchange_watch(x, now);
 }
 
 static void
@@ -183,7 +186,10 @@ exchange_happen(struct exchange *x, wall_t now)
 	if (x->next_walk.us <= now.us) {
 		walk(x, now);
 		find_next_walk(x);
+		exchange_watch(x, now);
 	}
+	if (x->next_funding.us <= now.us)
+		exchange_fund_due(x, now);
 	match_keep_appointments(x, now);
 	service_happen(x, now);
 }
@@ -193,6 +199,9 @@ exchange_due(const struct exchange *x)
 {
 	wall_t		 due = agenda_due(&x->agenda);
 	const wall_t	 child = service_due(x);
+
+	if (x->next_funding.us < due.us)
+		due = x->next_funding;
 
 	if (wall_is_set(child) && child.us < due.us)
 		due = child;

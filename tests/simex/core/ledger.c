@@ -41,8 +41,14 @@ static const struct { enum entry_kind kind; const char *name; } notes[] = {
 	[FACT_LEVERAGE] = { ENTRY_N, NULL },
 	[FACT_ALGO]     = { ENTRY_N, NULL },
 	[FACT_PUBLIC_TRADE] = { ENTRY_N, NULL },
-	[FACT_FORCED]   = { ENTRY_N, NULL },
 	[FACT_LISTING]  = { ENTRY_N, NULL },
+	[FACT_ACCOUNT]  = { ENTRY_N, NULL },
+	[FACT_ASSET_MODE] = { ENTRY_N, NULL },
+	[FACT_CALCULATED] = { ENTRY_ORDER, "CALCULATED" },
+	[FACT_FORCED]   = { ENTRY_N, NULL },
+	[FACT_MARGIN_CALL] = { ENTRY_N, NULL },
+	[FACT_MONEY]    = { ENTRY_MONEY, NULL },
+	[FACT_TAKEN]    = { ENTRY_EXECUTION, NULL },
 };
 _Static_assert(NITEMS(notes) == FACT_N, "notes");
 
@@ -172,27 +178,42 @@ ledger_add_verb(struct ledger *l, const struct told_verb *v)
 }
 
 static int64_t
-add_money(struct ledger *l, const struct money *m)
+add_money(struct ledger *l, const struct told_money *m)
 {
 	entry_money(&l->line, m);
 	return add(l, ENTRY_MONEY);
 }
 
 void
-ledger_add_money(struct ledger *l, const struct money *m)
+ledger_add_money(struct ledger *l, const struct told_money *m)
 {
 	add_money(l, m);
+}
+
+/* What an execution brought and cost is in its own line, what was funded in that of the funding. */
+static bool
+is_told_elsewhere(const struct fact *f)
+{
+	return f->kind == FACT_MONEY && (f->trade.id != 0 || f->money == MONEY_FUNDING);
+}
+
+static int64_t
+add_sum(struct ledger *l, const struct fact *f)
+{
+	const char	*why = f->kind == FACT_MONEY ? money_name(f->money) : notes[f->kind].name;
+
+	return add_money(l, &(struct told_money){
+		.at = f->at, .why = why, .asset = f->held.asset,
+		.symbol = f->desk == NULL ? NULL : f->desk->listing->symbol,
+		.change = f->change, .balance = f->held.balance,
+	});
 }
 
 void
 ledger_add_fact(struct ledger *l, struct fact *f)
 {
-	const struct listing	*of = f->desk->listing;
-	const struct money	 m = {
-		.at = f->at, .why = notes[f->kind].name, .asset = of->margin_asset,
-		.symbol = of->symbol, .change = f->change, .balance = f->balance,
-	};
-
+	if (is_told_elsewhere(f))
+		return;
 	if (notes[f->kind].kind == ENTRY_ORDER) {
 		entry_order(&l->line, f, notes[f->kind].name);
 		f->n = add(l, ENTRY_ORDER);
@@ -200,7 +221,7 @@ ledger_add_fact(struct ledger *l, struct fact *f)
 		entry_execution(&l->line, f);
 		f->n = add(l, ENTRY_EXECUTION);
 	} else if (notes[f->kind].kind == ENTRY_MONEY) {
-		f->n = add_money(l, &m);
+		f->n = add_sum(l, f);
 	}
 }
 

@@ -57,7 +57,7 @@ struct told_verb {
 };
 
 /* A change of the balance that is no execution. */
-struct money {
+struct told_money {
 	wall_t		 at;
 	const char	*why, *asset;
 	const char	*symbol;	/* NULL: of no contract */
@@ -98,7 +98,7 @@ void	ledger_end(struct ledger *);
 
 /* Of a fact, what there is to note: an order, an execution, money.  Gives it its number. */
 void	ledger_add_fact(struct ledger *, struct fact *);
-void	ledger_add_money(struct ledger *, const struct money *);
+void	ledger_add_money(struct ledger *, const struct told_money *);
 void	ledger_add_event(struct ledger *, const struct told_event *);
 
 /* A JSON list of a kind (ENTRY_N: all) without the first so many; each is counted in its kind. */

@@ -2,6 +2,7 @@
 #include "tests/simex/core/match.h"
 
 #include "base/die.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/rules.h"
 
 enum { FACTS_START = 32 };
@@ -9,6 +10,20 @@ enum { FACTS_START = 32 };
 #define YEAR_US		INT64_C(31536000000000)
 
 /* ---- facts --------------------------------------------------------------- */
+
+static void
+remember_desk(const struct exchange *x, struct fact *f, const struct desk *d)
+{
+	const struct purse	*p = &x->wallet.v[d->purse];
+
+	f->desk = d;
+	f->exposure = desk_exposure(d);
+	f->position = d->positions[f->ps];
+	f->leverage = d->leverage;
+	f->isolated = d->isolated;
+	f->held = (struct holding){ p->asset, p->balance, purse_cross(p) };
+	f->mark_px = desk_mark_px(d);
+}
 
 struct fact *
 fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, enum position_side ps,
@@ -22,11 +37,11 @@ fact_add(struct exchange *x, enum fact_kind kind, const struct desk *d, enum pos
 	}
 	struct fact	*f = &fs->v[fs->n++];
 	*f = (struct fact){
-		.kind = kind, .desk = d, .at = now, .exposure = d->exposure,
-		.ps = ps, .position = d->positions[ps], .leverage = d->leverage,
-		.balance = x->wallet.balance, .mark_px = desk_mark_px(d),
+		.kind = kind, .at = now, .ps = ps, .multi_assets = x->multi_assets,
 		.modify_id = NO_MODIFY_ID,
 	};
+	if (d != NULL)
+		remember_desk(x, f, d);
 	return f;
 }
 
@@ -54,7 +69,9 @@ order_expose(struct desk *d, const struct order *o, dec_t qty)
 {
 	if (o->terms.type == TYPE_MARKET)
 		return;
-	dec_t	*sum = o->terms.side == SIDE_BUY ? &d->exposure.bids : &d->exposure.asks;
+	struct exposure	*e = &d->exposure[o->terms.ps];
+	dec_t		*sum = o->terms.side == SIDE_BUY ? &e->bids : &e->asks;
+
 	*sum = dec_add(*sum, dec_mul(qty, o->terms.px, ROUND_HALF_EVEN));
 }
 
@@ -131,22 +148,26 @@ match_knock_out(struct exchange *x, struct desk *d, wall_t now)
 
 /* ---- matching --------------------------------------------------------------- */
 
-void
-match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker, wall_t now)
+static void
+note_fee_asset(const struct exchange *x, struct fact *f)
 {
-	struct desk		*d = exchange_desk(x, o->listing);
-	struct position		*p = order_position(d, o);
-	const dec_t		 rate = maker ? x->terms.fee_maker : x->terms.fee_taker;
-	const struct booking	 b = wallet_fill(&x->wallet, p, o->terms.side, qty, px, rate);
-	struct trade		*t = orders_add_trade(&d->orders, o, now);
+	const struct purse	*p = wallet_find(&x->wallet, f->trade.fee_asset);
+
+	if (p != &x->wallet.v[f->desk->purse])
+		f->held_for_fee = (struct holding){ p->asset, p->balance, purse_cross(p) };
+}
+
+static void
+book(struct exchange *x, struct order *o, enum fact_kind kind, dec_t px, dec_t qty, bool maker,
+    dec_t fee_rate, wall_t now)
+{
+	struct desk	*d = exchange_desk(x, o->listing);
+	struct trade	*t = orders_add_trade(&d->orders, o, now);
 
 	t->px = px;
 	t->qty = qty;
-	t->fee = b.fee;
-	t->realized = b.realized;
 	t->maker = maker;
-	d->last_px = px;
-	p->updated = now;
+	account_fill(x, d, o, t, fee_rate, now);
 	o->cum_qty = dec_add(o->cum_qty, qty);
 	o->cum_quote = dec_add(o->cum_quote, dec_mul(qty, px, ROUND_HALF_EVEN));
 	o->updated = now;
@@ -155,11 +176,28 @@ match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker,
 		agenda_drop(&x->agenda, &o->expiry);
 		orders_close(&d->orders, o);
 	}
-	fact_of_order(x, FACT_TRADE, o, now)->trade = *t;
+	struct fact	*f = fact_of_order(x, kind, o, now);
+	f->trade = *t;
+	note_fee_asset(x, f);
+}
+
+void
+match_book(struct exchange *x, struct order *o, dec_t px, dec_t qty, bool maker, wall_t now)
+{
+	struct desk	*d = exchange_desk(x, o->listing);
+
+	book(x, o, FACT_TRADE, px, qty, maker, maker ? d->fee_maker : d->fee_taker, now);
+	d->last_px = px;
 	deals_add(&d->deals, &(struct deal){
-		.id = t->id, .px = px, .qty = qty, .at = now,
+		.id = d->orders.trades[d->orders.ntrades - 1].id, .px = px, .qty = qty, .at = now,
 		.buyer_makes = maker == (o->terms.side == SIDE_BUY),
 	});
+}
+
+void
+match_take_over(struct exchange *x, struct order *o, dec_t qty, wall_t now)
+{
+	book(x, o, FACT_TAKEN, o->terms.px, qty, false, DEC_ZERO, now);
 }
 
 void

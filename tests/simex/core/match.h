@@ -10,7 +10,7 @@
 
 #include "tests/simex/core/exchange.h"
 
-/* The fact may be completed until the next one is added. */
+/* Of no desk: NULL.  The fact may be completed until the next one is added. */
 struct fact	*fact_add(struct exchange *, enum fact_kind, const struct desk *,
 		    enum position_side, wall_t now);
 struct fact	*fact_of_order(struct exchange *, enum fact_kind, const struct order *, wall_t now);
@@ -34,6 +34,8 @@ void		 match_one(struct exchange *, struct desk *, struct resting *taker,
 /* An execution of which the book knows already. */
 void		 match_book(struct exchange *, struct order *, dec_t px, dec_t qty, bool maker,
 		    wall_t now);
+/* The exchange's own order, at its own price, without a counterparty and without commission. */
+void		 match_take_over(struct exchange *, struct order *, dec_t qty, wall_t now);
 /* A trade of others at this price, of which the book knows already. */
 void		 match_note_public(struct exchange *, struct desk *, enum side taker, dec_t px,
 		    dec_t qty, wall_t now);

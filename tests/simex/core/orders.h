@@ -37,6 +37,11 @@ enum { NO_MODIFY_ID = -1 };
 /* Whose quantity an order changes: the one of one-way mode, or one of two. */
 enum position_side { PS_BOTH, PS_LONG, PS_SHORT, PS_N };
 
+/* What the exchange orders itself, in the account's name. */
+enum forced {
+	FORCED_NOT, FORCED_LIQUIDATION, FORCED_ADL, FORCED_SETTLEMENT, FORCED_DELIVERY, FORCED_N
+};
+
 /* How an order ended other than by being filled. */
 enum end { END_NOT, END_CANCELED, END_EXPIRED, END_EXPIRED_IN_MATCH };
 
@@ -58,6 +63,7 @@ struct terms {
 	bool		 reduce_only;
 	bool		 closes;	/* all of a position, before what else reduces it */
 	bool		 wants_result;	/* newOrderRespType=RESULT */
+	enum forced	 forced;
 };
 
 struct order {
@@ -87,6 +93,7 @@ struct trade {
 	enum side	 side;
 	enum position_side ps;
 	dec_t		 px, qty, fee, realized;
+	const char	*fee_asset;	/* of the wallet */
 	bool		 maker;
 	wall_t		 at;
 };

@@ -16,7 +16,6 @@
 #include "tests/simex/core/meter.h"
 
 enum shape { SHAPE_TODAY, SHAPE_OLD };
-#define FUNDING_MS	INT64_C(28800000)	/* from one funding to the next */
 
 enum order_form {
 	ORDER_ACK,		/* placed: as if nothing had traded yet */
@@ -25,6 +24,8 @@ enum order_form {
 	ORDER_QUERY,		/* asked for */
 	ORDER_LIST,		/* asked for with others */
 };
+
+void	put_money(struct buf *, const char *name, dec_t);		/* eight places */
 
 void	print_order(struct buf *, const struct order *, enum order_form);
 void	print_order_in(struct buf *, const struct order *, enum order_form, enum shape,
@@ -35,13 +36,7 @@ void	print_exchange_info(struct buf *, const struct listings *, const struct met
 void	print_book_ticker(struct buf *, const struct desk *, wall_t now);
 void	print_premium_index(struct buf *, const struct desk *, wall_t now);
 void	print_depth(struct buf *, const struct desk *, int levels, wall_t now);
-void	print_account(struct buf *, const struct exchange *);
-void	print_balances(struct buf *, const struct exchange *, wall_t now);
-void	print_position_risk(struct buf *, const struct exchange *, const struct desk *);
 /* [["px","qty"],..] of one side, best first. */
 void	print_levels(struct buf *, const struct desk *, enum side, int levels);
-
-/* The next time funding is due. */
-int64_t	next_funding_ms(wall_t now);
 
 #endif

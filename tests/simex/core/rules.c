@@ -2,6 +2,7 @@
 #include "tests/simex/core/rules.h"
 
 #include "base/attr.h"
+#include "tests/simex/core/account.h"
 
 #define GOOD_TILL_LEAST_MS	INT64_C(600000)		/* from now */
 #define GOOD_TILL_MOST_MS	INT64_C(253402300799000)
@@ -210,29 +211,30 @@ check_maker_only(const struct request *q)
 	    reject_as(REJ_GTX) : reject_none();
 }
 
-/* Only what makes the margin grow needs any. */
+/* With what would be left to trade of it. */
+static struct terms
+terms_wanted(const struct request *q)
+{
+	struct terms	 t = *q->t;
+
+	t.qty = wanted(q);
+	return t;
+}
+
+static struct reject
+check_room(const struct request *q)
+{
+	const struct terms	 t = terms_wanted(q);
+
+	return exchange_check_room(q->x, q->d, &t, q->was);
+}
+
 static struct reject
 check_margin(const struct request *q)
 {
-	const dec_t	 mark_px = desk_mark_px(q->d);
-	const dec_t	 notional = dec_mul(wanted(q), is_limit(q) ? q->t->px : mark_px, ROUND_UP);
-	struct exposure	 after = q->d->exposure;
-	dec_t		*sum = q->t->side == SIDE_BUY ? &after.bids : &after.asks;
+	const struct terms	 t = terms_wanted(q);
 
-	if (q->t->reduce_only)
-		return reject_none();
-	if (q->was != NULL)
-		*sum = dec_sub(*sum, dec_mul(q->was->rest.leaves_qty, q->was->terms.px,
-		    ROUND_HALF_EVEN));
-	*sum = dec_add(*sum, notional);
-	const struct margin	 have = desk_margin_if(q->d, q->d->exposure);
-	const struct margin	 want = desk_margin_if(q->d, after);
-	const dec_t		 more = dec_sub(want.orders, have.orders);
-	if (!dec_ok(more))
-		return reject_as(REJ_MARGIN);
-	if (dec_sign(more) > 0 && dec_gt(more, exchange_equity(q->x).available))
-		return reject_as(REJ_MARGIN);
-	return reject_none();
+	return exchange_check_margin(q->x, q->d, &t, q->was);
 }
 
 typedef struct reject (*check_fn)(const struct request *);
@@ -252,7 +254,8 @@ static const check_fn	new_checks[] = {
 	check_counterparty,	/* 12 MARKET against a price that is too far away */
 	check_all_at_once,	/* 13 FOK */
 	check_maker_only,	/* 14 GTX, RPI */
-	check_margin,		/* 15 available balance */
+	check_room,		/* 15 the notional its leverage allows */
+	check_margin,		/* 16 available balance */
 };
 
 static const check_fn	change_checks[] = {

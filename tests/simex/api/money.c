@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/simex/api/call.h"
+
+#include "base/text.h"
+#include "tests/simex/core/account.h"
+
+enum { HOURS_MOST = 24 };
+
+const char *const	money_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
+
+enum position_side
+money_position_side(const struct form *f)
+{
+	const char		*side = form_str(f, "positionSide");
+	enum position_side	 ps = PS_BOTH;
+
+	while (side != NULL && ps + 1 < PS_N && !text_eq(money_side_words[ps], side))
+		ps++;
+	return ps;
+}
+
+/* A number that may be negative: parameters of that type may not. */
+static struct reject
+signed_dec(const struct call *c, const char *name, dec_t *out)
+{
+	return dec_parse(form_str(c->form, name), out) == -1 ?
+	    reject_with(REJ_BAD_PARAM, "%s", name) : reject_none();
+}
+
+struct reject
+money_transfer(struct call *c)
+{
+	struct exchange		*x = &c->w->exchange;
+	const struct purse	*p = wallet_find(&x->wallet, form_str(c->form, "asset"));
+	const char		*reason = form_str(c->form, "reason");
+	dec_t			 change;
+	struct reject		 r = signed_dec(c, "amount", &change);
+	enum update		 why = UPD_DEPOSIT;
+
+	if (reject_is_set(&r))
+		return r;
+	if (p == NULL)
+		return reject_with(REJ_BAD_PARAM, "asset");
+	if (reason == NULL)
+		reason = update_name(dec_sign(change) < 0 ? UPD_WITHDRAW : UPD_DEPOSIT);
+	while (why < UPD_N && !text_eq(update_name(why), reason))
+		why++;
+	if (why == UPD_N)
+		return reject_with(REJ_BAD_PARAM, "reason");
+	r = exchange_transfer(x, (size_t)(p - x->wallet.v), change, why, c->now);
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+struct reject
+money_fund(struct call *c)
+{
+	dec_t			 rate;
+	const struct reject	 r = signed_dec(c, "rate", &rate);
+
+	if (reject_is_set(&r))
+		return r;
+	exchange_fund(&c->w->exchange, c->desk, rate, c->now);
+	return call_done(c, "done");
+}
+
+struct reject
+money_funding(struct call *c)
+{
+	const int64_t	 hours = form_int(c->form, "hours", c->desk->funding_hours);
+	dec_t		 rate = c->desk->funding_rate;
+	struct reject	 r = reject_none();
+
+	if (form_str(c->form, "rate") != NULL)
+		r = signed_dec(c, "rate", &rate);
+	if (reject_is_set(&r))
+		return r;
+	if (hours > HOURS_MOST)
+		return reject_with(REJ_BAD_PARAM, "hours");
+	c->desk->funding_rate = rate;
+	c->desk->funding_hours = (int)hours;
+	exchange_plan_funding(&c->w->exchange, c->now);
+	return call_done(c, "done");
+}
+
+struct reject
+money_fees(struct call *c)
+{
+	dec_t		 maker = c->desk->fee_maker, taker = c->desk->fee_taker;
+	struct reject	 r = reject_none();
+
+	if (form_str(c->form, "maker") != NULL)
+		r = signed_dec(c, "maker", &maker);
+	if (!reject_is_set(&r) && form_str(c->form, "taker") != NULL)
+		r = signed_dec(c, "taker", &taker);
+	if (reject_is_set(&r))
+		return r;
+	c->desk->fee_maker = maker;
+	c->desk->fee_taker = taker;
+	return call_done(c, "done");
+}
+
+struct reject
+money_bnb(struct call *c)
+{
+	c->w->exchange.bnb_px = form_dec(c->form, "price");
+	return call_done(c, "done");
+}
+
+struct reject
+money_adl(struct call *c)
+{
+	const struct reject	 r = exchange_deleverage(&c->w->exchange, c->desk,
+				    money_position_side(c->form), form_dec(c->form, "qty"), c->now);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+static bool
+is_on(const struct call *c)
+{
+	return form_int(c->form, "on", 0) != 0;
+}
+
+struct reject
+money_isolated(struct call *c)
+{
+	const struct reject	 r = exchange_set_isolated(&c->w->exchange, c->desk, is_on(c),
+				    c->now);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+struct reject
+money_multi_assets(struct call *c)
+{
+	const struct reject	 r = exchange_set_multi_assets(&c->w->exchange, is_on(c), c->now);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+struct reject
+money_settle(struct call *c)
+{
+	const struct reject	 r = exchange_settle(&c->w->exchange, c->desk,
+				    form_dec(c->form, "price"), c->now);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
