@@ -16,9 +16,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "tests/simex/api/world.h"
+#include "tests/simex/http.h"
 
 #include <event2/event.h>
-#include <event2/http.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -59,18 +59,14 @@ void		 simex_log(const char *event, const char *fmt, ...) PRINTF(2, 3);
 /* rest.c */
 struct rest	*rest_new(struct simex *, int *port);
 void		 rest_free(struct rest *);
-struct evhttp	*rest_listen(struct simex *, int64_t wanted_port, int *port,
-		    void (*)(struct evhttp_request *, void *), void *);
 
 /* answer.c */
 struct answers	*answers_new(struct simex *);
-void		 answer_well(struct simex *, struct evhttp_request *, int status,
+void		 answer_well(struct answers *, struct http_request *, int status,
 		    const struct buf *body);
 /* As the fault says, which the request has met; status and body are what it came to. */
-void		 answer_badly(struct answers *, struct evhttp_request *, const struct fault *,
+void		 answer_badly(struct answers *, struct http_request *, const struct fault *,
 		    int status, const struct buf *body);
-void		 answer_bare(struct evhttp_request *, int status, const char *type,
-		    const struct buf *body);
 void		 answers_free(struct answers *);
 
 /* control.c */
