@@ -10,14 +10,13 @@
 #define SIMEX_CONN_H
 
 #include "io/pump.h"
+#include "tests/simex/core/frames.h"
 #include "tests/simex/simex.h"
 
 enum {
 	NAMES_MAX = 1024,		/* streams on a connection, as on the exchange */
 	KEYS_MAX = 8,			/* listen keys on a connection */
 };
-
-struct frame;
 
 struct listened {
 	char		 key[LISTEN_KEY];
@@ -39,8 +38,7 @@ struct conn {
 	int64_t			 second;		/* that control_n counts in */
 	int			 control_n;
 	/* stream.c */
-	STAILQ_HEAD(, frame)	 queue;
-	size_t			 queued;
+	struct frames		 frames;
 	int			 close_code;		/* 0: stays; else says so when all is sent */
 	struct event		*life;			/* NULL: without end */
 	struct buf		 in;			/* a message that comes in pieces */

@@ -7,7 +7,11 @@
 
 #include <stdlib.h>
 
-enum { MARK_SLOW = 3 };		/* the slow mark price streams speak every third time */
+enum {
+	MARK_SLOW = 3,		/* the slow mark price streams speak every third time */
+	MOMENTS = 32,		/* told one by one in a turn */
+	BEHIND_US = 20000,	/* so late, the streams miss what was in between */
+};
 
 /* What the streams have been told last of a contract's book. */
 struct said {
@@ -118,21 +122,27 @@ arm_time(struct feed *f, wall_t now)
 	arm_us(f->time, due.us > now.us ? due.us - now.us : 0);
 }
 
-void
-feed_flush(struct simex *s)
+static void
+tell(struct feed *f, wall_t now)
 {
-	struct feed	*f = s->feed;
-	struct exchange	*x = &s->world.exchange;
-	const wall_t	 now = simex_now();
+	struct exchange	*x = &f->s->world.exchange;
 
 	tell_user(f, now);
 	tell_trades(f, &x->facts, now);
-	world_forget_facts(&s->world);
+	world_forget_facts(&f->s->world);
 	for (size_t i = 0; i < x->n; i++) {
 		tell_top(f, &x->desks[i], now);
 		tell_depth(f, &x->desks[i], now);
 	}
-	arm_time(f, now);
+}
+
+void
+feed_flush(struct simex *s)
+{
+	const wall_t	 now = simex_now();
+
+	tell(s->feed, now);
+	arm_time(s->feed, now);
 	streams_run(s->streams);
 }
 
@@ -174,14 +184,23 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 	feed_flush(((struct feed *)arg)->s);
 }
 
+/* Streams hear of each moment that has come; of very many in a row, in several turns. */
 static void
 on_time(evutil_socket_t fd, short what, void *arg)
 {
 	struct feed	*f = arg;
+	struct world	*w = &f->s->world;
+	const wall_t	 now = simex_now();
+	wall_t		 due = world_due(w);
 
 	(void)fd;
 	(void)what;
-	world_advance(&f->s->world, simex_now());
+	for (int i = 0; i < MOMENTS && due.us <= now.us; i++, due = world_due(w)) {
+		world_advance(w, due);
+		tell(f, now);
+	}
+	if (due.us < now.us - BEHIND_US)
+		world_advance(w, now);
 	feed_flush(f->s);
 }
 

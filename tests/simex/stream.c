@@ -3,7 +3,6 @@
 
 #include "base/die.h"
 #include "base/text.h"
-#include "wire/jw.h"
 
 #include <event2/listener.h>
 
@@ -17,14 +16,9 @@ enum {
 	RX_BYTES = 65536,
 	ADDRESS_BYTES = 32768,		/* path and query of a connection */
 	QUEUED_MAX = 64 * 1024 * 1024,	/* bytes a slow reader may lag behind */
+	WRITE_BYTES = 65536,		/* of frames in one write */
 	FDS_MAX = 256,
 	CLOSE_GOING_AWAY = 1001,
-};
-
-struct frame {
-	STAILQ_ENTRY(frame)	 link;
-	size_t			 len;
-	unsigned char		 bytes[];	/* LWS_PRE of them come first */
 };
 
 struct streams {
@@ -53,24 +47,16 @@ close_conn(struct conn *c, int code)
 	pump_want_write(c->st->pump, &c->pc);
 }
 
+/* The payload is there: it leaves when the pump runs. */
 static void
-send_text(struct conn *c, const struct buf *head, const struct buf *json, const char *tail)
+send_soon(struct conn *c)
 {
-	const size_t	 tail_len = strlen(tail), len = head->len + json->len + tail_len;
-	struct frame	*f = xcalloc(1, sizeof(*f) + LWS_PRE + len);
-	unsigned char	*to = f->bytes + LWS_PRE;
-
-	memcpy(to, buf_text(head), head->len);
-	memcpy(to + head->len, buf_text(json), json->len);
-	memcpy(to + head->len + json->len, tail, tail_len);
-	f->len = len;
-	c->queued += len;
 	c->st->sent = true;
-	STAILQ_INSERT_TAIL(&c->queue, f, link);
 	pump_want_write(c->st->pump, &c->pc);
-	if (c->queued <= QUEUED_MAX)
+	if (frames_waiting(&c->frames) <= QUEUED_MAX)
 		return;
-	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route), c->queued);
+	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route),
+	    frames_waiting(&c->frames));
 	kill_conn(c);
 }
 
@@ -78,23 +64,29 @@ send_text(struct conn *c, const struct buf *head, const struct buf *json, const 
 static void
 send_payload(struct conn *c, const char *stream, const struct buf *json)
 {
-	struct buf	 head = { 0 };
+	static const char	 before[] = "{\"stream\":\"", between[] = "\",\"data\":", after[] = "}";
+	const size_t		 name_len = strlen(stream);
 
-	if (c->combined) {
-		buf_adds(&head, "{\"stream\":");
-		jw_str(&head, stream);
-		buf_adds(&head, ",\"data\":");
+	if (!c->combined) {
+		conn_send(c, json);
+		return;
 	}
-	send_text(c, &head, json, c->combined ? "}" : "");
-	buf_free(&head);
+	frames_begin(&c->frames, FRAME_TEXT, sizeof(before) - 1 + name_len + sizeof(between) - 1 +
+	    json->len + sizeof(after) - 1);
+	frames_put(&c->frames, before, sizeof(before) - 1);
+	frames_put(&c->frames, stream, name_len);	/* has nothing that JSON would escape */
+	frames_put(&c->frames, between, sizeof(between) - 1);
+	frames_put(&c->frames, buf_text(json), json->len);
+	frames_put(&c->frames, after, sizeof(after) - 1);
+	send_soon(c);
 }
 
 void
 conn_send(struct conn *c, const struct buf *json)
 {
-	const struct buf	 nothing = { 0 };
-
-	send_text(c, &nothing, json, "");
+	frames_begin(&c->frames, FRAME_TEXT, json->len);
+	frames_put(&c->frames, buf_text(json), json->len);
+	send_soon(c);
 }
 
 bool
@@ -152,28 +144,27 @@ streams_any(const struct streams *st)
 	return !TAILQ_EMPTY(&st->conns);
 }
 
-/* Returns -1 where lws shall close the connection. */
+/*
+ * Frames leave as they are, many in one write: lws would give each its own
+ * system call.  Returns -1 where lws shall close the connection.
+ */
 static int
-write_queue(struct conn *c)
+write_frames(struct conn *c)
 {
-	struct frame	*f;
+	char	*p;
+	size_t	 len;
 
-	while ((f = STAILQ_FIRST(&c->queue)) != NULL && !lws_send_pipe_choked(c->pc.wsi)) {
-		const int	 n = lws_write(c->pc.wsi, f->bytes + LWS_PRE, f->len,
-				    LWS_WRITE_TEXT);
-
-		STAILQ_REMOVE_HEAD(&c->queue, link);
-		c->queued -= f->len;
-		free(f);
-		if (n < 0)
+	while (!lws_send_pipe_choked(c->pc.wsi) &&
+	    (p = frames_take(&c->frames, WRITE_BYTES, &len)) != NULL)
+		if (lws_write(c->pc.wsi, (unsigned char *)p, len, LWS_WRITE_RAW) < 0)
 			return -1;
-	}
-	if (f != NULL)
+	if (frames_waiting(&c->frames) > 0)
 		pump_want_write(c->st->pump, &c->pc);
-	if (f != NULL || c->close_code == 0)
-		return 0;
-	lws_close_reason(c->pc.wsi, (enum lws_close_status)c->close_code, NULL, 0);
-	return -1;
+	else if (c->close_code != 0) {
+		lws_close_reason(c->pc.wsi, (enum lws_close_status)c->close_code, NULL, 0);
+		return -1;
+	}
+	return 0;
 }
 
 /* ---- lws ------------------------------------------------------------------------- */
@@ -209,14 +200,9 @@ on_receive(struct conn *c, const void *in, size_t len)
 static void
 conn_free(struct conn *c)
 {
-	struct frame	*f;
-
 	pump_forget(c->st->pump, &c->pc);
 	TAILQ_REMOVE(&c->st->conns, c, link);
-	while ((f = STAILQ_FIRST(&c->queue)) != NULL) {
-		STAILQ_REMOVE_HEAD(&c->queue, link);
-		free(f);
-	}
+	frames_fini(&c->frames);
 	conn_forget_names(c);
 	buf_free(&c->in);
 	if (c->life != NULL)
@@ -270,7 +256,7 @@ on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, 
 	case LWS_CALLBACK_RECEIVE:
 		return on_receive(c, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return write_queue(c);
+		return write_frames(c);
 	case LWS_CALLBACK_CLOSED:
 		pump_forget(c->st->pump, &c->pc);	/* while its socket is still one */
 		return 0;
@@ -300,7 +286,7 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int
 	struct conn	*c = xcalloc(1, sizeof(*c));
 	c->st = st;
 	c->s = st->s;
-	STAILQ_INIT(&c->queue);
+	frames_init(&c->frames, LWS_PRE);
 	TAILQ_INSERT_TAIL(&st->conns, c, link);
 	lws_set_opaque_user_data(wsi, c);
 	pump_watch(st->pump, &c->pc, wsi);
