@@ -21,6 +21,9 @@ struct call {
 	struct desk		*desk;		/* NULL: no symbol was sent */
 	wall_t			 now;
 	struct buf		*out;
+	bool			 over_ws;	/* not by REST */
+	struct session		*session;	/* of the WebSocket API; or NULL */
+	const char		*api_key;	/* NULL: none was needed, or sent */
 	const struct outside	*outside;	/* of a verb */
 	/* for the ledger */
 	int64_t			 order_id;
@@ -75,6 +78,12 @@ struct reject	user_order_limits(struct call *);
 struct reject	user_open_listen_key(struct call *);
 struct reject	user_renew_listen_key(struct call *);
 struct reject	user_close_listen_key(struct call *);
+
+/* session.c */
+struct reject	session_open(struct call *);
+struct reject	session_logon(struct call *);
+struct reject	session_logout(struct call *);
+struct reject	session_status(struct call *);
 
 /* inspect.c */
 struct reject	inspect_account(struct call *);
