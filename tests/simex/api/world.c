@@ -87,10 +87,10 @@ static void
 tell(struct world *w)
 {
 	const struct facts	*all = &w->exchange.facts;
-	const struct facts	 fresh = { .v = all->v + w->told, .n = all->n - w->told };
 
-	if (fresh.n == 0)
+	if (all->n == w->told)
 		return;
+	const struct facts	 fresh = { .v = all->v + w->told, .n = all->n - w->told };
 	for (size_t i = 0; i < fresh.n; i++)
 		if (fresh.v[i].kind == FACT_TRADE)
 			ledger_add_trade(&w->ledger, &fresh.v[i].trade);
