@@ -41,7 +41,9 @@ struct conn {
 
 struct http {
 	struct event_base	*base;
-	struct evconnlistener	*listener;
+	struct evconnlistener	*listener;	/* NULL: nobody can connect */
+	struct event		*reopen;
+	int			 port;
 	const struct timeval	*idle;
 	void			(*asked)(struct http_request *, void *);
 	void			*arg;
@@ -429,33 +431,66 @@ http_reset(struct http_request *req)
 
 /* ---- the server ------------------------------------------------------------------ */
 
+static bool
+open_port(struct http *h, int64_t wanted)
+{
+	struct sockaddr_in	 sin = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)wanted),
+	};
+	socklen_t		 len = sizeof(sin);
+
+	h->listener = evconnlistener_new_bind(h->base, on_accept, h, LEV_OPT_CLOSE_ON_FREE |
+	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, -1, (struct sockaddr *)&sin, sizeof(sin));
+	if (h->listener == NULL)
+		return false;
+	if (getsockname(evconnlistener_get_fd(h->listener), (struct sockaddr *)&sin, &len) == -1)
+		panic("getsockname");
+	h->port = ntohs(sin.sin_port);
+	return true;
+}
+
+static void
+on_reopen(evutil_socket_t fd, short what, void *arg)
+{
+	struct http	*h = arg;
+
+	(void)fd;
+	(void)what;
+	if (!open_port(h, h->port))
+		panic("port %d was taken meanwhile", h->port);
+}
+
+void
+http_refuse(struct http *h, int64_t us)
+{
+	const struct timeval	 after = { us / 1000000, us % 1000000 };
+
+	if (h->listener != NULL)
+		evconnlistener_free(h->listener);
+	h->listener = NULL;
+	evtimer_add(h->reopen, &after);
+}
+
 struct http *
 http_new(struct event_base *base, int64_t wanted_port, int *port,
     void (*asked)(struct http_request *, void *), void *arg)
 {
 	static const struct timeval	 idle = { .tv_sec = IDLE_S };
 	struct http			*h = xcalloc(1, sizeof(*h));
-	struct sockaddr_in		 sin = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((uint16_t)wanted_port),
-	};
-	socklen_t			 len = sizeof(sin);
 
 	*h = (struct http){ .base = base, .asked = asked, .arg = arg };
 	TAILQ_INIT(&h->conns);
-	h->listener = evconnlistener_new_bind(base, on_accept, h, LEV_OPT_CLOSE_ON_FREE |
-	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, -1, (struct sockaddr *)&sin, sizeof(sin));
-	if (h->listener == NULL) {
+	if (!open_port(h, wanted_port)) {
 		free(h);
 		return NULL;
 	}
-	if (getsockname(evconnlistener_get_fd(h->listener), (struct sockaddr *)&sin, &len) == -1)
-		panic("getsockname");
-	*port = ntohs(sin.sin_port);
+	*port = h->port;
+	h->reopen = evtimer_new(base, on_reopen, h);
 	/* All of one length stand in a queue instead of a heap. */
 	h->idle = event_base_init_common_timeout(base, &idle);
-	if (h->idle == NULL)
-		panic("out of memory: event_base_init_common_timeout");
+	if (h->reopen == NULL || h->idle == NULL)
+		panic("out of memory: evtimer_new");
 	return h;
 }
 
@@ -468,7 +503,9 @@ http_free(struct http *h)
 		return;
 	while ((c = TAILQ_FIRST(&h->conns)) != NULL)
 		conn_free(c);
-	evconnlistener_free(h->listener);
+	if (h->listener != NULL)
+		evconnlistener_free(h->listener);
+	event_free(h->reopen);
 	buf_free(&h->head);
 	free(h);
 }

@@ -5,8 +5,8 @@
  *
  * The exchange itself is the world: pure, below api/ and core/.  Here are its
  * sockets and its clock.  rest.c serves the client (answer.c answers it, well
- * or badly), control.c the tests, stream.c holds the WebSockets, and feed.c
- * lets time pass and tells the streams what happened.  Whoever has changed the
+ * or badly), control.c the tests, stream.c holds the WebSockets (port.c those of
+ * the WebSocket API), and feed.c lets time pass and tells the streams what happened.  Whoever has changed the
  * world calls feed_touch().
  */
 #ifndef SIMEX_SIMEX_H
@@ -24,14 +24,14 @@
 #include <stdint.h>
 
 struct conf {
-	const char	*dir, *key, *secret, *secret_file;
+	const char	*dir, *key, *secret, *secret_file, *rsa_key, *ed25519_key;
 	int64_t		 seed, quote_ms;
 	int64_t			 levels, spread, volatility, trend, jumps, jump_size, gaps, trades;
 	bool		 still;
 	dec_t		 balance, fee_maker, fee_taker;
 	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
 	bool		 events_first;
-	int64_t		 event_delay_ms, stream_life_s, key_life_s;
+	int64_t		 event_delay_ms, stream_life_s, ping_ms, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
 	bool		 help;
 };

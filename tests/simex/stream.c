@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/api/wsapi.h"
 
 #include <event2/listener.h>
 
@@ -31,16 +32,15 @@ struct streams {
 
 /* ---- sending ------------------------------------------------------------------ */
 
-static void
-kill_conn(struct conn *c)
+void
+conn_kill(struct conn *c)
 {
 	if (c->pc.wsi != NULL)
 		lws_set_timeout(c->pc.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
-/* As the exchange does it: what waits is sent, then the code, then nothing. */
-static void
-close_conn(struct conn *c, int code)
+void
+conn_close(struct conn *c, int code)
 {
 	c->close_code = code;
 	c->st->sent = true;
@@ -57,7 +57,7 @@ send_soon(struct conn *c)
 		return;
 	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route),
 	    frames_waiting(&c->frames));
-	kill_conn(c);
+	conn_kill(c);
 }
 
 /* A payload of a stream: wrapped where the connection asked for that. */
@@ -86,6 +86,14 @@ conn_send(struct conn *c, const struct buf *json)
 {
 	frames_begin(&c->frames, FRAME_TEXT, json->len);
 	frames_put(&c->frames, buf_text(json), json->len);
+	send_soon(c);
+}
+
+void
+conn_ping(struct conn *c, const char *text)
+{
+	frames_begin(&c->frames, FRAME_PING, strlen(text));
+	frames_put(&c->frames, text, strlen(text));
 	send_soon(c);
 }
 
@@ -184,6 +192,26 @@ read_address(struct conn *c, struct lws *wsi)
 	free(text);
 }
 
+/* Who comes for the WebSocket API has to pay first. */
+static int
+on_handshake(struct conn *c, struct lws *wsi)
+{
+	char	*text = xcalloc(1, ADDRESS_BYTES);
+	int	 status = 200;
+
+	if (lws_hdr_copy(wsi, text, ADDRESS_BYTES, WSI_TOKEN_GET_URI) > 0 &&
+	    text_eq(text, WSAPI_PATH)) {
+		if (lws_hdr_copy(wsi, text, ADDRESS_BYTES, WSI_TOKEN_HTTP_URI_ARGS) <= 0)
+			text[0] = '\0';
+		status = port_open(c, text);
+	}
+	free(text);
+	if (status == 200)
+		return 0;
+	lws_return_http_status(wsi, (unsigned)status, NULL);
+	return -1;
+}
+
 static int
 on_receive(struct conn *c, const void *in, size_t len)
 {
@@ -192,7 +220,9 @@ on_receive(struct conn *c, const void *in, size_t len)
 	buf_add(&c->in, in, len);
 	if (!lws_is_final_fragment(c->pc.wsi) || lws_remaining_packet_payload(c->pc.wsi) > 0)
 		return 0;
-	const int	 rc = conn_read_message(c, buf_text(&c->in), c->in.len);
+	const int	 rc = c->port != NULL ?
+			    port_read_message(c->port, buf_text(&c->in), c->in.len) :
+			    conn_read_message(c, buf_text(&c->in), c->in.len);
 	buf_reset(&c->in);
 	return rc;
 }
@@ -204,6 +234,8 @@ conn_free(struct conn *c)
 	TAILQ_REMOVE(&c->st->conns, c, link);
 	frames_fini(&c->frames);
 	conn_forget_names(c);
+	port_free(c->port);
+	pulse_stop(c);
 	buf_free(&c->in);
 	if (c->life != NULL)
 		event_free(c->life);
@@ -218,7 +250,7 @@ on_life_over(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	simex_log("stream_too_old", "route=%s", route_name(c->route));
-	close_conn(c, CLOSE_GOING_AWAY);
+	conn_close(c, CLOSE_GOING_AWAY);
 	streams_run(c->st);
 }
 
@@ -238,8 +270,10 @@ limit_life(struct conn *c)
 static int
 on_established(struct conn *c, struct lws *wsi)
 {
-	read_address(c, wsi);
+	if (c->port == NULL)
+		read_address(c, wsi);
 	limit_life(c);
+	pulse_start(c);
 	return 0;
 }
 
@@ -251,10 +285,14 @@ on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, 
 	if (c == NULL)
 		return lws_callback_http_dummy(wsi, reason, user, in, len);
 	switch ((int)reason) {
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return on_handshake(c, wsi);
 	case LWS_CALLBACK_ESTABLISHED:
 		return on_established(c, wsi);
 	case LWS_CALLBACK_RECEIVE:
 		return on_receive(c, in, len);
+	case LWS_CALLBACK_RECEIVE_PONG:
+		return pulse_pong(c, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return write_frames(c);
 	case LWS_CALLBACK_CLOSED:
@@ -303,9 +341,9 @@ on_lws_log(int level, const char *line)
 static struct pump *
 open_pump(struct event_base *base)
 {
-	/* The exchange pings every three minutes and hangs up after ten without a pong. */
+	/* Longer than a connection lives: pulse.c pings, and looks at the answers. */
 	static const lws_retry_bo_t	 idle = {
-		.secs_since_valid_ping = 180, .secs_since_valid_hangup = 780,
+		.secs_since_valid_ping = UINT16_MAX - 1, .secs_since_valid_hangup = UINT16_MAX,
 	};
 	static const struct lws_protocols protocols[] = {
 		{ .name = "stream", .callback = on_lws, .rx_buffer_size = RX_BYTES },
@@ -384,9 +422,9 @@ streams_cut(struct streams *st, enum route route, int code)
 		if (c->route != route)
 			continue;
 		if (code == 0)
-			kill_conn(c);
+			conn_kill(c);
 		else
-			close_conn(c, code);
+			conn_close(c, code);
 		n++;
 	}
 	pump_run(st->pump);
