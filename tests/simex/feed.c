@@ -10,7 +10,7 @@
 enum {
 	MARK_SLOW = 3,		/* the slow mark price streams speak every third time */
 	MOMENTS = 32,		/* told one by one in a turn */
-	BEHIND_US = 20000,	/* so late, the streams miss what was in between */
+	BEHIND_US = 100000,	/* so late, the streams miss what was in between */
 };
 
 /* What the streams have been told last of a contract's book. */
