@@ -101,22 +101,16 @@ record(struct world *w, const struct endpoint *e, const struct request *q, const
 	a->params = buf_take(&params);
 }
 
-/* The WebSocket API has endpoints of its own. */
-static bool
-is_astray(const struct endpoint *e, const struct request *q)
-{
-	return q->session == NULL && text_eq(e->method, SESSION_METHOD);
-}
-
 static struct reject
 run(struct world *w, const struct endpoint *e, const struct request *q, struct call *c)
 {
 	struct reject	 r = meter_check_ban(&w->meter, w->now);
 
-	if (!reject_is_set(&r) && (e == NULL || is_astray(e, q)))
-		r = reject_with(REJ_PATH, "%s, Method %s", q->path, q->method);
-	if (!reject_is_set(&r))
-		r = admit(w, e, q);
+	if (reject_is_set(&r))
+		return r;
+	if (e == NULL)
+		return reject_with(REJ_PATH, "%s, Method %s", q->path, q->method);
+	r = admit(w, e, q);
 	if (!reject_is_set(&r))
 		r = call_prepare(c, e->params, e->nparams);
 	if (!reject_is_set(&r))
@@ -138,10 +132,19 @@ execute(struct world *w, const struct endpoint *e, const struct request *q, stru
 	return reject_http(&why);
 }
 
+/* The WebSocket API has endpoints of its own. */
+static const struct endpoint *
+find_endpoint(const struct request *q)
+{
+	if (q->session == NULL && text_eq(q->method, SESSION_METHOD))
+		return NULL;
+	return endpoint_find(q->method, q->path);
+}
+
 struct served
 gate_serve(struct world *w, const struct request *q, struct buf *out)
 {
-	const struct endpoint	*e = endpoint_find(q->method, q->path);
+	const struct endpoint	*e = find_endpoint(q);
 	struct call		 c = {
 		.w = w, .form = &w->form, .now = w->now, .out = out,
 		.over_ws = q->session != NULL, .session = q->session, .api_key = key_of(q),

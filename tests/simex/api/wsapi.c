@@ -92,7 +92,7 @@ text_of_real(double v)
 			break;
 	}
 	if (strspn(text, "-0123456789") == strlen(text))
-		return xstrdup(strcat(text, ".0"));
+		snprintf(text, sizeof(text), "%.1f", v);
 	return xstrdup(text);
 }
 
@@ -322,7 +322,7 @@ wsapi_request(struct world *w, struct session *s, const char *text, size_t len, 
 	struct served		 got = { 0 };
 	const struct reject	 r = read_request(&a, text, len);
 
-	if (reject_is_set(&r)) {
+	if (reject_is_set(&r) || a.endpoint == NULL) {
 		world_advance(w, now);
 		reject_print(&body, &r);
 		got.status = reject_http(&r);
