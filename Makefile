@@ -28,7 +28,7 @@ LDFLAGS = -Wl,--as-needed $(VARIANT_LD)
 VERSION = 0.1.0
 
 CORE_LIBS = -ljansson -lcrypto -lm
-IO_LIBS   = -lhiredis -lcurl -lwebsockets -lssl -lpq -levent -levent_extra $(CORE_LIBS)
+IO_LIBS   = -lhiredis -lcurl -lwebsockets -lssl -lpq -levent $(CORE_LIBS)
 TAPE_LIBS = -larchive
 
 prefix = /usr/local

@@ -163,25 +163,30 @@ dec_parse(const char *s, dec_t *out)
 	return dec_parsen(s, strlen(s), out);
 }
 
+/* Digits are found from the last one on; they are put where they belong at the end. */
 const char *
 dec_format(dec_t d, char buf[DEC_STR])
 {
+	char		 digits[DEC_STR], *const end = digits + sizeof(digits) - 1, *p = end;
+
 	if (!dec_ok(d))
 		return memcpy(buf, "null", sizeof("null"));
-	const uint64_t	 a = d.e8 < 0 ? -(uint64_t)d.e8 : (uint64_t)d.e8;
-	char		*p = buf;
-	if (d.e8 < 0)
-		*p++ = '-';
-	p += snprintf(p, DEC_STR - 1, "%llu", (unsigned long long)(a / DEC_ONE_E8));
-	uint64_t	 fraction = a % DEC_ONE_E8;
-	if (fraction != 0)
-		*p++ = '.';
-	for (uint64_t place = DEC_ONE_E8 / 10; fraction != 0; place /= 10) {
-		*p++ = (char)('0' + fraction / place);
-		fraction %= place;
+	uint64_t	 a = d.e8 < 0 ? -(uint64_t)d.e8 : (uint64_t)d.e8;
+	int		 places = DEC_DIGITS;
+	for (; places > 0 && a % 10 == 0; places--)
+		a /= 10;
+	if (places > 0) {
+		for (; places > 0; places--, a /= 10)
+			*--p = (char)('0' + a % 10);
+		*--p = '.';
 	}
-	*p = '\0';
-	return buf;
+	do {
+		*--p = (char)('0' + a % 10);
+	} while ((a /= 10) != 0);
+	if (d.e8 < 0)
+		*--p = '-';
+	*end = '\0';
+	return memcpy(buf, p, (size_t)(end + 1 - p));
 }
 
 bool

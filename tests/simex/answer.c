@@ -4,17 +4,11 @@
 #include "base/die.h"
 #include "base/text.h"
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/queue.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum {
-	NUMBER_STR = 24,
 	FLOOD_STATUS = 400,
 	FLOOD_HEADER = 512,		/* bytes of each */
 };
@@ -23,14 +17,14 @@ static const char	json_content[] = "application/json";
 
 struct answers {
 	struct simex		*s;
+	struct buf		 lines;		/* headers of the answer being made */
 	TAILQ_HEAD(, slow)	 slow;
-	TAILQ_HEAD(, closing)	 closing;
 };
 
 /* An answer that a fault holds back, or lets out in drops. */
 struct slow {
 	struct answers		*answers;
-	struct evhttp_request	*req;
+	struct http_request	*req;
 	struct event		*timer;
 	int			 status;
 	struct buf		 body;
@@ -39,77 +33,55 @@ struct slow {
 	TAILQ_ENTRY(slow)	 link;
 };
 
-/* A connection that shall be closed behind its answer. */
-struct closing {
-	struct answers		*answers;
-	struct timeval		 after;
-	int			 fd;		/* a copy: evhttp may close its own before; or -1 */
-	TAILQ_ENTRY(closing)	 link;
-};
-
-/* ---- well --------------------------------------------------------------------- */
+/* ---- headers -------------------------------------------------------------------- */
 
 static void
-put_header(struct evhttp_request *req, const char *name, int64_t value)
+put_header(struct buf *b, const char *name, int64_t value)
 {
-	char	 text[NUMBER_STR];
-
-	text_putf(text, sizeof(text), "%lld", (long long)value);
-	evhttp_add_header(evhttp_request_get_output_headers(req), name, text);
+	buf_adds(b, name);
+	buf_adds(b, ": ");
+	buf_addi(b, value);
+	buf_adds(b, "\r\n");
 }
 
 static void
-put_meter_headers(struct simex *s, struct evhttp_request *req)
+put_type(struct buf *b, const char *type)
 {
+	buf_adds(b, "Content-Type: ");
+	buf_adds(b, type);
+	buf_adds(b, "\r\n");
+}
+
+static struct buf *
+meter_lines(struct answers *as)
+{
+	struct meter	*m = &as->s->world.meter;
+	struct buf	*b = &as->lines;
 	const wall_t	 now = simex_now();
 
-	put_header(req, "X-MBX-USED-WEIGHT-1M", meter_used(&s->world.meter, now, METER_WEIGHT_1M));
-	put_header(req, "X-MBX-ORDER-COUNT-10S", meter_used(&s->world.meter, now, METER_ORDERS_10S));
-	put_header(req, "X-MBX-ORDER-COUNT-1M", meter_used(&s->world.meter, now, METER_ORDERS_1M));
+	buf_reset(b);
+	put_header(b, "X-MBX-USED-WEIGHT-1M", meter_used(m, now, METER_WEIGHT_1M));
+	put_header(b, "X-MBX-ORDER-COUNT-10S", meter_used(m, now, METER_ORDERS_10S));
+	put_header(b, "X-MBX-ORDER-COUNT-1M", meter_used(m, now, METER_ORDERS_1M));
+	return b;
+}
+
+static const struct buf *
+lines_of(struct answers *as, int status)
+{
+	const struct meter	*m = &as->s->world.meter;
+	struct buf		*b = meter_lines(as);
+
+	if ((status == 418 || status == 429) && !m->silent)
+		put_header(b, "Retry-After", meter_retry_after_s(m, simex_now()));
+	put_type(b, json_content);
+	return b;
 }
 
 void
-answer_bare(struct evhttp_request *req, int status, const char *type, const struct buf *body)
+answer_well(struct answers *as, struct http_request *req, int status, const struct buf *body)
 {
-	struct evbuffer	*b = evhttp_request_get_output_buffer(req);
-
-	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type", type);
-	evbuffer_add(b, buf_text(body), body->len);
-	evhttp_send_reply(req, status, NULL, NULL);
-}
-
-void
-answer_well(struct simex *s, struct evhttp_request *req, int status, const struct buf *body)
-{
-	put_meter_headers(s, req);
-	if ((status == 418 || status == 429) && !s->world.meter.silent)
-		put_header(req, "Retry-After", meter_retry_after_s(&s->world.meter, simex_now()));
-	answer_bare(req, status, json_content, body);
-}
-
-/* ---- not at all ----------------------------------------------------------------- */
-
-static void
-on_hang_up(evutil_socket_t fd, short what, void *arg)
-{
-	struct evhttp_request		*req = arg;
-	struct evhttp_connection	*c = evhttp_request_get_connection(req);
-
-	(void)fd;
-	(void)what;
-	if (c != NULL)
-		evhttp_connection_free(c);	/* its requests too */
-	else
-		evhttp_request_free(req);
-}
-
-/* Not from inside evhttp's own callback: it may look at the connection after us. */
-static void
-hang_up(struct simex *s, struct evhttp_request *req)
-{
-	const struct timeval	 at_once = { 0, 0 };
-
-	event_base_once(s->base, -1, EV_TIMEOUT, on_hang_up, req, &at_once);
+	http_answer(req, status, lines_of(as, status), body);
 }
 
 /* ---- slowly ---------------------------------------------------------------------- */
@@ -129,7 +101,7 @@ slow_free(struct slow *l)
 	free(l);
 }
 
-/* A client that has gone by now takes nothing: the reply then only frees the request. */
+/* Where the client has gone by now, the answer goes nowhere. */
 static void
 on_late(evutil_socket_t fd, short what, void *arg)
 {
@@ -137,7 +109,7 @@ on_late(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	answer_well(l->answers->s, l->req, l->status, &l->body);
+	answer_well(l->answers, l->req, l->status, &l->body);
 	slow_free(l);
 }
 
@@ -145,28 +117,23 @@ static void
 on_drop(evutil_socket_t fd, short what, void *arg)
 {
 	struct slow	*l = arg;
-	struct evbuffer	*b = evbuffer_new();
 
 	(void)fd;
 	(void)what;
-	if (b == NULL)
-		panic("out of memory: evbuffer_new");
 	if (l->sent < l->most) {
-		evbuffer_add(b, buf_text(&l->body) + l->sent++, 1);
-		evhttp_send_reply_chunk(l->req, b);
+		http_send(l->req, buf_text(&l->body) + l->sent++, 1);
 		evtimer_add(l->timer, &l->step);
 	} else if (l->most < l->body.len) {
-		hang_up(l->answers->s, l->req);
+		http_hang_up(l->req);
 		slow_free(l);
 	} else {
-		evhttp_send_reply_end(l->req);
+		http_done(l->req);
 		slow_free(l);
 	}
-	evbuffer_free(b);
 }
 
 static struct slow *
-slow_new(struct answers *as, struct evhttp_request *req, int status, const struct buf *body,
+slow_new(struct answers *as, struct http_request *req, int status, const struct buf *body,
     int64_t step_us, void (*cb)(evutil_socket_t, short, void *))
 {
 	struct slow	*l = xcalloc(1, sizeof(*l));
@@ -184,117 +151,73 @@ slow_new(struct answers *as, struct evhttp_request *req, int status, const struc
 
 /* The headers come at once, and promise the length of what follows. */
 static void
-drip(struct answers *as, struct evhttp_request *req, int status, const struct buf *body,
+drip(struct answers *as, struct http_request *req, int status, const struct buf *body,
     const struct fault *f)
 {
 	const size_t	 most = f->bytes > 0 && (size_t)f->bytes < body->len ? (size_t)f->bytes :
 			    body->len;
+	struct buf	 head = { 0 };
 
-
-	put_meter_headers(as->s, req);
-	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type", json_content);
-	put_header(req, "Content-Length", (int64_t)body->len);
-	evhttp_send_reply_start(req, status, NULL);
+	http_put_head(req, status, lines_of(as, status), body->len, &head);
+	http_send(req, head.p, head.len);
 	slow_new(as, req, status, body, f->ms * 1000 / (int64_t)(most + 1), on_drop)->most = most;
-}
-
-/* ---- not, or not for long ------------------------------------------------------- */
-
-static void
-closing_free(struct closing *c)
-{
-	if (c->fd != -1)
-		close(c->fd);
-	TAILQ_REMOVE(&c->answers->closing, c, link);
-	free(c);
-}
-
-static void
-on_closing(evutil_socket_t fd, short what, void *arg)
-{
-	struct closing	*c = arg;
-
-	(void)fd;
-	(void)what;
-	shutdown(c->fd, SHUT_RDWR);
-	closing_free(c);
-}
-
-static void
-on_answered(struct evhttp_request *req, void *arg)
-{
-	struct closing	*c = arg;
-
-	c->fd = dup(bufferevent_getfd(
-	    evhttp_connection_get_bufferevent(evhttp_request_get_connection(req))));
-	event_base_once(c->answers->s->base, -1, EV_TIMEOUT, on_closing, c, &c->after);
-}
-
-/* Of a client that does not take its answer nothing is heard again: freed at the end. */
-static void
-answer_and_close(struct answers *as, struct evhttp_request *req, int status,
-    const struct buf *body, int64_t ms)
-{
-	struct closing	*c = xcalloc(1, sizeof(*c));
-
-	*c = (struct closing){ .answers = as, .after = timeval_of_us(ms * 1000), .fd = -1 };
-	TAILQ_INSERT_TAIL(&as->closing, c, link);
-	evhttp_request_set_on_complete_cb(req, on_answered, c);
-	answer_well(as->s, req, status, body);
+	buf_free(&head);
 }
 
 /* ---- something else ------------------------------------------------------------- */
 
 static void
-answer_otherwise(struct simex *s, struct evhttp_request *req, const struct fault *f)
+answer_otherwise(struct answers *as, struct http_request *req, const struct fault *f)
 {
-	struct buf	 body = { 0 };
+	struct buf	 body = { 0 }, *lines = meter_lines(as);
 
-	put_meter_headers(s, req);
 	if (f->retry_after_s >= 0)
-		put_header(req, "Retry-After", f->retry_after_s);
+		put_header(lines, "Retry-After", f->retry_after_s);
+	put_type(lines, f->type[0] == '\0' ? json_content : f->type);
 	fault_print_answer(f, &body);
-	answer_bare(req, f->status, f->type[0] == '\0' ? json_content : f->type, &body);
+	http_answer(req, f->status, lines, &body);
 	buf_free(&body);
 }
 
 static void
-flood(struct evhttp_request *req, const struct fault *f)
+flood(struct answers *as, struct http_request *req, const struct fault *f)
 {
-	struct buf	 body = { 0 };
-	char		 name[NUMBER_STR], value[FLOOD_HEADER];
+	struct buf	 body = { 0 }, *lines = &as->lines;
 
-	for (size_t i = 0; i < sizeof(value); i++)
-		value[i] = i < sizeof(value) - 1 ? 'x' : '\0';
+	buf_reset(lines);
 	for (int64_t i = 0; i < f->headers; i++) {
-		text_putf(name, sizeof(name), "X-Flood-%lld", (long long)i);
-		evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
+		buf_addf(lines, "X-Flood-%lld: ", (long long)i);
+		for (int n = 1; n < FLOOD_HEADER; n++)
+			buf_addc(lines, 'x');
+		buf_adds(lines, "\r\n");
 	}
+	put_type(lines, json_content);
 	fault_print_answer(f, &body);
-	answer_bare(req, FLOOD_STATUS, json_content, &body);
+	http_answer(req, FLOOD_STATUS, lines, &body);
 	buf_free(&body);
 }
 
 void
-answer_badly(struct answers *as, struct evhttp_request *req, const struct fault *f, int status,
+answer_badly(struct answers *as, struct http_request *req, const struct fault *f, int status,
     const struct buf *body)
 {
 	switch (f->kind) {
 	case FAULT_CLOSE_AFTER:
-		answer_and_close(as, req, status, body, f->ms);
+		http_close_after(req, f->ms * 1000);
+		answer_well(as, req, status, body);
 		return;
 	case FAULT_DRIP:
 		drip(as, req, status, body, f);
 		return;
 	case FAULT_DROP:
 	case FAULT_LOSE:
-		hang_up(as->s, req);
+		http_hang_up(req);
 		return;
 	case FAULT_FAIL:
-		answer_otherwise(as->s, req, f);
+		answer_otherwise(as, req, f);
 		return;
 	case FAULT_FLOOD:
-		flood(req, f);
+		flood(as, req, f);
 		return;
 	case FAULT_HOLD:
 		slow_new(as, req, status, body, f->ms * 1000, on_late);
@@ -313,22 +236,17 @@ answers_new(struct simex *s)
 
 	as->s = s;
 	TAILQ_INIT(&as->slow);
-	TAILQ_INIT(&as->closing);
 	return as;
 }
 
+/* The requests are their server's. */
 void
 answers_free(struct answers *as)
 {
 	struct slow	*l;
-	struct closing	*c;
 
-	while ((c = TAILQ_FIRST(&as->closing)) != NULL)
-		closing_free(c);
-	while ((l = TAILQ_FIRST(&as->slow)) != NULL) {
-		if (evhttp_request_get_connection(l->req) == NULL)
-			evhttp_request_free(l->req);	/* its client has gone: nobody else will */
+	while ((l = TAILQ_FIRST(&as->slow)) != NULL)
 		slow_free(l);
-	}
+	buf_free(&as->lines);
 	free(as);
 }

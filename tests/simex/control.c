@@ -10,8 +10,8 @@ enum { QUIT_AFTER_US = 50000 };		/* the answer leaves first */
 
 struct control {
 	struct simex	*s;
-	struct evhttp	*http;
-	struct buf	 out;
+	struct http	*http;
+	struct buf	 type, out;	/* header and body of the answer */
 };
 
 static struct outside
@@ -62,10 +62,10 @@ control_fulfil(struct simex *s)
 
 /* What the exchange owes its streams is said before the verb, and before its answer. */
 static void
-on_request(struct evhttp_request *req, void *arg)
+on_request(struct http_request *req, void *arg)
 {
 	struct control		*k = arg;
-	const char		*uri = evhttp_request_get_uri(req);
+	const char		*uri = req->target;
 	const struct outside	 o = look_outside(k->s);
 
 	feed_flush(k->s);
@@ -73,7 +73,7 @@ on_request(struct evhttp_request *req, void *arg)
 	const int	 status = world_control(&k->s->world, uri, NULL, &o, simex_now(), &k->out);
 	feed_flush(k->s);
 	simex_log("control", "http=%d uri=%s", status, uri);
-	answer_bare(req, status, "application/json", &k->out);
+	http_answer(req, status, &k->type, &k->out);
 }
 
 struct control *
@@ -82,11 +82,12 @@ control_new(struct simex *s, int *port)
 	struct control	*k = xcalloc(1, sizeof(*k));
 
 	k->s = s;
-	k->http = rest_listen(s, s->conf.control_port, port, on_request, k);
+	k->http = http_new(s->base, s->conf.control_port, port, on_request, k);
 	if (k->http == NULL) {
 		free(k);
 		return NULL;
 	}
+	buf_adds(&k->type, "Content-Type: application/json\r\n");
 	return k;
 }
 
@@ -95,7 +96,8 @@ control_free(struct control *k)
 {
 	if (k == NULL)
 		return;
-	evhttp_free(k->http);
+	http_free(k->http);
+	buf_free(&k->type);
 	buf_free(&k->out);
 	free(k);
 }

@@ -6,6 +6,11 @@
 
 #include <stdlib.h>
 
+enum {
+	MOMENTS = 32,		/* told one by one in a turn */
+	BEHIND_US = 100000,	/* so late, the streams miss what was in between */
+};
+
 /* One of the rhythms in which streams are told. */
 struct pulse {
 	struct feed	*f;
@@ -78,13 +83,15 @@ tell(struct feed *f, wall_t now)
 	f->press.drift = f->s->world.trouble.drift;
 	press_flush(&f->press, now);
 	world_forget_facts(&f->s->world);
-	arm_time(f, now);
 }
 
 void
 feed_flush(struct simex *s)
 {
-	tell(s->feed, simex_now());
+	const wall_t	 now = simex_now();
+
+	tell(s->feed, now);
+	arm_time(s->feed, now);
 	streams_run(s->streams);
 	control_fulfil(s);
 }
@@ -125,14 +132,23 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 	feed_flush(((struct feed *)arg)->s);
 }
 
+/* Streams hear of each moment that has come; of very many in a row, in several turns. */
 static void
 on_time(evutil_socket_t fd, short what, void *arg)
 {
 	struct feed	*f = arg;
+	struct world	*w = &f->s->world;
+	const wall_t	 now = simex_now();
+	wall_t		 due = world_due(w);
 
 	(void)fd;
 	(void)what;
-	world_advance(&f->s->world, simex_now());
+	for (int i = 0; i < MOMENTS && due.us <= now.us; i++, due = world_due(w)) {
+		world_advance(w, due);
+		tell(f, now);
+	}
+	if (due.us < now.us - BEHIND_US)
+		world_advance(w, now);
 	feed_flush(f->s);
 }
 

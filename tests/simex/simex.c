@@ -4,6 +4,7 @@
 #include "base/conf.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/api/session.h"
 #include "tests/simex/api/verbs.h"
 #include "tests/simex/tapes.h"
 #include "wire/jw.h"
@@ -22,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, SECRET_BYTES = 1024, LONG_ONLY = 256, ID_US = 10 };
+enum { PATH_BYTES = 4096, SECRET_BYTES = 1024, PEM_BYTES = 8192, LONG_ONLY = 256, ID_US = 10 };
 
 #define OPTION(letter, arg, name, type, member, def, min, max, help) \
 	{ letter, arg, { name, type, offsetof(struct conf, member), def, min, max, NULL, NULL, help } }
@@ -41,6 +42,10 @@ static const struct option_row {
 	    "its secret"),
 	OPTION(0,   "file",    "secret-file",    C_STR,    secret_file,    "",           0, 0,
 	    "read the secret from the first line of a file"),
+	OPTION(0,   "name=file", "rsa-key",      C_STR,    rsa_key,        "",           0, 0,
+	    "another API key, and the file of its public key"),
+	OPTION(0,   "name=file", "ed25519-key",  C_STR,    ed25519_key,    "",           0, 0,
+	    "another API key, and the file of its public key"),
 	OPTION('s', "seed",    "seed",           C_INT,    seed,           "1",          0, 0,
 	    "the same seed gives the same prices"),
 	OPTION(0,   NULL,      "still",          C_BOOL,   still,          "no",         0, 0,
@@ -97,6 +102,8 @@ static const struct option_row {
 	    "a WebSocket connection is closed after so long; 0: never"),
 	OPTION(0,   NULL,      "refuse-unrouted", C_BOOL,  refuse_unrouted, "no",        0, 0,
 	    "streams without a route are not served, instead of as public ones"),
+	OPTION(0,   "ms",      "ping-ms",        C_INT,    ping_ms,        "180000",     0, 3600000,
+	    "between two pings on a WebSocket connection; 0: none"),
 	OPTION(0,   "port",    "rest-port",      C_INT,    rest_port,      "0",          0, 65535,
 	    "port of the REST interface; 0: any"),
 	OPTION(0,   "port",    "stream-port",    C_INT,    stream_port,    "0",          0, 65535,
@@ -465,6 +472,33 @@ begin_with(struct simex *s, struct listings *ls, wall_t start, int64_t ids_from)
 	s->world.event_delay_ms = c->event_delay_ms;
 }
 
+/* The option is name=file. */
+static int
+add_key(struct simex *s, const char *option, enum key_kind kind, struct why *why)
+{
+	char		 name[API_KEY], pem[PEM_BYTES] = "";
+	const size_t	 len = strcspn(option, "=");
+	FILE		*f;
+
+	if (*option == '\0')
+		return 0;
+	if (option[len] == '\0' || text_copyn(name, sizeof(name), option, len) == -1)
+		return why_set(why, "'%s' is not name=file", option);
+	if ((f = fopen(option + len + 1, "r")) == NULL)
+		return why_set(why, "cannot read %s", option + len + 1);
+	fread(pem, 1, sizeof(pem) - 1, f);
+	fclose(f);
+	return auth_add_key(s->world.auth, name, kind, pem, why);
+}
+
+static int
+add_keys(struct simex *s, struct why *why)
+{
+	if (add_key(s, s->conf.rsa_key, KEY_RSA, why) == -1)
+		return -1;
+	return add_key(s, s->conf.ed25519_key, KEY_ED25519, why);
+}
+
 int
 simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
 {
@@ -478,7 +512,7 @@ simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
 	if (!built_in && read_listings(s, &ls, why) == -1)
 		return -1;
 	begin_with(s, built_in ? NULL : &ls, start, ids_from);
-	return 0;
+	return add_keys(s, why);
 }
 
 static void

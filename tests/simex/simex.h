@@ -5,8 +5,8 @@
  *
  * The exchange itself is the world: pure, below api/ and core/.  Here are its
  * sockets and its clock.  rest.c serves the client (answer.c answers it, well
- * or badly), control.c the tests, stream.c holds the WebSockets, and feed.c
- * lets time pass and tells the streams what happened.  Whoever has changed the
+ * or badly), control.c the tests, stream.c holds the WebSockets (port.c those of
+ * the WebSocket API), and feed.c lets time pass and tells the streams what happened.  Whoever has changed the
  * world calls feed_touch().
  */
 #ifndef SIMEX_SIMEX_H
@@ -16,9 +16,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "tests/simex/api/world.h"
+#include "tests/simex/http.h"
 
 #include <event2/event.h>
-#include <event2/http.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@
 enum { LISTINGS_SUM = 2 * 32 + 1 };	/* SHA-256, in hexadecimal digits */
 
 struct conf {
-	const char	*dir, *key, *secret, *secret_file;
+	const char	*dir, *key, *secret, *secret_file, *rsa_key, *ed25519_key;
 	int64_t		 seed, quote_ms;
 	int64_t			 levels, spread, volatility, trend, jumps, jump_size, gaps, trades;
 	bool		 still;
@@ -37,7 +37,7 @@ struct conf {
 	int64_t		 funding_hours;
 	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
 	bool		 events_first;
-	int64_t		 event_delay_ms, stream_life_s, key_life_s;
+	int64_t		 event_delay_ms, stream_life_s, ping_ms, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
 	const char	*listings, *script, *ledger, *rerun, *audit;
 	bool		 refuse_unrouted;
@@ -89,18 +89,14 @@ int		 record_audit(const char *path, struct why *);
 struct rest	*rest_new(struct simex *, int *port);
 void		 rest_free(struct rest *);
 void		 rest_refuse(struct rest *, int64_t ms);	/* new connections */
-struct evhttp	*rest_listen(struct simex *, int64_t wanted_port, int *port,
-		    void (*)(struct evhttp_request *, void *), void *);
 
 /* answer.c */
 struct answers	*answers_new(struct simex *);
-void		 answer_well(struct simex *, struct evhttp_request *, int status,
+void		 answer_well(struct answers *, struct http_request *, int status,
 		    const struct buf *body);
 /* As the fault says, which the request has met; status and body are what it came to. */
-void		 answer_badly(struct answers *, struct evhttp_request *, const struct fault *,
+void		 answer_badly(struct answers *, struct http_request *, const struct fault *,
 		    int status, const struct buf *body);
-void		 answer_bare(struct evhttp_request *, int status, const char *type,
-		    const struct buf *body);
 void		 answers_free(struct answers *);
 
 /* control.c */

@@ -3,7 +3,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
-#include "wire/jw.h"
+#include "tests/simex/api/wsapi.h"
 
 #include <event2/listener.h>
 
@@ -17,17 +17,11 @@ enum {
 	RX_BYTES = 65536,
 	ADDRESS_BYTES = 32768,		/* path and query of a connection */
 	QUEUED_MAX = 64 * 1024 * 1024,	/* bytes a slow reader may lag behind */
+	WRITE_BYTES = 65536,		/* of frames in one write */
 	FDS_MAX = 256,
 	CLOSE_GOING_AWAY = 1001,
 	HUGE_BYTES = 16 * 1024 * 1024,
 	PINGS = 10000,
-};
-
-struct frame {
-	STAILQ_ENTRY(frame)	 link;
-	size_t			 len;
-	int			 how;		/* as lws_write() takes it */
-	unsigned char		 bytes[];	/* LWS_PRE of them come first */
 };
 
 struct streams {
@@ -42,80 +36,70 @@ struct streams {
 
 /* ---- sending ------------------------------------------------------------------ */
 
-static void
-kill_conn(struct conn *c)
+void
+conn_kill(struct conn *c)
 {
 	if (c->pc.wsi != NULL)
 		lws_set_timeout(c->pc.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
-/* As the exchange does it: what waits is sent, then the code, then nothing. */
-static void
-close_conn(struct conn *c, int code)
+void
+conn_close(struct conn *c, int code)
 {
 	c->close_code = code;
 	c->st->sent = true;
 	pump_want_write(c->st->pump, &c->pc);
 }
 
-static struct frame *
-frame_new(int how, size_t len)
-{
-	struct frame	*f = xcalloc(1, sizeof(*f) + LWS_PRE + len);
-
-	f->how = how;
-	f->len = len;
-	return f;
-}
-
+/* The payload is there: it leaves when the pump runs. */
 static void
-enqueue(struct conn *c, struct frame *f)
+send_soon(struct conn *c)
 {
-	c->queued += f->len;
 	c->st->sent = true;
-	STAILQ_INSERT_TAIL(&c->queue, f, link);
 	if (!c->frozen)
 		pump_want_write(c->st->pump, &c->pc);
-}
-
-static void
-send_text(struct conn *c, const struct buf *head, const struct buf *json, const char *tail)
-{
-	const size_t	 tail_len = strlen(tail), len = head->len + json->len + tail_len;
-	struct frame	*f = frame_new(LWS_WRITE_TEXT, len);
-	unsigned char	*to = f->bytes + LWS_PRE;
-
-	memcpy(to, buf_text(head), head->len);
-	memcpy(to + head->len, buf_text(json), json->len);
-	memcpy(to + head->len + json->len, tail, tail_len);
-	enqueue(c, f);
-	if (c->queued <= QUEUED_MAX)
+	if (frames_waiting(&c->frames) <= QUEUED_MAX)
 		return;
-	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route), c->queued);
-	kill_conn(c);
+	simex_log("slow_reader", "route=%s queued=%zu", route_name(c->route),
+	    frames_waiting(&c->frames));
+	conn_kill(c);
 }
 
 /* A payload of a stream: wrapped where the connection asked for that. */
 static void
 send_payload(struct conn *c, const char *stream, const struct buf *json)
 {
-	struct buf	 head = { 0 };
+	static const char	 before[] = "{\"stream\":\"", between[] = "\",\"data\":", after[] = "}";
+	const size_t		 name_len = strlen(stream);
 
-	if (c->combined) {
-		buf_adds(&head, "{\"stream\":");
-		jw_str(&head, stream);
-		buf_adds(&head, ",\"data\":");
+	if (!c->combined) {
+		conn_send(c, json);
+		return;
 	}
-	send_text(c, &head, json, c->combined ? "}" : "");
-	buf_free(&head);
+	frames_begin(&c->frames, FRAME_TEXT, sizeof(before) - 1 + name_len + sizeof(between) - 1 +
+	    json->len + sizeof(after) - 1);
+	frames_put(&c->frames, before, sizeof(before) - 1);
+	frames_put(&c->frames, stream, name_len);	/* has nothing that JSON would escape */
+	frames_put(&c->frames, between, sizeof(between) - 1);
+	frames_put(&c->frames, buf_text(json), json->len);
+	frames_put(&c->frames, after, sizeof(after) - 1);
+	send_soon(c);
 }
 
 void
 conn_send(struct conn *c, const struct buf *json)
 {
-	const struct buf	 nothing = { 0 };
+	frames_begin(&c->frames, FRAME_TEXT, json->len);
+	frames_put(&c->frames, buf_text(json), json->len);
+	send_soon(c);
+}
 
-	send_text(c, &nothing, json, "");
+void
+conn_ping(struct conn *c, const char *text)
+{
+	frames_begin(&c->frames, FRAME_PING, strlen(text));
+	frames_put(&c->frames, text, strlen(text));
+	send_soon(c);
 }
 
 void
@@ -165,30 +149,29 @@ streams_any(const struct streams *st)
 	return !TAILQ_EMPTY(&st->conns);
 }
 
-/* Returns -1 where lws shall close the connection. */
+/*
+ * Frames leave as they are, many in one write: lws would give each its own
+ * system call.  Returns -1 where lws shall close the connection.
+ */
 static int
-write_queue(struct conn *c)
+write_frames(struct conn *c)
 {
-	struct frame	*f;
+	char	*p;
+	size_t	 len;
 
 	if (c->frozen)
 		return 0;
-	while ((f = STAILQ_FIRST(&c->queue)) != NULL && !lws_send_pipe_choked(c->pc.wsi)) {
-		const int	 n = lws_write(c->pc.wsi, f->bytes + LWS_PRE, f->len,
-				    (enum lws_write_protocol)f->how);
-
-		STAILQ_REMOVE_HEAD(&c->queue, link);
-		c->queued -= f->len;
-		free(f);
-		if (n < 0)
+	while (!lws_send_pipe_choked(c->pc.wsi) &&
+	    (p = frames_take(&c->frames, WRITE_BYTES, &len)) != NULL)
+		if (lws_write(c->pc.wsi, (unsigned char *)p, len, LWS_WRITE_RAW) < 0)
 			return -1;
-	}
-	if (f != NULL)
+	if (frames_waiting(&c->frames) > 0)
 		pump_want_write(c->st->pump, &c->pc);
-	if (f != NULL || c->close_code == 0)
-		return 0;
-	lws_close_reason(c->pc.wsi, (enum lws_close_status)c->close_code, NULL, 0);
-	return -1;
+	else if (c->close_code != 0) {
+		lws_close_reason(c->pc.wsi, (enum lws_close_status)c->close_code, NULL, 0);
+		return -1;
+	}
+	return 0;
 }
 
 /* ---- lws ------------------------------------------------------------------------- */
@@ -208,6 +191,26 @@ read_address(struct conn *c, struct lws *wsi)
 	free(text);
 }
 
+/* Who comes for the WebSocket API has to pay first. */
+static int
+on_handshake(struct conn *c, struct lws *wsi)
+{
+	char	*text = xcalloc(1, ADDRESS_BYTES);
+	int	 status = 200;
+
+	if (lws_hdr_copy(wsi, text, ADDRESS_BYTES, WSI_TOKEN_GET_URI) > 0 &&
+	    text_eq(text, WSAPI_PATH)) {
+		if (lws_hdr_copy(wsi, text, ADDRESS_BYTES, WSI_TOKEN_HTTP_URI_ARGS) <= 0)
+			text[0] = '\0';
+		status = port_open(c, text);
+	}
+	free(text);
+	if (status == 200)
+		return 0;
+	lws_return_http_status(wsi, (unsigned)status, NULL);
+	return -1;
+}
+
 static int
 on_receive(struct conn *c, const void *in, size_t len)
 {
@@ -216,7 +219,9 @@ on_receive(struct conn *c, const void *in, size_t len)
 	buf_add(&c->in, in, len);
 	if (!lws_is_final_fragment(c->pc.wsi) || lws_remaining_packet_payload(c->pc.wsi) > 0)
 		return 0;
-	const int	 rc = conn_read_message(c, buf_text(&c->in), c->in.len);
+	const int	 rc = c->port != NULL ?
+			    port_read_message(c->port, buf_text(&c->in), c->in.len) :
+			    conn_read_message(c, buf_text(&c->in), c->in.len);
 	buf_reset(&c->in);
 	return rc;
 }
@@ -224,15 +229,12 @@ on_receive(struct conn *c, const void *in, size_t len)
 static void
 conn_free(struct conn *c)
 {
-	struct frame	*f;
-
 	pump_forget(c->st->pump, &c->pc);
 	TAILQ_REMOVE(&c->st->conns, c, link);
-	while ((f = STAILQ_FIRST(&c->queue)) != NULL) {
-		STAILQ_REMOVE_HEAD(&c->queue, link);
-		free(f);
-	}
+	frames_fini(&c->frames);
 	conn_forget_names(c);
+	port_free(c->port);
+	pulse_stop(c);
 	buf_free(&c->in);
 	if (c->life != NULL)
 		event_free(c->life);
@@ -247,7 +249,7 @@ on_life_over(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	simex_log("stream_too_old", "route=%s", route_name(c->route));
-	close_conn(c, CLOSE_GOING_AWAY);
+	conn_close(c, CLOSE_GOING_AWAY);
 	streams_run(c->st);
 }
 
@@ -273,7 +275,7 @@ is_refused(const struct conn *c, struct lws *wsi)
 	if (lws_hdr_copy(wsi, path, ADDRESS_BYTES, WSI_TOKEN_GET_URI) < 0)
 		*path = '\0';
 	const bool	 refused = c->s->conf.refuse_unrouted &&
-			    address_parse(path).route == ROUTE_NONE;
+			    !text_eq(path, WSAPI_PATH) && address_parse(path).route == ROUTE_NONE;
 	if (refused)
 		simex_log("stream_unrouted", "path=%s", path);
 	free(path);
@@ -283,8 +285,10 @@ is_refused(const struct conn *c, struct lws *wsi)
 static int
 on_established(struct conn *c, struct lws *wsi)
 {
-	read_address(c, wsi);
+	if (c->port == NULL)
+		read_address(c, wsi);
 	limit_life(c);
+	pulse_start(c);
 	return 0;
 }
 
@@ -297,13 +301,15 @@ on_lws(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, 
 		return lws_callback_http_dummy(wsi, reason, user, in, len);
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-		return is_refused(c, wsi) ? -1 : 0;
+		return is_refused(c, wsi) ? -1 : on_handshake(c, wsi);
 	case LWS_CALLBACK_ESTABLISHED:
 		return on_established(c, wsi);
 	case LWS_CALLBACK_RECEIVE:
 		return on_receive(c, in, len);
+	case LWS_CALLBACK_RECEIVE_PONG:
+		return pulse_pong(c, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return write_queue(c);
+		return write_frames(c);
 	case LWS_CALLBACK_CLOSED:
 		pump_forget(c->st->pump, &c->pc);	/* while its socket is still one */
 		return 0;
@@ -333,7 +339,7 @@ on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int
 	struct conn	*c = xcalloc(1, sizeof(*c));
 	c->st = st;
 	c->s = st->s;
-	STAILQ_INIT(&c->queue);
+	frames_init(&c->frames, LWS_PRE);
 	TAILQ_INSERT_TAIL(&st->conns, c, link);
 	lws_set_opaque_user_data(wsi, c);
 	pump_watch(st->pump, &c->pc, wsi);
@@ -350,9 +356,9 @@ on_lws_log(int level, const char *line)
 static struct pump *
 open_pump(struct event_base *base)
 {
-	/* The exchange pings every three minutes and hangs up after ten without a pong. */
+	/* Longer than a connection lives: pulse.c pings, and looks at the answers. */
 	static const lws_retry_bo_t	 idle = {
-		.secs_since_valid_ping = 180, .secs_since_valid_hangup = 780,
+		.secs_since_valid_ping = UINT16_MAX - 1, .secs_since_valid_hangup = UINT16_MAX,
 	};
 	static const struct lws_protocols protocols[] = {
 		{ .name = "stream", .callback = on_lws, .rx_buffer_size = RX_BYTES },
@@ -472,23 +478,21 @@ static void
 send_huge(struct conn *c)
 {
 	struct buf	 json = { 0 };
-	const struct buf head = { 0 };
 
 	buf_adds(&json, "{\"e\":\"huge\",\"pad\":\"");
 	while (json.len < HUGE_BYTES)
 		buf_adds(&json, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
 	buf_adds(&json, "\"}");
-	send_text(c, &head, &json, "");
+	conn_send(c, &json);
 	buf_free(&json);
 }
 
 static void
-send_bytes(struct conn *c, int how, const void *p, size_t len)
+send_bytes(struct conn *c, int codes, const char *p, size_t len)
 {
-	struct frame	*f = frame_new(how, len);
-
-	memcpy(f->bytes + LWS_PRE, p, len);
-	enqueue(c, f);
+	frames_begin(&c->frames, codes, len);
+	frames_put(&c->frames, p, len);
+	send_soon(c);
 }
 
 /* Legal, and seldom met: one text in many frames. */
@@ -500,8 +504,8 @@ send_pieces(struct conn *c)
 	for (size_t i = 0; i + 1 < sizeof(text); i++) {
 		const bool	 last = i + 2 == sizeof(text);
 
-		send_bytes(c, (i == 0 ? LWS_WRITE_TEXT : LWS_WRITE_CONTINUATION) |
-		    (last ? 0 : LWS_WRITE_NO_FIN), text + i, 1);
+		send_bytes(c, (i == 0 ? FRAME_TEXT : FRAME_MORE) | (last ? 0 : FRAME_GOES_ON),
+		    text + i, 1);
 	}
 }
 
@@ -532,10 +536,10 @@ send_frame(struct conn *c, enum frame_kind kind)
 		return;
 	case FRAME_PINGS:
 		for (int i = 0; i < PINGS; i++)
-			send_bytes(c, LWS_WRITE_PING, "ping", strlen("ping"));
+			send_bytes(c, FRAME_PING, "ping", strlen("ping"));
 		return;
 	case FRAME_UTF8:
-		send_bytes(c, LWS_WRITE_TEXT, "{\"e\":\"\xc3\x28\xff\"}", strlen("{\"e\":\"...\"}"));
+		send_bytes(c, FRAME_TEXT, "{\"e\":\"\xc3\x28\xff\"}", strlen("{\"e\":\"...\"}"));
 		return;
 	case FRAME_N:
 		break;
@@ -597,9 +601,9 @@ streams_cut(struct streams *st, enum route route, int code)
 		if (route != ROUTE_NONE && c->route != route)
 			continue;
 		if (code == 0)
-			kill_conn(c);
+			conn_kill(c);
 		else
-			close_conn(c, code);
+			conn_close(c, code);
 		n++;
 	}
 	pump_run(st->pump);

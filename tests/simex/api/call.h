@@ -10,6 +10,7 @@
 #ifndef SIMEX_CALL_H
 #define SIMEX_CALL_H
 
+#include "tests/simex/api/session.h"
 #include "tests/simex/api/world.h"
 #include "tests/simex/core/form.h"
 #include "tests/simex/core/orders.h"
@@ -22,6 +23,10 @@ struct call {
 	struct desk		*desk;		/* NULL: no symbol was sent */
 	wall_t			 now;
 	struct buf		*out;
+	bool			 over_ws;	/* not by REST */
+	struct session		*session;	/* of the WebSocket API; or NULL */
+	char			 logged_on[API_KEY];	/* its key when the request came, or "" */
+	const char		*api_key;	/* NULL: none was needed, or sent */
 	const struct outside	*outside;	/* of a verb */
 	struct buf		*does;		/* of a verb: what it stands for, a JSON list */
 	/* for the ledger */
@@ -171,6 +176,12 @@ struct reject	user_order_limits(struct call *);
 struct reject	user_open_listen_key(struct call *);
 struct reject	user_renew_listen_key(struct call *);
 struct reject	user_close_listen_key(struct call *);
+
+/* session.c */
+struct reject	session_open(struct call *);
+struct reject	session_logon(struct call *);
+struct reject	session_logout(struct call *);
+struct reject	session_status(struct call *);
 
 /* inspect.c */
 struct reject	inspect_account(struct call *);

@@ -300,6 +300,15 @@ static const struct endpoint endpoints[] = {
 	    NO_PARAMS, account_balance },
 	{ "GET",    "/fapi/v3/positionRisk",          SEC_SIGNED,  5,  5, 0, false,
 	    PARAMS(p_symbol), account_risk_v3 },
+	/* The WebSocket API's own: wsapi.c. */
+	{ "WS",     "session.logon",                  SEC_SIGNED,  2,  2, 0, false,
+	    NO_PARAMS, session_logon },
+	{ "WS",     "session.logout",                 SEC_NONE,    2,  2, 0, false,
+	    NO_PARAMS, session_logout },
+	{ "WS",     "session.open",                   SEC_NONE,    5,  5, 0, false,
+	    NO_PARAMS, session_open },
+	{ "WS",     "session.status",                 SEC_NONE,    2,  2, 0, false,
+	    NO_PARAMS, session_status },
 };
 
 const struct endpoint *

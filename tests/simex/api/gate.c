@@ -3,7 +3,41 @@
 
 #include "base/text.h"
 #include "tests/simex/api/call.h"
+#include "tests/simex/api/session.h"
 #include "tests/simex/core/intake.h"
+
+/* Whose request it is: on a connection that has logged on, who sends no key has that one's. */
+static const char *
+key_of(const struct request *q)
+{
+	if (q->api_key == NULL && q->session != NULL && session_is_on(q->session))
+		return q->session->api_key;
+	return q->api_key;
+}
+
+static struct reject
+check_key(struct world *w, const struct request *q)
+{
+	const char	*key = key_of(q);
+
+	if (w->trouble.revoked)
+		return reject_as(REJ_KEY);
+	if (key == NULL && q->session != NULL)
+		return reject_with(REJ_MANDATORY, "apiKey");
+	return auth_check_key(w->auth, key);
+}
+
+static struct reject
+check_signature(struct world *w, const struct request *q)
+{
+	if (q->session == NULL)
+		return auth_check_signature(w->auth, q->api_key, q->query, q->body, q->body_len);
+	if (q->signature != NULL)
+		return auth_check_payload(w->auth, key_of(q), q->payload, q->signature);
+	if (session_is_on(q->session) && text_eq(key_of(q), q->session->api_key))
+		return reject_none();
+	return reject_with(REJ_MANDATORY, "signature");
+}
 
 static struct reject
 authorize(struct world *w, const struct endpoint *e, const struct request *q)
@@ -16,7 +50,7 @@ authorize(struct world *w, const struct endpoint *e, const struct request *q)
 	struct reject		 r = reject_none();
 
 	if (e->security >= SEC_KEY)
-		r = w->trouble.revoked ? reject_as(REJ_KEY) : auth_check_key(w->auth, q->api_key);
+		r = check_key(w, q);
 	if (reject_is_set(&r) || e->security < SEC_SIGNED)
 		return r;
 	r = form_check_only(f, security, NITEMS(security));
@@ -24,7 +58,7 @@ authorize(struct world *w, const struct endpoint *e, const struct request *q)
 		r = auth_check_time(form_int(f, "timestamp", 0),
 		    form_int(f, "recvWindow", RECV_WINDOW_DEFAULT_MS), wall_ms(w->now));
 	if (!reject_is_set(&r))
-		r = auth_check_signature(w->auth, q->query, q->body, q->body_len);
+		r = check_signature(w, q);
 	return r;
 }
 
@@ -99,6 +133,11 @@ record(struct world *w, const struct endpoint *e, const struct request *q, const
 		.http = why == NULL ? 0 : reject_http(why), .order_id = c->order_id,
 	};
 
+	if (q->session != NULL) {
+		a.payload = q->payload == NULL ? "" : q->payload;
+		a.signature = q->signature;
+		a.logged_on = c->logged_on;
+	}
 	if (named == NULL)
 		named = form_str(&w->form, "origClientOrderId");
 	if (named == NULL)
@@ -170,13 +209,27 @@ overtake(struct world *w)
 		exchange_expire(&w->exchange, o, w->now);
 }
 
+/* The WebSocket API has endpoints of its own. */
+static const struct endpoint *
+find_endpoint(const struct request *q)
+{
+	if (q->session == NULL && text_eq(q->method, SESSION_METHOD))
+		return NULL;
+	return endpoint_find(q->method, q->path);
+}
+
 struct served
 gate_serve(struct world *w, const struct request *q, struct buf *out)
 {
-	const struct endpoint	*e = endpoint_find(q->method, q->path);
-	struct call		 c = { .w = w, .form = &w->form, .now = w->now, .out = out };
+	const struct endpoint	*e = find_endpoint(q);
+	struct call		 c = {
+		.w = w, .form = &w->form, .now = w->now, .out = out,
+		.over_ws = q->session != NULL, .session = q->session, .api_key = key_of(q),
+	};
 	struct served		 s = { .status = 200 };
 
+	if (q->session != NULL)
+		text_put(c.logged_on, sizeof(c.logged_on), q->session->api_key);
 	form_parse(&w->form, q->query, q->body, q->body_len);
 	const bool		 met = faults_take(&w->faults, q->method, q->path, &w->form, &w->met);
 	s.met = met && fault_shows(&w->met);

@@ -2,6 +2,7 @@
 #include "tests/simex/api/rerun.h"
 
 #include "base/text.h"
+#include "tests/simex/api/session.h"
 #include "tests/simex/core/line.h"
 
 #include <string.h>
@@ -9,11 +10,16 @@
 /* What a request was made of, as text that lasts while it is served. */
 struct parts {
 	struct buf	 method, path, both, query, key, out;
+	struct buf	 payload, signature, logged_on;
+	struct session	 session;
 };
 
 static void
 parts_free(struct parts *p)
 {
+	buf_free(&p->payload);
+	buf_free(&p->signature);
+	buf_free(&p->logged_on);
 	buf_free(&p->method);
 	buf_free(&p->path);
 	buf_free(&p->both);
@@ -40,6 +46,29 @@ read_key(const struct world *w, const struct line *l, struct parts *p, const cha
 	return 0;
 }
 
+/* As much of its connection as the request depends on. */
+static int
+read_session(const struct line *l, struct parts *p, struct request *q, struct why *why)
+{
+	if (!line_has(l, "payload") && !line_has(l, "payloadHex"))
+		return 0;
+	if (line_bytes(l, "payload", "payloadHex", &p->payload, why) == -1 ||
+	    line_bytes(l, "loggedOn", "loggedOnHex", &p->logged_on, why) == -1)
+		return -1;
+	if (line_has(l, "signature") || line_has(l, "signatureHex")) {
+		if (line_bytes(l, "signature", "signatureHex", &p->signature, why) == -1)
+			return -1;
+		q->signature = buf_text(&p->signature);
+	}
+	if (text_copy(p->session.api_key, sizeof(p->session.api_key),
+	    buf_text(&p->logged_on)) == -1)
+		return why_set(why, "expected a key of at most %d bytes as \"loggedOn\"",
+		    (int)sizeof(p->session.api_key) - 1);
+	q->payload = buf_text(&p->payload);
+	q->session = &p->session;
+	return 0;
+}
+
 static int
 read_request(const struct world *w, const struct line *l, struct parts *p, struct request *q,
     struct why *why)
@@ -50,7 +79,7 @@ read_request(const struct world *w, const struct line *l, struct parts *p, struc
 	    line_bytes(l, "path", "pathHex", &p->path, why) == -1 ||
 	    line_bytes(l, "body", "hex", &p->both, why) == -1 ||
 	    line_int(l, "queryBytes", &query_len, why) == -1 ||
-	    read_key(w, l, p, &q->api_key, why) == -1)
+	    read_key(w, l, p, &q->api_key, why) == -1 || read_session(l, p, q, why) == -1)
 		return -1;
 	if (query_len < 0 || (size_t)query_len > p->both.len)
 		return why_set(why, "expected a body of at least \"queryBytes\"");
@@ -67,7 +96,7 @@ static int
 rerun_request(struct world *w, const struct line *l, wall_t at, struct why *why)
 {
 	struct parts	 p = { .out = { 0 } };
-	struct request	 q;
+	struct request	 q = { .method = NULL };
 	const int	 rc = read_request(w, l, &p, &q, why);
 
 	if (rc == 0)

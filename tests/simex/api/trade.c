@@ -41,7 +41,7 @@ trade_place_in(struct call *c, enum stp absent)
 struct reject
 trade_place(struct call *c)
 {
-	return trade_place_in(c, STP_EXPIRE_MAKER);
+	return trade_place_in(c, c->over_ws ? STP_NONE : STP_EXPIRE_MAKER);
 }
 
 /* Judged like an order, and then forgotten. */

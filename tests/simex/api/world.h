@@ -136,12 +136,18 @@ struct world {
 	struct script		 script;
 };
 
+struct session;
+
 struct request {
 	const char	*method, *path;
 	const char	*query;		/* as it came, never NULL */
 	const char	*body;
 	size_t		 body_len;
 	const char	*api_key;	/* NULL: none was sent */
+	/* of the WebSocket API */
+	struct session	*session;	/* NULL: of REST */
+	const char	*payload;	/* what is signed */
+	const char	*signature;	/* NULL: none was sent */
 };
 
 struct served {

@@ -207,12 +207,32 @@ put_params(char *p, const struct arrival *a, size_t query_len)
 	return p;
 }
 
+static size_t
+length_of(const char *text)
+{
+	return text == NULL ? 0 : strlen(text);
+}
+
+/* What a request over the WebSocket API has that the form does not hold. */
+static char *
+put_session(char *p, const struct arrival *a)
+{
+	p = put_exactly(PUT(p, ",\"payload\":"), "payloadHex", a->payload, strlen(a->payload));
+	if (a->signature != NULL)
+		p = put_exactly(PUT(p, ",\"signature\":"), "signatureHex", a->signature,
+		    strlen(a->signature));
+	return put_exactly(PUT(p, ",\"loggedOn\":"), "loggedOnHex", a->logged_on,
+	    strlen(a->logged_on));
+}
+
 void
 entry_request(struct buf *b, const struct arrival *a)
 {
 	const size_t	 query_len = strlen(a->query), path_len = strlen(a->path);
-	const size_t	 key_len = a->other_key == NULL ? 0 : strlen(a->other_key);
-	char		*p = begin(b, query_len + a->body_len + path_len + key_len +
+	const size_t	 key_len = length_of(a->other_key);
+	const size_t	 session_len = length_of(a->payload) + length_of(a->signature) +
+			    length_of(a->logged_on);
+	char		*p = begin(b, query_len + a->body_len + path_len + key_len + session_len +
 			    strlen(a->method) + CLORD_ID);
 
 	p = put_int(PUT(p, "\"kind\":\"request\",\"us\":"), a->at.us);
@@ -227,6 +247,8 @@ entry_request(struct buf *b, const struct arrival *a)
 		p = PUT(p, ",\"apiKey\":null");
 	else if (a->other_key != NULL)
 		p = put_exactly(PUT(p, ",\"apiKey\":"), "apiKeyHex", a->other_key, key_len);
+	if (a->payload != NULL)
+		p = put_session(p, a);
 	end(b, put_params(p, a, query_len));
 }
 

@@ -40,6 +40,10 @@ struct arrival {
 	size_t		 body_len;
 	const char	*other_key;	/* not the account's; NULL: that one, or none */
 	bool		 keyless;	/* no API key was sent */
+	/* of the WebSocket API; payload NULL: of REST */
+	const char	*payload;	/* what is signed */
+	const char	*signature;	/* or NULL */
+	const char	*logged_on;	/* the key of its connection; "": none */
 	bool		 about_orders;
 	char		 clord_id[CLORD_ID];
 	enum fate	 fate;

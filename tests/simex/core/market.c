@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum {
+	WALK_FASTEST_US = 10,		/* between the steps of a walk without a time */
 	STRAY_PERCENT = 20,		/* a made-up price stays so close to where it began */
 	MARK_LAG_MS = 5000,
 	FINENESS = 100000,		/* levels stand such a part of the price apart */
@@ -99,7 +100,7 @@ market_plan_walk(struct market *m, dec_t to, int64_t steps, int64_t ms, wall_t n
 {
 	m->walk_to = to;
 	m->steps_left = steps;
-	m->step_ms = ms;
+	m->step_us = ms > 0 ? ms * 1000 : WALK_FASTEST_US;
 	m->next_step = now;
 }
 
@@ -116,7 +117,7 @@ market_walk(struct market *m, wall_t now)
 	const dec_t	 step = dec_muldiv(left, DEC_ONE, DEC_INT(m->steps_left), ROUND_HALF_EVEN);
 
 	m->steps_left--;
-	m->next_step = wall_add_us(now, m->step_ms * 1000);
+	m->next_step = wall_add_us(now, m->step_us);
 	return move_to(m, m->steps_left == 0 ? m->walk_to : dec_add(m->ref_px, step));
 }
 

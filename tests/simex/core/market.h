@@ -51,7 +51,7 @@ struct market {
 	struct synth		*synth;		/* of a made-up market */
 	/* a walk asked for; none while steps_left is 0 */
 	dec_t			 walk_to;
-	int64_t			 steps_left, step_ms;
+	int64_t			 steps_left, step_us;
 	wall_t			 next_step;
 };
 
