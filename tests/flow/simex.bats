@@ -255,8 +255,8 @@ order_hears()	# ROW STATUS REGEX STATE
 
 @test "X20: an answer of a later version" {
 	row X20
-	order_by_hand | holds '.newIn2027 and (.orderId | type == "string") and .executedQty == 0 and
-	    .priceMatch == "NEVER_HEARD_OF"'
+	order_by_hand | holds '.zNew and (.orderId | type == "string") and .executedQty == 0 and
+	    .priceMatch == "SOMETHING_NEW"'
 }
 
 @test "X22: for a while nobody is there" {

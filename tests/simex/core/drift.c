@@ -58,9 +58,33 @@ is_decimal(const char *p, size_t len)
 	return digits + 2 == len && memchr(p, '.', len) != NULL;
 }
 
+/* Fields whose word nobody has heard of. */
+static const char *const words[] = {
+	"\"priceMatch\":", "\"selfTradePreventionMode\":", "\"pm\":", "\"V\":",
+};
+
+/* The length of such a field, its value with it; 0: it is none. */
+static size_t
+add_reworded(struct buf *out, const char *p)
+{
+	for (size_t i = 0; i < NITEMS(words); i++) {
+		const size_t	 len = strlen(words[i]);
+
+		if (strncmp(p, words[i], len) != 0 || p[len] != '"')
+			continue;
+		buf_addf(out, "%s\"SOMETHING_NEW\"", words[i]);
+		return len + string_len(p + len);
+	}
+	return 0;
+}
+
 static size_t
 add_retyped(struct buf *out, const char *p)
 {
+	const size_t	 reworded = add_reworded(out, p);
+
+	if (reworded > 0)
+		return reworded;
 	const size_t	 digits = strspn(p, "-0123456789."), len = *p == '"' ? string_len(p) : 1;
 
 	if (*p == '"' && p[len] != ':' && is_decimal(p, len)) {

@@ -3,7 +3,7 @@
  * drift.h - what the exchange may add to its messages any day, added today.
  *
  * Text of JSON in, text of JSON out.  What was there stays as it was; but with
- * DRIFT_TYPES, integers are text and decimals numbers.
+ * DRIFT_TYPES, integers are text, decimals numbers and some words new.
  */
 #ifndef SIMEX_DRIFT_H
 #define SIMEX_DRIFT_H
