@@ -119,7 +119,7 @@ terms_that_were_sent(void **state)
 	t = terms(STOP TRIGGER QTY "&priceMatch=QUEUE_5&timeInForce=GTE_GTC");
 	CHECK(t.gte && !t.reduce_only);
 	CHECK_INT(t.tif, TIF_GTC);
-	CHECK_STR(algo_match_name(t.match), "QUEUE_5");
+	CHECK_STR(price_match_name(t.pm), "QUEUE_5");
 	check_row("GTD to the second");
 	t = terms(STOP_MARKET TRIGGER QTY "&timeInForce=GTD&goodTillDate=1795201000999");
 	CHECK_INT(t.good_till_ms, INT64_C(1795201000000));

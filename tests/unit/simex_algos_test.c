@@ -207,10 +207,7 @@ placements_that_are_refused(void **state)
 		{ STOP TRIGGER QTY "&price=200", "200", "200", "0", false, 0 },
 		{ BUY_STOP QTY "&price=115.5", "100", "100", "0", false, 0 },
 		{ BUY_STOP QTY "&price=115.6", "100", "100", "0", false, -4183 },
-		/* not kept here */
-		{ STOP TRIGGER QTY "&priceMatch=QUEUE", "100", "100", "0", false, -5037 },
-		{ STOP TRIGGER QTY "&price=89" GTD "1765431698000", "100", "100", "0", false,
-		    -1115 },
+		{ STOP TRIGGER QTY "&priceMatch=QUEUE", "100", "100", "0", false, 0 },
 		/* GTE: as much of a position as the service sees, on the side it would close */
 		{ CLOSING, "100", "100", "0", false, -4509 },
 		{ CLOSING, "100", "100", "-1", false, -4509 },

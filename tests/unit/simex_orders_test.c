@@ -530,7 +530,7 @@ a_contract_changes(void **state)
 	check_row("the end");
 	verb(s, "/listing?symbol=BTCUSDT&field=status&value=CLOSE");
 	CHECK_INT((int64_t)s->w.exchange.desks[0].orders.n_open, 0);
-	CHECK_INT(s->w.exchange.facts.v[s->w.exchange.facts.n - 1].er, ER_DELISTED);
+	CHECK_INT(s->w.exchange.facts.v[s->w.exchange.facts.n - 2].er, ER_DELISTED);
 	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), -4141);
 	discard(s);
 }

@@ -56,11 +56,27 @@ list_of(const struct form *f, const char *name)
 	return NULL;
 }
 
+/* In the order of the requests, unless a fault has it otherwise. */
+static void
+print_answers(struct call *c, struct buf answers[], size_t n)
+{
+	const struct trouble	*t = &c->w->trouble;
+	const size_t		 shown = t->batch_short ? n - 1 : n;
+
+	jw_open(c->out, '[');
+	for (size_t i = 0; i < shown; i++)
+		jw_raw(c->out, buf_text(&answers[t->batch_reversed ? n - 1 - i : i]));
+	jw_close(c->out, ']');
+	for (size_t i = 0; i < n; i++)
+		buf_free(&answers[i]);
+}
+
 static struct reject
 run_all(struct call *c, const json_t *list, const struct part *p)
 {
 	struct form	 f = { 0 };
 	struct reject	 r = reject_none();
+	struct buf	 answers[BATCH_MOST] = { { 0 } }, *out = c->out;
 	const json_t	*v;
 	size_t		 i;
 
@@ -69,11 +85,13 @@ run_all(struct call *c, const json_t *list, const struct part *p)
 		if (form_parse_json(&f, v) == -1)
 			r = reject_with(REJ_BAD_PARAM, "batchOrders");
 	if (!reject_is_set(&r)) {
-		jw_open(c->out, '[');
-		json_array_foreach(list, i, v)
+		json_array_foreach(list, i, v) {
+			c->out = &answers[i];
 			if (form_parse_json(&f, v) == 0)
 				answer(c, &f, p);
-		jw_close(c->out, ']');
+		}
+		c->out = out;
+		print_answers(c, answers, i);
 	}
 	form_free(&f);
 	return r;

@@ -191,6 +191,7 @@ struct reject	inspect_status(struct call *);
 
 /* trouble.c */
 struct reject	trouble_ban(struct call *);
+struct reject	trouble_batches(struct call *);
 struct reject	trouble_clear(struct call *);
 struct reject	trouble_close_after(struct call *);
 struct reject	trouble_cut(struct call *);

@@ -30,14 +30,10 @@ apply(struct call *c)
 {
 	struct exchange	*x = &c->w->exchange;
 
-	const char	*filter = form_str(c->form, "filter");
-
-	/* More than is listed, or less, may have been asked for at the start. */
-	if (x->terms.max_orders > 0 && (filter == NULL || !text_eq(filter, "MAX_NUM_ORDERS")))
-		c->desk->listing->max_orders = x->terms.max_orders;
 	if (c->desk->listing->phase == PHASE_OVER)
 		exchange_expire_all(x, c->desk, ER_DELISTED, c->now);
 	exchange_requote(x, c->desk, c->now);
+	exchange_note_listing(x, c->desk, c->now);
 }
 
 struct reject

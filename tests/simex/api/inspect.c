@@ -143,6 +143,8 @@ put_trouble(struct buf *b, const struct world *w)
 	jw_key(b, "trouble");
 	jw_open(b, '{');
 	jw_put_int(b, "bannedUntil", wall_ms(w->meter.banned_until));
+	jw_put_bool(b, "batchReversed", t->batch_reversed);
+	jw_put_bool(b, "batchShort", t->batch_short);
 	jw_put_bool(b, "dup", t->delivery.twice);
 	jw_put_int(b, "engine", t->engine_ms);
 	jw_put_bool(b, "hedge", w->exchange.hedged);

@@ -201,6 +201,16 @@ trouble_hedge(struct call *c)
 }
 
 struct reject
+trouble_batches(struct call *c)
+{
+	struct trouble	*t = &c->w->trouble;
+
+	t->batch_reversed = form_int(c->form, "reversed", t->batch_reversed) != 0;
+	t->batch_short = form_int(c->form, "short", t->batch_short) != 0;
+	return call_done(c, "done");
+}
+
+struct reject
 trouble_lag(struct call *c)
 {
 	c->w->trouble.lag_ms = form_int(c->form, "ms", 0);

@@ -47,6 +47,9 @@ static const struct param p_amend[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
 };
 static const struct param p_ban[] = { INT_PARAM("seconds", MANDATORY) };
+static const struct param p_batches[] = {
+	INT_PARAM("reversed", OPTIONAL), INT_PARAM("short", OPTIONAL),
+};
 static const struct param p_bnb[] = { DEC_PARAM("price", MANDATORY) };
 static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
@@ -297,6 +300,7 @@ static const struct verb verbs[] = {
 	{ "algo",            PARAMS(p_algo),         algo_service },
 	{ "amend",           PARAMS(p_amend),        do_amend },
 	{ "ban",             PARAMS(p_ban),          trouble_ban },
+	{ "batches",         PARAMS(p_batches),      trouble_batches },
 	{ "bnb",             PARAMS(p_bnb),          money_bnb },
 	{ "cancel",          PARAMS(p_cancel),       do_cancel },
 	{ "clear",           NO_PARAMS,              trouble_clear },

@@ -56,6 +56,7 @@ struct trouble {
 	int64_t		 engine_ms;	/* an order is so much older when it is matched */
 	bool		 overloaded;	/* orders that may add risk are turned away */
 	bool		 revoked;	/* the API key */
+	bool		 batch_reversed, batch_short;	/* the answers to a batch */
 	enum drift	 drift;		/* what messages have that nobody knows */
 	struct delivery	 delivery;	/* of user events */
 };

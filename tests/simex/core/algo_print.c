@@ -109,7 +109,7 @@ put_manner(struct buf *b, const struct algo_terms *t)
 {
 	jw_put_str(b, "selfTradePreventionMode", stp_name(t->stp));
 	jw_put_str(b, "workingType", working_name(t->working));
-	jw_put_str(b, "priceMatch", algo_match_name(t->match));
+	jw_put_str(b, "priceMatch", price_match_name(t->pm));
 	jw_put_bool(b, "closePosition", t->close_position);
 	jw_put_bool(b, "priceProtect", t->price_protect);
 	jw_put_bool(b, "reduceOnly", t->reduce_only);
@@ -233,7 +233,7 @@ put_working(struct buf *b, const struct algo_terms *t)
 {
 	jw_put_str(b, "V", stp_name(t->stp));
 	jw_put_str(b, "wt", working_name(t->working));
-	jw_put_str(b, "pm", algo_match_name(t->match));
+	jw_put_str(b, "pm", price_match_name(t->pm));
 	jw_put_bool(b, "cp", t->close_position);
 	jw_put_bool(b, "pP", t->price_protect);
 }

@@ -20,7 +20,7 @@ static const char *const	match_words[] = {
 _Static_assert(NITEMS(ps_words) == PS_N + 1, "ps_words");
 _Static_assert(NITEMS(working_words) == WORKING_N + 1, "working_words");
 _Static_assert(NITEMS(trigger_words) == TRIGGER_N + 1, "trigger_words");
-_Static_assert(NITEMS(match_words) == ALGO_MATCH_N + 1, "match_words");
+_Static_assert(NITEMS(match_words) == PM_N + 1, "match_words");
 
 static const char *const	algo_type_words[] = { "CONDITIONAL", NULL };
 static const char *const	side_words[] = { "BUY", "SELL", NULL };
@@ -44,12 +44,6 @@ static const enum stp		stp_of_word[] = {
 	STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_EXPIRE_MAKER
 };
 enum { WORD_STP_NONE = 3 };
-
-const char *
-algo_match_name(enum algo_match m)
-{
-	return (unsigned)m < ALGO_MATCH_N ? match_words[m] : "?";
-}
 
 const char *
 trigger_name(enum trigger t)
@@ -253,7 +247,7 @@ read_terms(const struct form *f, const struct listing *l, struct algo_terms *t)
 		.gte = closes || tif == WORD_GTE,
 		.qty = dec_ok(qty) ? qty : DEC_ZERO,
 		.px = form_dec(f, "price"),
-		.match = (enum algo_match)word(f, "priceMatch", ALGO_MATCH_NONE),
+		.pm = (enum price_match)word(f, "priceMatch", PM_NONE),
 		.trigger_px = form_dec(f, "triggerPrice"),
 		.working = (enum working)word(f, "workingType", WORKING_CONTRACT),
 		.close_position = closes,

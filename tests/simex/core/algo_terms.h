@@ -33,11 +33,6 @@ enum trigger {
 enum working { WORKING_CONTRACT, WORKING_MARK, WORKING_N };
 
 /* The price of the child is one of the book: so many levels deep, theirs or our own side. */
-enum algo_match {
-	ALGO_MATCH_NONE, ALGO_MATCH_OPPONENT, ALGO_MATCH_OPPONENT_5, ALGO_MATCH_QUEUE,
-	ALGO_MATCH_QUEUE_5, ALGO_MATCH_QUEUE_10, ALGO_MATCH_QUEUE_20, ALGO_MATCH_N
-};
-
 struct algo_terms {
 	char			 client_id[CLORD_ID];
 	const struct listing	*listing;
@@ -48,7 +43,7 @@ struct algo_terms {
 	bool			 gte;		/* expires with the position */
 	dec_t			 qty;		/* closing a position: zero */
 	dec_t			 px;		/* STOP, TAKE_PROFIT; none: DEC_NONE */
-	enum algo_match		 match;
+	enum price_match	 pm;
 	dec_t			 trigger_px;	/* trailing: DEC_NONE */
 	char			 trigger_text[ALGO_PRICE_TEXT];	/* as sent; trailing: "" */
 	enum working		 working;
@@ -71,7 +66,6 @@ struct reject	 algos_parse(const struct form *, const struct listing *, struct a
 bool		 algo_is_limit(const struct algo_terms *);	/* so is the child */
 bool		 algo_takes_profit(const struct algo_terms *);
 
-const char	*algo_match_name(enum algo_match);
 const char	*trigger_name(enum trigger);
 const char	*working_name(enum working);
 

@@ -270,15 +270,6 @@ check_mode(const struct request *q)
 	    reject_as(REJ_POSITION_SIDE);
 }
 
-static struct reject
-check_kept(const struct request *q)
-{
-	if (q->t->match != ALGO_MATCH_NONE)
-		return reject_as(REJ_PRICE_MATCH);
-	return algo_is_limit(q->t) && q->t->tif == TIF_GTD ? reject_as(REJ_BAD_TIF) :
-	    reject_none();
-}
-
 /* The trigger need not lie on the tick, nor is it too low anywhere. */
 static struct reject
 check_price(const struct request *q)
@@ -377,16 +368,15 @@ check_triggers(const struct request *q)
 
 static struct reject (*const checks[])(const struct request *) = {
 	check_mode,		/*  1 positionSide as the account is set */
-	check_kept,		/*  2 kept here at all */
-	check_price,		/*  3 PRICE_FILTER */
-	check_qty,		/*  4 LOT_SIZE, MARKET_LOT_SIZE */
-	check_percent,		/*  5 PERCENT_PRICE, of the limit against the trigger */
-	check_good_till,	/*  6 GTD */
-	check_duplicate,	/*  7 the client id among the open ones */
-	check_max,		/*  8 how many are open */
-	check_position,		/*  9 GTE has a position to go with */
-	check_only_one,		/* 10 closePosition, of this direction and kind */
-	check_triggers,		/* 11 not yet */
+	check_price,		/*  2 PRICE_FILTER */
+	check_qty,		/*  3 LOT_SIZE, MARKET_LOT_SIZE */
+	check_percent,		/*  4 PERCENT_PRICE, of the limit against the trigger */
+	check_good_till,	/*  5 GTD */
+	check_duplicate,	/*  6 the client id among the open ones */
+	check_max,		/*  7 how many are open */
+	check_position,		/*  8 GTE has a position to go with */
+	check_only_one,		/*  9 closePosition, of this direction and kind */
+	check_triggers,		/* 10 not yet */
 };
 
 /* Without a price of its own a trailing stop is active from where the market stands. */

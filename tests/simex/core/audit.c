@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "tests/simex/core/finding.h"
 #include "tests/simex/core/form.h"
+#include "tests/simex/core/wallet.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,6 +82,8 @@ obey(struct audit *a, const char *uri)
 		a->asked.lose = param(&f, "lose", a->asked.lose);
 	} else if (text_starts_with(uri, "drift") && len == strlen("drift")) {
 		a->asked.drifted = param(&f, "on", 0) != 0;
+	} else if (text_starts_with(uri, "fees") && len == strlen("fees")) {
+		a->fees_vary = true;
 	} else if (text_starts_with(uri, "mute") && len == strlen("mute")) {
 		a->asked.muted = param(&f, "on", 0) != 0;
 	} else if (text_starts_with(uri, "clear") && len == strlen("clear")) {
@@ -179,6 +182,16 @@ read_key(struct audit *a, const struct line *l, char key[ORDER_KEY], int64_t *id
 }
 
 static void
+make_order(struct audit *a, const char *key, dec_t qty)
+{
+	struct audited	*o = xcalloc(1, sizeof(*o));
+
+	text_put(o->key, sizeof(o->key), key);
+	o->qty = qty;
+	map_put(&a->orders, &o->node, o->key);
+}
+
+static void
 begin_order(struct audit *a, const char *key, int64_t id, int64_t by, dec_t qty)
 {
 	const char	*clord_id = buf_text(&a->text[1]);
@@ -193,10 +206,7 @@ begin_order(struct audit *a, const char *key, int64_t id, int64_t by, dec_t qty)
 	HOLDS(a, CHECK_ORDER, find_order(a, key) == NULL, "%s is new, again", key);
 	if (find_order(a, key) != NULL)
 		return;
-	struct audited	*o = xcalloc(1, sizeof(*o));
-	text_put(o->key, sizeof(o->key), key);
-	o->qty = qty;
-	map_put(&a->orders, &o->node, o->key);
+	make_order(a, key, qty);
 }
 
 static int
@@ -210,6 +220,13 @@ read_order(struct audit *a, const struct line *l, int64_t by, struct why *why)
 	    line_str(l, "clientOrderId", &a->text[1], why) == -1)
 		return -1;
 	audit_owe(a, &(struct owed){ .n = a->n, .of_line = a->line, .wants = AE_ORDER, .order_id = id });
+	/* The exchange's own orders have no input of their own: a price is enough. */
+	if (line_is(l, "what", "CALCULATED") && find_order(a, key) == NULL) {
+		make_order(a, key, qty);
+		return 0;
+	}
+	if (line_is(l, "what", "CALCULATED"))
+		return 0;
 	if (line_is(l, "what", "NEW")) {
 		begin_order(a, key, id, by, qty);
 		return 0;
@@ -227,7 +244,7 @@ struct execution {
 	char		 key[ORDER_KEY];
 	int64_t		 order_id, trade_id;
 	enum side	 side;
-	bool		 maker;
+	bool		 maker, taken_over;
 	dec_t		 qty, px, fee, realized, position, balance;
 };
 
@@ -246,6 +263,7 @@ parse_execution(struct audit *a, const struct line *l, struct execution *e, stru
 		return -1;
 	e->side = line_is(l, "side", "BUY") ? SIDE_BUY : SIDE_SELL;
 	e->maker = line_raw(l, "maker").p != NULL && *line_raw(l, "maker").p == 't';
+	e->taken_over = line_has(l, "takenOver");
 	return 0;
 }
 
@@ -266,6 +284,16 @@ check_order_of(struct audit *a, const struct execution *e, struct owed *owed)
 	    "more than order %s is for", e->key);
 }
 
+/* What the exchange takes over costs nothing. */
+static dec_t
+fee_of(const struct audit *a, const struct execution *e)
+{
+	if (e->taken_over)
+		return DEC_ZERO;
+	return dec_mul(dec_mul(e->qty, e->px, ROUND_HALF_EVEN), e->maker ? a->fee_maker :
+	    a->fee_taker, ROUND_DOWN);
+}
+
 static void
 check_money_of(struct audit *a, const struct line *l, const struct execution *e)
 {
@@ -281,9 +309,8 @@ check_money_of(struct audit *a, const struct line *l, const struct execution *e)
 	HOLDS(a, CHECK_TRADE_ID, e->trade_id > 0 && e->trade_id > h->trade_id,
 	    "%lld is not above %lld", (long long)e->trade_id, (long long)h->trade_id);
 	h->trade_id = e->trade_id;
-	if (same_asset)
-		audit_same(a, CHECK_FEE, "the fee", e->fee, dec_mul(dec_mul(e->qty, e->px,
-		    ROUND_HALF_EVEN), e->maker ? a->fee_maker : a->fee_taker, ROUND_DOWN));
+	if (same_asset && (!a->fees_vary || e->taken_over))
+		audit_same(a, CHECK_FEE, "the fee", e->fee, fee_of(a, e));
 	audit_same(a, CHECK_PROFIT, "the profit", e->realized, kept_trade(h, e->side, e->qty, e->px));
 	audit_same(a, CHECK_POSITION, "the position", e->position, h->qty);
 	kept_add(p, &p->realized, e->realized);
@@ -315,7 +342,8 @@ read_execution(struct audit *a, const struct line *l, struct why *why)
 	if (parse_execution(a, l, &e, why) == -1)
 		return -1;
 	struct owed	 owed = {
-		.n = a->n, .of_line = a->line, .wants = AE_ORDER | AE_ACCOUNT | AE_LITE,
+		.n = a->n, .of_line = a->line,
+		.wants = AE_ORDER | AE_ACCOUNT | (e.taken_over ? 0 : AE_LITE),
 		.qty = e.qty, .px = e.px, .position = e.position, .balance = e.balance,
 		.order_id = e.order_id, .trade_id = e.trade_id,
 	};
@@ -352,19 +380,23 @@ audit_begin(struct audit *a, const struct line *header, struct why *why)
 {
 	struct line		 options;
 	const struct span	 raw = line_raw(header, "options");
-	dec_t			 balance;
+	struct grants		 grants;
 
 	*a = (struct audit){ .line = 1 };
 	if (raw.p == NULL)
 		return why_set(why, "expected \"options\"");
 	if (line_int(header, "start", &a->us, why) == -1 ||
 	    line_parse(&options, raw.p, raw.len, why) == -1 ||
-	    line_dec(&options, "balance", &balance, why) == -1 ||
+	    line_str(&options, "balance", &a->text[0], why) == -1 ||
+	    grants_parse(&grants, buf_text(&a->text[0]), why) == -1 ||
 	    line_dec(&options, "fee-maker", &a->fee_maker, why) == -1 ||
 	    line_dec(&options, "fee-taker", &a->fee_taker, why) == -1)
 		return -1;
-	struct kept_balance	*p = books_balance(&a->books, "USDT");
-	p->initial = p->balance = balance;
+	for (size_t i = 0; i < grants.n; i++) {
+		struct kept_balance	*p = books_balance(&a->books, grants.v[i].asset);
+
+		p->initial = p->balance = grants.v[i].sum;
+	}
 	return 0;
 }
 

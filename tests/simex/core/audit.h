@@ -40,6 +40,7 @@ struct owed {
 struct audit {
 	int64_t			 line, n, us;
 	dec_t			 fee_maker, fee_taker;
+	bool			 fees_vary;	/* they have been changed for some contract */
 	struct books		 books;
 	struct map		 orders, algo_ids;
 	struct audit_input	 input;

@@ -327,6 +327,8 @@ entry_execution(struct buf *b, const struct fact *f)
 	p = put_dec(PUT(p, ",\"realizedPnl\":"), t->realized);
 	p = put_text(PUT(p, ",\"asset\":"), t->listing->margin_asset);
 	p = put_flag(PUT(p, ",\"maker\":"), t->maker);
+	if (f->kind == FACT_TAKEN)
+		p = PUT(p, ",\"takenOver\":true");
 	p = put_exact(PUT(p, ",\"position\":"), f->position.qty);
 	end(b, put_exact(PUT(p, ",\"balance\":"), f->held.balance));
 }

@@ -50,12 +50,24 @@ open_account(struct exchange *x, const struct exchange_terms *t)
 		give(x, t->grants.v[i].asset, t->grants.v[i].sum);
 }
 
+/* What is asked for is what is listed then. */
+static void
+limit_orders(struct listing *l, int64_t most)
+{
+	char		 text[DEC_STR];
+	struct why	 why;
+
+	text_putf(text, sizeof(text), "%lld", (long long)most);
+	if (listing_change(l, "MAX_NUM_ORDERS", "limit", text, &why) == -1)
+		l->max_orders = most;	/* a contract that does not list any */
+}
+
 static void
 desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 {
 	d->listing = l;
 	if (t->max_orders > 0)
-		l->max_orders = t->max_orders;
+		limit_orders(l, t->max_orders);
 	market_init(&d->market, l, &t->market);
 	book_init(&d->book);
 	orders_init(&d->orders, l, t->ids_from);

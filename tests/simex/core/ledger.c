@@ -202,11 +202,15 @@ add_sum(struct ledger *l, const struct fact *f)
 {
 	const char	*why = f->kind == FACT_MONEY ? money_name(f->money) : notes[f->kind].name;
 
-	return add_money(l, &(struct told_money){
+	const int64_t	 n = add_money(l, &(struct told_money){
 		.at = f->at, .why = why, .asset = f->held.asset,
 		.symbol = f->desk == NULL ? NULL : f->desk->listing->symbol,
 		.change = f->change, .balance = f->held.balance,
 	});
+
+	if (f->kind == FACT_MONEY)
+		l->last_sum = n;
+	return n;
 }
 
 void
@@ -214,6 +218,11 @@ ledger_add_fact(struct ledger *l, struct fact *f)
 {
 	if (is_told_elsewhere(f))
 		return;
+	/* What the user hears of a sum stands behind it. */
+	if (f->kind == FACT_ACCOUNT) {
+		f->n = l->last_sum;
+		l->last_sum = 0;
+	}
 	if (notes[f->kind].kind == ENTRY_ORDER) {
 		entry_order(&l->line, f, notes[f->kind].name);
 		f->n = add(l, ENTRY_ORDER);

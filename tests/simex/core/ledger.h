@@ -77,6 +77,7 @@ struct told_event {
 };
 
 struct ledger {
+	int64_t		 last_sum;	/* of which nobody has been told yet */
 	STAILQ_HEAD(, page)	 pages;
 	struct page		*last;			/* NULL: there is none */
 	size_t			 bytes;			/* in them */

@@ -175,7 +175,7 @@ print_premium_index(struct buf *b, const struct desk *d, wall_t now)
 	jw_open(b, '{');
 	jw_put_str(b, "symbol", d->listing->symbol);
 	put_money(b, "markPrice", mark_px);
-	put_money(b, "indexPrice", mark_px);
+	put_money(b, "indexPrice", d->market.index_px);
 	put_money(b, "estimatedSettlePrice", mark_px);
 	put_money(b, "lastFundingRate", d->funding_rate);
 	jw_put_str(b, "interestRate", "0.00010000");

@@ -126,7 +126,8 @@ place_order(struct exchange *x, const struct algo *a, wall_t now, struct order *
 	struct terms		 child = {
 		.side = t->side, .type = algo_is_limit(t) ? TYPE_LIMIT : TYPE_MARKET,
 		.tif = algo_is_limit(t) ? t->tif : TIF_GTC, .stp = t->stp, .ps = t->ps,
-		.px = t->px, .qty = child_qty(d, t), .reduce_only = child_reduces(t),
+		.pm = t->pm, .px = t->px, .qty = child_qty(d, t), .reduce_only = child_reduces(t),
+		.good_till_ms = t->good_till_ms,
 		.closes = t->close_position,
 	};
 
