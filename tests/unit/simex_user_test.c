@@ -190,6 +190,29 @@ fields_of_the_answers(void **state)
 	discard(c);
 }
 
+/* Clients leave out an asset without a time, as one that has never been. */
+static void
+assets_have_a_time_if_they_are_there(void **state)
+{
+	struct client	*c = fresh();
+
+	(void)state;
+	CHECK_INT(ask(c, "GET", "/fapi/v3/account", ""), 200);
+	json_t	*all = json_loads(buf_text(&c->out), 0, NULL);
+	const json_t	*assets = json_object_get(all, "assets");
+	for (size_t i = 0; i < json_array_size(assets); i++) {
+		const json_t	*a = json_array_get(assets, i);
+		const char	*name = json_string_value(json_object_get(a, "asset"));
+
+		check_row("%s", name);
+		CHECK_INT(json_integer_value(json_object_get(a, "updateTime")),
+		    text_eq(name, "USDT") ? wall_ms(start) : 0);
+	}
+	CHECK(json_array_size(assets) > 1);
+	json_decref(all);
+	discard(c);
+}
+
 static void
 changes_of_settings(void **state)
 {
@@ -352,6 +375,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(fields_of_the_answers),
+		cmocka_unit_test(assets_have_a_time_if_they_are_there),
 		cmocka_unit_test(changes_of_settings),
 		cmocka_unit_test(windows_of_the_incomes),
 		cmocka_unit_test(funding_of_a_day),

@@ -34,6 +34,8 @@ give(struct exchange *x, const char *asset, dec_t sum)
 
 	p->initial = dec_add(p->initial, sum);
 	p->balance = dec_add(p->balance, sum);
+	if (dec_sign(sum) > 0)
+		p->updated = x->terms.market.start;
 }
 
 static void
