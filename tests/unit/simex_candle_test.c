@@ -108,6 +108,33 @@ candles_are_what_traded(void **state)
 }
 
 static void
+a_price_stands_before_the_first_trade(void **state)
+{
+	const int64_t	 first = interval_open(INTERVAL_1M, START_MS);
+	struct candles	 cs = { 0 };
+	struct candle	 c;
+
+	(void)state;
+	candles_begin(&cs, D("10"), START_MS);
+	CHECK(!candles_get(&cs, INTERVAL_1M, first - MINUTE_MS, &c));
+	for (int64_t ms = first; ms <= first + MINUTE_MS; ms += MINUTE_MS) {
+		check_row("at %lld", (long long)ms);
+		CHECK(candles_get(&cs, INTERVAL_1M, ms, &c));
+		CHECK_DEC(c.open, "10");
+		CHECK_DEC(c.close, "10");
+		CHECK_INT(c.n, 0);
+	}
+	check_row("what trades is all there is, in the first minute too");
+	candles_add(&cs, D("12"), D("1"), true, 7, START_MS);
+	CHECK(candles_get(&cs, INTERVAL_1M, first, &c));
+	CHECK_DEC(c.open, "12");
+	CHECK_DEC(c.low, "12");
+	CHECK_INT(c.first_id, 7);
+	CHECK_INT(c.n, 1);
+	candles_fini(&cs);
+}
+
+static void
 minutes_are_bounded(void **state)
 {
 	struct candles	 cs = { 0 };
@@ -197,6 +224,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(intervals_open),
 		cmocka_unit_test(candles_are_what_traded),
+		cmocka_unit_test(a_price_stands_before_the_first_trade),
 		cmocka_unit_test(minutes_are_bounded),
 		cmocka_unit_test(numbers_have_places),
 		cmocka_unit_test(deals_aggregate),

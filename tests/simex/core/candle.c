@@ -108,6 +108,22 @@ make_room(struct candles *cs)
 	cs->v = xrealloc(cs->v, cs->cap * sizeof(*cs->v));
 }
 
+static struct candle *
+add_minute(struct candles *cs, int64_t open_ms)
+{
+	make_room(cs);
+	cs->v[cs->n] = (struct candle){ .open_ms = open_ms };
+	return &cs->v[cs->n++];
+}
+
+void
+candles_begin(struct candles *cs, dec_t px, int64_t ms)
+{
+	const struct candle	 still = { .open = px, .high = px, .low = px, .close = px };
+
+	widen(add_minute(cs, interval_open(INTERVAL_1M, ms)), &still);
+}
+
 void
 candles_add(struct candles *cs, dec_t px, dec_t qty, bool buyer_takes, int64_t id, int64_t ms)
 {
@@ -121,10 +137,8 @@ candles_add(struct candles *cs, dec_t px, dec_t qty, bool buyer_takes, int64_t i
 		.first_id = id, .last_id = id, .n = 1,
 	};
 
-	if (cs->n == 0 || cs->v[cs->n - 1].open_ms < open_ms) {
-		make_room(cs);
-		cs->v[cs->n++] = (struct candle){ .open_ms = open_ms };
-	}
+	if (cs->n == 0 || cs->v[cs->n - 1].open_ms < open_ms)
+		add_minute(cs, open_ms);
 	widen(&cs->v[cs->n - 1], &one);
 }
 

@@ -3,9 +3,9 @@
  * candle.h - what traded in a contract, minute by minute, and the candles of
  * every interval that are made of it.
  *
- * Only minutes in which something traded are kept, oldest first, at most
- * MINUTES_MOST of them; a candle in which nothing traded stands at the close
- * before it.  Weeks begin on Monday, months on the first, all in UTC.  Times
+ * Only minutes in which something traded are kept, and the one in which
+ * everything began, oldest first, at most MINUTES_MOST of them; a candle in
+ * which nothing traded stands at the close before it.  Weeks begin on Monday, months on the first, all in UTC.  Times
  * are milliseconds.
  */
 #ifndef SIMEX_CANDLE_H
@@ -49,6 +49,8 @@ enum interval	 interval_find(const char *name);	/* INTERVAL_N: no such */
 int64_t		 interval_open(enum interval, int64_t ms);	/* of the one that ms is in */
 int64_t		 interval_next(enum interval, int64_t open_ms);	/* when the next one opens */
 
+/* The price that stood when everything began: of minutes before the first trade. */
+void	candles_begin(struct candles *, dec_t px, int64_t ms);
 /* Times do not go back: what is older than the last minute counts in it. */
 void	candles_add(struct candles *, dec_t px, dec_t qty, bool buyer_takes, int64_t id,
 	    int64_t ms);

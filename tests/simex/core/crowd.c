@@ -77,7 +77,8 @@ desk_day(const struct desk *d, wall_t now)
 	const int64_t	 from_ms = interval_open(INTERVAL_1M, wall_ms(now)) - DAY_MS;
 	struct candle	 c;
 
-	if (!candles_between(&d->deals.candles, from_ms, INT64_MAX, &c))
+	candles_between(&d->deals.candles, from_ms, INT64_MAX, &c);
+	if (deals_last(&d->deals) == NULL)
 		c.open = c.high = c.low = c.close = desk_last_px(d);
 	return c;
 }

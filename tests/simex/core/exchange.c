@@ -64,6 +64,16 @@ limit_orders(struct listing *l, int64_t most)
 		l->max_orders = most;	/* a contract that does not list any */
 }
 
+/* A record has a price of its own, which is not known yet. */
+static void
+begin_candles(struct desk *d, wall_t start)
+{
+	if (d->market.kind == MARKET_TAPE)
+		return;
+	candles_begin(&d->deals.candles, d->last_px, wall_ms(start));
+	candles_begin(&d->marks, desk_mark_px(d), wall_ms(start));
+}
+
 static void
 desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 {
@@ -76,6 +86,7 @@ desk_init(struct desk *d, struct listing *l, const struct exchange_terms *t)
 	deals_init(&d->deals, d->orders.first_trade_id);
 	d->worn = true;
 	d->last_px = d->market.ref_px;
+	begin_candles(d, t->market.start);
 }
 
 void
