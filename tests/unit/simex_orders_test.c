@@ -261,6 +261,14 @@ batches_of_changes_and_cancels(void **state)
 	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", params), 0);
 	CHECK_HAS(buf_text(&s->out), "\"status\":\"CANCELED\"");
 	CHECK_HAS(buf_text(&s->out), ",{\"code\":-2011,\"msg\":\"Unknown order sent.\"}]");
+	check_row("ids in quotes, as the exchange's own client writes them");
+	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders",
+	    "symbol=BTCUSDT&orderIdList=%5B%227%22%2C%229%22%5D"), 0);
+	CHECK_INT(count(buf_text(&s->out), "-2011"), 2);
+	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[\"\"]"),
+	    -1130);
+	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[\"b\"]"),
+	    -1130);
 	check_row("by client order id");
 	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders",
 	    "symbol=BTCUSDT&origClientOrderIdList=[\"b\",\"b\"]"), 0);

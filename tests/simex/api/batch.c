@@ -160,19 +160,30 @@ static const struct { const char *name, *as; } lists[] = {
 	{ "origclientorderidlist", "origClientOrderId" },
 };
 
+/* Clients put ids into quotes too, lest they lose digits. */
+static bool
+is_named_by(const json_t *v, bool by_id)
+{
+	const char	*text = json_string_value(v);
+
+	if (!by_id)
+		return text != NULL;
+	return json_is_integer(v) ||
+	    (text != NULL && *text != '\0' && text[strspn(text, "0123456789")] == '\0');
+}
+
 static int
 cancel_one(struct call *c, const char *as, const json_t *v)
 {
 	static const struct part	 p = {
 		cancel_params, NITEMS(cancel_params), trade_cancel
 	};
-	const bool	 by_id = text_eq(as, "orderId");
 	struct form	 f = { 0 };
 	json_t		*object = json_pack("{s:s}", "symbol", c->desk->listing->symbol);
 	int		 rc = -1;
 
 	json_object_set(object, as, (json_t *)(uintptr_t)v);
-	if ((by_id ? json_is_integer(v) : json_is_string(v)) && form_parse_json(&f, object) == 0) {
+	if (is_named_by(v, text_eq(as, "orderId")) && form_parse_json(&f, object) == 0) {
 		answer(c, &f, &p);
 		rc = 0;
 	}
