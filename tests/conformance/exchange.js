@@ -4,8 +4,9 @@
 // and plain requests where no client shall stand between.  The clients
 // themselves are installed outside of the source tree.
 
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 
 export const KEY = process.env.SIMEX_KEY ?? 'testkey';
 export const SECRET = process.env.SIMEX_SECRET ?? 'testsecret';
@@ -70,15 +71,13 @@ clean()
 	await price(60000);
 }
 
-// An Ed25519 key of the same account; ends with the private half, as clients want it.
-export async function
-ed25519_key(name)
-{
-	const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+// An Ed25519 key of the same account; the private half is what clients want.
+export const EDKEY = 'edkey';
 
-	await ctl('ed25519', { key: name,
-	    public: publicKey.export({ type: 'spki', format: 'pem' }) });
-	return privateKey.export({ type: 'pkcs8', format: 'pem' });
+export function
+ed25519_secret()
+{
+	return readFileSync(process.env.ED25519_PEM, 'utf8');
 }
 
 // ---- plain requests ------------------------------------------------------------

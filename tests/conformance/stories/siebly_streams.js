@@ -3,8 +3,8 @@
 // siebly_streams.js - the client "binance" on streams and on the WebSocket API:
 // each request signed by HMAC, and a session opened with an Ed25519 key.
 
-import { KEY, REST, SECRET, STREAM, clean, client, ctl, ed25519_key, price, quiet_market, send }
-    from '../exchange.js';
+import { EDKEY, KEY, REST, SECRET, STREAM, clean, client, ctl, ed25519_secret, price, quiet_market,
+    send } from '../exchange.js';
 import { Heard, done, holds, near, refused, same, step, until, yes } from '../tap.js';
 
 const { DefaultLogger, WebsocketAPIClient, WebsocketClient } = client('binance');
@@ -193,8 +193,8 @@ await step('a refusal: status 400 and the error', async () => {
 // ---- the WebSocket API: a session ----------------------------------------------------
 
 await step('session.logon with an Ed25519 key, then requests without signature', async () => {
-	const session = new WebsocketAPIClient({ api_key: 'edkey',
-	    api_secret: await ed25519_key('edkey'), ...at_simex, muteLatencyWarning: true }, quiet);
+	const session = new WebsocketAPIClient({ api_key: EDKEY, api_secret: ed25519_secret(),
+	    ...at_simex, muteLatencyWarning: true }, quiet);
 	const placed = await session.submitNewFuturesOrder('usdm', limit());
 
 	holds(placed, { status: 200 });
