@@ -105,17 +105,27 @@ await step('watchTrades of @aggTrade', async () => {
 	await ex.createOrder(BTC, 'market', 'sell', 0.011);
 });
 
-await step('watchTicker: the day\'s statistics', async () => {
-	const t = await ex.watchTicker(BTC);
+// Said when something has traded, which in a quiet market nobody else does.
+async function
+traded()
+{
+	await new Promise((r) => setTimeout(r, 300));
+	await ex.createOrder(BTC, 'market', 'buy', 0.012);
+	await ex.createOrder(BTC, 'market', 'sell', 0.012);
+}
+
+await step('watchTicker of @ticker: the day\'s statistics', async () => {
+	const t = await next(() => ex.watchTicker(BTC, { name: 'ticker' }), traded);
 
 	near(t.last, 60000, 200);
-	yes(t.high >= t.low && t.baseVolume > 0);
+	yes(t.high >= t.low && t.baseVolume > 0 && t.average > 0);
 });
 
 await step('watchTickers of @miniTicker', async () => {
-	const t = (await ex.watchTickers([BTC], { name: 'miniTicker' }))[BTC];
+	const t = (await next(() => ex.watchTickers([BTC], { name: 'miniTicker' }), traded))[BTC];
 
 	near(t.last, 60000, 200);
+	yes(t.quoteVolume > t.baseVolume && t.baseVolume > 0);
 });
 
 await step('watchMarkPrice', async () => {

@@ -58,8 +58,11 @@ await step('fetchOrderBookWs: depth', async () => {
 	same(book.bids.length, 20);
 }, WS_MS);
 
-await step('fetchTickerWs: ticker.price', async () => {
-	yes((await ex.fetchTickerWs(BTC)).last > 0);
+await step('fetchTickerWs: ticker.price, else ticker.book', async () => {
+	near((await ex.fetchTickerWs(BTC, { method: 'ticker.price' })).last, 60000, 200);
+	const best = await ex.fetchTickerWs(BTC);
+
+	yes(best.bid > 0 && best.bid < best.ask && best.bidVolume > 0 && best.askVolume > 0);
 }, WS_MS);
 
 await step('a refusal has the code', async () => {

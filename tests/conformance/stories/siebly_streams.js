@@ -53,11 +53,15 @@ await step('depth5@100ms: five levels a side', async () => {
 });
 
 await step('depth@100ms: each begins where the last ended', async () => {
-	for (const to of [60010, 60020, 60030, 60000])
+	const differences = () => heard.list.filter(from('btcusdt@depth@100ms'));
+
+	for (const to of [60010, 60020, 60030, 60000]) {
+		const before = differences().length;
+
 		await price(to);
-	await until(() => heard.list.filter(from('btcusdt@depth@100ms')).length >= 2,
-	    'two of them');
-	const all = heard.list.filter(from('btcusdt@depth@100ms'));
+		await until(() => differences().length > before, `one to ${to}`, 1500);
+	}
+	const all = differences();
 
 	holds(all[0], { e: 'depthUpdate', s: 'BTCUSDT', ps: 'BTCUSDT', st: 1 });
 	for (let i = 1; i < all.length; i++)
@@ -174,8 +178,17 @@ await step('account.status, account.balance, account.position, both versions', a
 
 	near((await api.getFuturesAccountStatusV2(now())).result.totalWalletBalance, 1000000, 10);
 	yes((await api.getFuturesAccountBalanceV2(now())).result.some((b) => b.asset === 'USDT'));
+	await clean();
 	same((await api.getFuturesPositionV2(now())).result, []);
-	yes(Array.isArray((await api.getFuturesPosition('usdm', now())).result));
+	await api.submitNewFuturesOrder('usdm', limit());
+	const [newer] = (await api.getFuturesPositionV2(now())).result;
+	const older = (await api.getFuturesPosition('usdm', now())).result
+	    .find((p) => p.symbol === 'BTCUSDT');
+
+	holds(newer, { symbol: 'BTCUSDT', positionAmt: '0.000', bidNotional: '590',
+	    marginAsset: 'USDT' });
+	yes(!('leverage' in newer));
+	holds(older, { positionAmt: '0.000', marginType: 'cross', leverage: '15' });
 	near((await api.getFuturesAccountStatus('usdm', now())).result.totalWalletBalance,
 	    1000000, 10);
 }, WS_MS);
