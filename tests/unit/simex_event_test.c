@@ -80,6 +80,33 @@ events_have_all_fields(void **state)
 	discard(x);
 }
 
+/* As the exchange writes them, which is not as it documents them. */
+static void
+times_come_in_this_order(void **state)
+{
+	static const struct {
+		const char	*head;
+		void		 (*print)(struct buf *, const struct fact *, wall_t);
+	} rows[] = {
+		{ "{\"e\":\"ORDER_TRADE_UPDATE\",\"T\":0,\"E\":5,\"o\":{", event_order },
+		{ "{\"e\":\"ACCOUNT_UPDATE\",\"T\":0,\"E\":5,\"a\":{", event_account },
+		{ "{\"e\":\"ACCOUNT_CONFIG_UPDATE\",\"T\":0,\"E\":5,\"ac\":{", event_config },
+		{ "{\"e\":\"TRADE_LITE\",\"E\":5,\"T\":0,\"s\":", event_trade_lite },
+	};
+	struct exchange	*x = fresh();
+
+	(void)state;
+	buy(x, "0.002");
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct buf	 b = { 0 };
+
+		rows[i].print(&b, &x->facts.v[x->facts.n - 1], wall_from_ms(5));
+		CHECK_HAS(buf_text(&b), rows[i].head);
+		buf_free(&b);
+	}
+	discard(x);
+}
+
 /* "O:NEW T:FILLED": the first letter of each event, and the order as it was then. */
 static const char *
 told(const struct notices *ns)
@@ -151,6 +178,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(events_have_all_fields),
+		cmocka_unit_test(times_come_in_this_order),
 		cmocka_unit_test(order_of_events),
 		cmocka_unit_test(events_on_the_way),
 	};

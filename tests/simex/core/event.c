@@ -14,15 +14,19 @@ static const char *const exec_names[] = {
 	[FACT_CALCULATED] = "CALCULATED", [FACT_TAKEN] = "CALCULATED",
 };
 
+static int64_t
+sent_ms(wall_t now, wall_t at)
+{
+	return wall_ms(now) > wall_ms(at) ? wall_ms(now) : wall_ms(at);
+}
+
 void
 open_event(struct buf *b, const char *name, wall_t now, wall_t at)
 {
-	const int64_t	 sent_ms = wall_ms(now) > wall_ms(at) ? wall_ms(now) : wall_ms(at);
-
 	jw_open(b, '{');
 	jw_put_str(b, "e", name);
-	jw_put_int(b, "E", sent_ms);
 	jw_put_int(b, "T", wall_ms(at));
+	jw_put_int(b, "E", sent_ms(now, at));
 }
 
 void
@@ -124,7 +128,11 @@ event_trade_lite(struct buf *b, const struct fact *f, wall_t now)
 	const struct order		*o = &f->order;
 	const struct listing	*l = f->desk->listing;
 
-	open_event(b, "TRADE_LITE", now, f->at);
+	/* The only one whose times are this way round. */
+	jw_open(b, '{');
+	jw_put_str(b, "e", "TRADE_LITE");
+	jw_put_int(b, "E", sent_ms(now, f->at));
+	jw_put_int(b, "T", wall_ms(f->at));
 	jw_put_str(b, "s", l->symbol);
 	put_fixed(b, "q", o->terms.qty, l->qty_places);
 	put_fixed(b, "p", dec_ok(o->terms.px) ? o->terms.px : DEC_ZERO, l->price_places);

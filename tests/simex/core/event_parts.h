@@ -9,7 +9,7 @@
 
 #include "tests/simex/core/event.h"
 
-/* Up to T; the caller closes it.  E is never before T. */
+/* Up to E, which is never before T; the caller closes it. */
 void	open_event(struct buf *, const char *name, wall_t now, wall_t at);
 /* Shortest form, in quotes; no number is 0. */
 void	put_dec(struct buf *, const char *name, dec_t);
