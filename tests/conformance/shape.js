@@ -109,6 +109,31 @@ alike(recorded, said, except)
 		throw new Error(found.join('\n'));
 }
 
+// ---- the order of the keys ---------------------------------------------------------
+
+// Those inside of an object or of a list's first element stand behind its own.
+function
+keys_of(v, path = '')
+{
+	const inside = Array.isArray(v) ? v[0] : v;
+
+	if (inside === null || typeof inside !== 'object')
+		return [];
+	return Object.entries(inside).flatMap(([key, value]) =>
+	    [`${path}${key}`, ...keys_of(value, `${path}${key}.`)]);
+}
+
+// What is in both stands in the order of the recording.
+export function
+in_order(recorded, said)
+{
+	const want = keys_of(recorded), have = keys_of(said);
+	const common = (a, b) => a.filter((key) => b.includes(key)).join(' ');
+
+	if (common(want, have) !== common(have, want))
+		throw new Error(`in another order: ${common(have, want)}`);
+}
+
 // ---- the recorded data -------------------------------------------------------------
 
 export function

@@ -5,7 +5,7 @@
 // than once the newest counts.
 
 import { DATA, clean, ctl, price, quiet_market, send, user_stream } from '../exchange.js';
-import { alike, example, recorded_lines } from '../shape.js';
+import { alike, example, in_order, recorded_lines } from '../shape.js';
 import { done, holds, same, skip, step, until, yes } from '../tap.js';
 
 const B = { symbol: 'BTCUSDT' };
@@ -23,12 +23,27 @@ const us = (name) => recorded_lines(`user_stream/${name}.jsonl`).map((m) => m.da
 const APRIL_2026 = us('us_2026-04_prod_ETHUSDC');
 const FEBRUARY_2026 = us('us_2026-02_prod_SOLUSDT');
 const DECEMBER_2025 = us('us_2025-12_algo_lifecycle_DOGEUSDT_and_trade_lite');
+const MARCH_2025 = us('us_2025-03_testnet_BTCUSDT');
 const OLDER = us('us_2024_prod_partial_and_ioc_expired');
+const ALL = [...APRIL_2026, ...FEBRUARY_2026, ...DECEMBER_2025, ...MARCH_2025, ...OLDER];
 
 const order_was = (all, x, X) => all.find((m) => m.e === 'ORDER_TRADE_UPDATE' && m.o.x === x &&
     m.o.X === X);
 const algo_was = (X) => DECEMBER_2025.find((m) => m.e === 'ALGO_UPDATE' && m.o.X === X);
 const account_was = (why) => APRIL_2026.find((m) => m.e === 'ACCOUNT_UPDATE' && m.a.m === why);
+
+// What has happened, as an event names it; those that a step has compared.
+const situation = (m) => [m.e, m.o?.x, m.o?.X, m.a?.m].filter((word) => word).join(' ');
+const compared = new Set();
+
+// Keys, types and the order of the keys.
+function
+as_recorded(want, have, except)
+{
+	alike(want, have, except);
+	in_order(want, have);
+	compared.add(situation(want));
+}
 
 // What came after these recordings, with the notice that says so.
 const EXPIRY_REASON = { 'o.er': 'in ORDER_TRADE_UPDATE since 2025-10-23' };
@@ -70,7 +85,7 @@ await step('NEW of a limit order', async () => {
 	const [m] = await events_of(() => post({ ...LIMIT, newClientOrderId: 'e-1' }),
 	    is_order('NEW', 'NEW'));
 
-	alike(order_was(APRIL_2026, 'NEW', 'NEW'), m);
+	as_recorded(order_was(APRIL_2026, 'NEW', 'NEW'), m);
 	holds(m.o, { c: 'e-1', q: '0.01', p: '59000', ap: '0', sp: '0', l: '0', z: '0', L: '0',
 	    n: '0',
 	    N: 'USDT', t: 0, b: '590', a: '0', m: false, rp: '0', si: 0, ss: 0, gtd: 0, er: '0',
@@ -82,7 +97,7 @@ await step('AMENDMENT: the same order, price and notional', async () => {
 	    origClientOrderId: 'e-1',
 	    side: 'BUY', quantity: '0.01', price: '59100' }), is_order('AMENDMENT', 'NEW'));
 
-	alike(order_was(APRIL_2026, 'AMENDMENT', 'NEW'), m, MODIFY_ID);
+	as_recorded(order_was(APRIL_2026, 'AMENDMENT', 'NEW'), m, MODIFY_ID);
 	holds(m.o, { c: 'e-1', p: '59100', b: '591', X: 'NEW' });
 });
 
@@ -90,7 +105,7 @@ await step('CANCELED', async () => {
 	const [m] = await events_of(() => send('DELETE', '/fapi/v1/order', { ...B,
 	    origClientOrderId: 'e-1' }), is_order('CANCELED', 'CANCELED'));
 
-	alike(order_was(APRIL_2026, 'CANCELED', 'CANCELED'), m);
+	as_recorded(order_was(APRIL_2026, 'CANCELED', 'CANCELED'), m);
 	holds(m.o, { b: '0', a: '0', er: '0' });
 });
 
@@ -104,7 +119,7 @@ await step('a maker\'s fill: kinds in this order, one T', async () => {
 	same(all.map((m) => m.e), want.map((m) => m.e));
 	same(new Set(all.map((m) => m.T)).size, 1);
 	for (const m of want)
-		alike(m, of_kind(all, m.e));
+		as_recorded(m, of_kind(all, m.e));
 	holds(of_kind(all, 'TRADE_LITE'), { q: '0.010', p: '59900.00', L: '59900.00', l: '0.010',
 	    m: true, c: 'e-2' });
 	holds(of_kind(all, 'ORDER_TRADE_UPDATE').o, { q: '0.01', p: '59900', ap: '59900', l: '0.01',
@@ -123,7 +138,7 @@ await step('a market order: TRADE_LITE, NEW and the account, one T', async () =>
 	    is_order('TRADE', 'FILLED'));
 
 	for (const m of FEBRUARY_2026)
-		alike(m, of_kind(all, m.e));
+		as_recorded(m, of_kind(all, m.e));
 	holds(order_was(all, 'NEW', 'NEW').o, { o: 'MARKET', q: '0.01', p: '0', ap: '0', b: '0',
 	    a: '0' });
 	holds(of_kind(all, 'TRADE_LITE'), { q: '0.010', p: '0.00' });
@@ -145,7 +160,7 @@ await step('PARTIALLY_FILLED', async () => {
 	const all = await events_of(() => ctl('fill', { ...B, clientOrderId: 'e-3', qty: '0.004' }),
 	    is_order('TRADE', 'PARTIALLY_FILLED'));
 
-	alike(order_was(OLDER, 'TRADE', 'PARTIALLY_FILLED'), order_was(all, 'TRADE',
+	as_recorded(order_was(OLDER, 'TRADE', 'PARTIALLY_FILLED'), order_was(all, 'TRADE',
 	    'PARTIALLY_FILLED'),
 	    EXPIRY_REASON);
 	holds(order_was(all, 'TRADE', 'PARTIALLY_FILLED').o, { l: '0.004', z: '0.004', b: '354' });
@@ -156,10 +171,30 @@ await step('EXPIRED: what is left of an IOC order', async () => {
 	const all = await events_of(() => post({ ...LIMIT, timeInForce: 'IOC' }),
 	    is_order('EXPIRED', 'EXPIRED'));
 
-	alike(order_was(OLDER, 'EXPIRED', 'EXPIRED'), order_was(all, 'EXPIRED', 'EXPIRED'),
+	as_recorded(order_was(OLDER, 'EXPIRED', 'EXPIRED'), order_was(all, 'EXPIRED', 'EXPIRED'),
 	    EXPIRY_REASON);
 	holds(order_was(all, 'EXPIRED', 'EXPIRED').o, { er: '2', z: '0' });
 });
+
+await step('the fills of 2025 had no reason of expiry, and are the same else', async () => {
+	await clean();
+	const all = await events_of(() => post({ ...B, side: 'BUY', type: 'MARKET',
+	    quantity: '0.01' }), is_order('TRADE', 'FILLED'));
+
+	for (const m of MARCH_2025)
+		as_recorded(m, all.find((n) => situation(n) === situation(m)), EXPIRY_REASON);
+	await clean();
+});
+
+for (const [why, amount] of [['DEPOSIT', '10'], ['WITHDRAW', '-10']])
+	await step(`${why}: the balance, no position`, async () => {
+		const [m] = await events_of(() => ctl('transfer', { asset: 'USDT', amount }),
+		    (e) => e.a?.m === why);
+
+		as_recorded(account_was(why), m);
+		same(m.a.P, []);
+		same(m.a.B.map((b) => [b.a, Number(b.bc)]), [['USDT', Number(amount)]]);
+	});
 
 await step('FUNDING_FEE: the balance, no position', async () => {
 	await clean();
@@ -168,7 +203,7 @@ await step('FUNDING_FEE: the balance, no position', async () => {
 	    (m) => m.e === 'ACCOUNT_UPDATE' && m.a.m === 'FUNDING_FEE');
 	const m = all.find((e) => e.a?.m === 'FUNDING_FEE');
 
-	alike(account_was('FUNDING_FEE'), m, FUNDING_SYMBOL);
+	as_recorded(account_was('FUNDING_FEE'), m, FUNDING_SYMBOL);
 	same(m.a.P, []);
 	same(m.a.S, 'BTCUSDT');
 	yes(/^-0\.0(5|6)\d*$/.test(m.a.B[0].bc), `bc is ${m.a.B[0].bc}`);
@@ -197,7 +232,7 @@ await step('ALGO_UPDATE of a stop: NEW, TRIGGERING, TRIGGERED, FINISHED', async 
 
 	same(all.map((m) => m.o.X), ['NEW', 'TRIGGERING', 'TRIGGERED', 'FINISHED']);
 	for (const m of all.slice(1))
-		alike(algo_was(m.o.X), m, ACTIVATED);
+		as_recorded(algo_was(m.o.X), m, ACTIVATED);
 	holds(all[0].o, { caid: 'e-4', V: 'EXPIRE_MAKER', wt: 'CONTRACT_PRICE', pm: 'NONE',
 	    cp: false,
 	    pP: false, ia: false, tp: '59500', ai: '' });
@@ -239,6 +274,10 @@ await step('ALGO_UPDATE of a trailing stop: NEW twice, not active and active', a
 	await until(() => now().length === 2, 'two events');
 	same(now().map((m) => [m.o.X, m.o.ia]), [['NEW', false], ['NEW', true]]);
 	await clean();
+});
+
+await step('every situation that was recorded has been compared', () => {
+	same([...new Set(ALL.map(situation))].filter((s) => !compared.has(s)), []);
 });
 
 await step('listenKeyExpired', async () => {
