@@ -51,6 +51,7 @@ live(struct buf *text)
 	command(w, "fund?symbol=BTCUSDT&rate=0.0001");
 	command(w, "foreign?symbol=BTCUSDT&side=SELL&qty=0.01&price=62000");
 	command(w, "price?symbol=BTCUSDT&price=62500");
+	command(w, "transfer?asset=USDT&amount=-500");
 	buf_reset(text);
 	buf_add(text, buf_text(&w->ledger.file), w->ledger.file.len);
 	world_fini(w);
