@@ -60,6 +60,37 @@ reject_http(const struct reject *r)
 	return rejects[r->why].http;
 }
 
+/* How many bytes the letter has, in the shortest form of UTF-8; 0: it is none. */
+static size_t
+letter_len(const unsigned char *s)
+{
+	const size_t	 len = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 :
+			    *s < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < len; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	const bool	 overlong = (*s == 0xe0 && s[1] < 0xa0) || (*s == 0xf0 && s[1] < 0x90);
+	const bool	 surrogate = *s == 0xed && s[1] >= 0xa0;
+	const bool	 too_high = *s == 0xf4 && s[1] >= 0x90;
+	return overlong || surrogate || too_high ? 0 : len;
+}
+
+/* Whoever reads an answer expects text, whatever bytes were sent. */
+static void
+add_text(struct buf *out, const char *s)
+{
+	while (*s != '\0') {
+		const size_t	 len = letter_len((const unsigned char *)s);
+
+		if (len == 0)
+			buf_addc(out, '?');
+		else
+			buf_add(out, s, len);
+		s += len == 0 ? 1 : len;
+	}
+}
+
 void
 reject_text(struct buf *out, const struct reject *r)
 {
@@ -68,7 +99,7 @@ reject_text(struct buf *out, const struct reject *r)
 
 	buf_add(out, text, gap == NULL ? strlen(text) : (size_t)(gap - text));
 	if (gap != NULL) {
-		buf_adds(out, r->arg);
+		add_text(out, r->arg);
 		buf_adds(out, gap + 2);
 	}
 }
