@@ -3,6 +3,7 @@
 
 #include "tests/simex/api/world.h"
 #include "tests/simex/core/audit.h"
+#include "venue/sign.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,33 @@ command(struct world *w, const char *uri)
 	struct buf		 out = { 0 };
 
 	CHECK_INT(world_control(w, uri, NULL, &o, start, &out), 200);
+	buf_free(&out);
+}
+
+/* Two orders in one request. */
+static void
+batch(struct world *w)
+{
+	struct buf	 query = { 0 }, out = { 0 };
+	struct signer	*s = signer_new("s");
+	char		 hex[SHA256_HEX];
+
+	buf_adds(&query, "batchOrders=");
+	form_encode(&query, "[{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"LIMIT\","
+	    "\"timeInForce\":\"GTC\",\"quantity\":\"0.01\",\"price\":\"61000\"},"
+	    "{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"LIMIT\","
+	    "\"timeInForce\":\"GTC\",\"quantity\":\"0.01\",\"price\":\"61001\"}]");
+	buf_addf(&query, "&timestamp=%lld", (long long)wall_ms(start));
+	signer_hmac_hex(s, query.p, query.len, hex);
+	buf_addf(&query, "&signature=%s", hex);
+	const struct request	 q = {
+		.method = "POST", .path = "/fapi/v1/batchOrders", .query = buf_text(&query),
+		.body = "", .api_key = "k",
+	};
+	CHECK_INT(world_request(w, &q, start, &out).status, 200);
+	CHECK(strstr(buf_text(&out), "\"code\"") == NULL);
+	signer_free(s);
+	buf_free(&query);
 	buf_free(&out);
 }
 
@@ -52,6 +80,7 @@ live(struct buf *text)
 	command(w, "foreign?symbol=BTCUSDT&side=SELL&qty=0.01&price=62000");
 	command(w, "price?symbol=BTCUSDT&price=62500");
 	command(w, "transfer?asset=USDT&amount=-500");
+	batch(w);
 	buf_reset(text);
 	buf_add(text, buf_text(&w->ledger.file), w->ledger.file.len);
 	world_fini(w);

@@ -139,6 +139,9 @@ read_request(struct audit *a, const struct line *l, struct why *why)
 		return -1;
 	const char	*method = buf_text(&a->text[0]), *path = buf_text(&a->text[1]);
 	const bool	 makes = text_eq(method, "POST") || text_eq(method, "PUT");
+	/* Of a batch it says the first one. */
+	if (text_ends_with(path, "/batchOrders"))
+		order_id = 0;
 	a->input = (struct audit_input){ a->n, executed && makes, order_id };
 	if (executed && text_eq(path, "/fapi/v1/listenKey"))
 		a->heard = makes;
