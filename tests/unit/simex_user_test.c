@@ -323,7 +323,7 @@ count_sayings(struct world *w, enum user_event kind, const char *part_of_it)
 static void
 funding_of_a_day(void **state)
 {
-	static const char	 first[] = "\"E\":1790006400000,\"T\":1790006400000";
+	static const char	 first[] = "\"T\":1790006400000,\"E\":1790006400000";
 	struct client		*c = fresh();
 
 	(void)state;

@@ -231,9 +231,6 @@ ledger_add_fact(struct ledger *l, struct fact *f)
 		f->n = add(l, ENTRY_EXECUTION);
 	} else if (notes[f->kind].kind == ENTRY_MONEY) {
 		f->n = add_sum(l, f);
-		l->paid = f->n;
-	} else if (f->kind == FACT_ACCOUNT && f->desk == NULL) {
-		f->n = l->paid;	/* a balance is told right behind what changed it */
 	}
 }
 

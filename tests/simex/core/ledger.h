@@ -84,7 +84,6 @@ struct ledger {
 	int64_t			 n;
 	int64_t			 of_kind[ENTRY_N];	/* how many of each so far */
 	int64_t			 cause;			/* the input being served; 0: none */
-	int64_t			 paid;			/* the last entry of money; 0: none */
 	bool			 filed;
 	struct buf		 file;
 	/* inside */
