@@ -82,7 +82,7 @@ control_new(struct simex *s, int *port)
 	struct control	*k = xcalloc(1, sizeof(*k));
 
 	k->s = s;
-	k->http = http_new(s->base, s->conf.control_port, port, on_request, k);
+	k->http = http_open(s->base, s->conf.control_port, port, on_request, k);
 	if (k->http == NULL) {
 		free(k);
 		return NULL;
@@ -96,7 +96,7 @@ control_free(struct control *k)
 {
 	if (k == NULL)
 		return;
-	http_free(k->http);
+	http_close(k->http);
 	buf_free(&k->type);
 	buf_free(&k->out);
 	free(k);

@@ -473,7 +473,7 @@ http_refuse(struct http *h, int64_t us)
 }
 
 struct http *
-http_new(struct event_base *base, int64_t wanted_port, int *port,
+http_open(struct event_base *base, int64_t wanted_port, int *port,
     void (*asked)(struct http_request *, void *), void *arg)
 {
 	static const struct timeval	 idle = { .tv_sec = IDLE_S };
@@ -495,7 +495,7 @@ http_new(struct event_base *base, int64_t wanted_port, int *port,
 }
 
 void
-http_free(struct http *h)
+http_close(struct http *h)
 {
 	struct conn	*c;
 

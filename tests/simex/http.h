@@ -24,11 +24,11 @@
 struct http;
 
 /* On the loopback.  NULL: the port cannot be had; 0 is any. */
-struct http	*http_new(struct event_base *, int64_t wanted_port, int *port,
+struct http	*http_open(struct event_base *, int64_t wanted_port, int *port,
 		    void (*asked)(struct http_request *, void *arg), void *arg);
 /* For so long nobody can connect; who is connected stays so. */
 void		 http_refuse(struct http *, int64_t us);
-void		 http_free(struct http *);		/* with all that is not answered */
+void		 http_close(struct http *);		/* with all that is not answered */
 
 /* Whole, and done with. */
 void	http_answer(struct http_request *, int status, const struct buf *lines,

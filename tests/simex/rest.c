@@ -68,7 +68,7 @@ rest_new(struct simex *s, int *port)
 	struct rest	*r = xcalloc(1, sizeof(*r));
 
 	r->s = s;
-	r->http = http_new(s->base, s->conf.rest_port, port, on_request, r);
+	r->http = http_open(s->base, s->conf.rest_port, port, on_request, r);
 	if (r->http == NULL) {
 		free(r);
 		return NULL;
@@ -83,7 +83,7 @@ rest_free(struct rest *r)
 	if (r == NULL)
 		return;
 	answers_free(r->answers);
-	http_free(r->http);
+	http_close(r->http);
 	buf_free(&r->path);
 	buf_free(&r->out);
 	free(r);
