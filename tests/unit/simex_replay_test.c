@@ -22,7 +22,7 @@ set_stage(struct stage *s)
 		.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
 		.market = { .kind = MARKET_TAPE, .period_ms = 100 },
 	});
-	replay_init(&s->r, &s->x);
+	replay_init(&s->r, &s->x, false);
 	s->d = &s->x.desks[0];
 	s->d->market.mark_px = D("100000");
 	s->d->market.marked = true;
@@ -134,6 +134,80 @@ a_book_begins_with_its_snapshot(void **state)
 	clear_stage(&s);
 }
 
+static bool
+needs(const struct stage *s)
+{
+	return replay_needs_snapshot(&s->r, s->d);
+}
+
+static void
+a_live_book_is_healed_by_a_snapshot(void **state)
+{
+	struct stage	 s;
+
+	(void)state;
+	set_stage(&s);
+	CHECK(!needs(&s));
+	s.r.live = true;
+	check_row("at the start");
+	CHECK(needs(&s));
+	update(&s, TAPE_SNAPSHOT, U(0, 15, 0), "99980:5", "100010:2");
+	CHECK(!needs(&s));
+	check_row("between pu and U there is nothing");
+	update(&s, TAPE_DEPTH, U(21, 30, 15), "99990:1", "");
+	CHECK_INT(s.r.gaps, 0);
+	check_row("behind a gap the book stays as it is, and what comes waits");
+	update(&s, TAPE_DEPTH, U(41, 50, 40), "99990:0 99991:1", "");
+	update(&s, TAPE_DEPTH, U(51, 60, 50), "99992:1", "");
+	CHECK(needs(&s));
+	CHECK_INT(s.r.gaps, 1);
+	check_top(&s, "99990", "100010");
+	check_row("a snapshot from before the gap does not close it");
+	update(&s, TAPE_SNAPSHOT, U(0, 35, 0), "99989:1", "100010:2");
+	CHECK(needs(&s));
+	CHECK_INT(s.r.gaps, 2);
+	check_top(&s, "99989", "100010");
+	check_row("one from within does");
+	update(&s, TAPE_SNAPSHOT, U(0, 55, 0), "99991:1 99970:5", "100010:2");
+	CHECK(!needs(&s));
+	check_top(&s, "99992", "100010");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99989")), "0");
+	update(&s, TAPE_DEPTH, U(61, 70, 60), "99992:0", "");
+	CHECK_INT(s.r.gaps, 2);
+	check_top(&s, "99991", "100010");
+	check_row("nothing that was said before a break is put behind what comes after it");
+	update(&s, TAPE_DEPTH, U(91, 99, 90), "99995:1", "");
+	replay_break(&s.r, s.d);
+	CHECK(needs(&s));
+	update(&s, TAPE_SNAPSHOT, U(0, 85, 0), "99993:1", "100010:2");
+	CHECK(!needs(&s));
+	check_top(&s, "99993", "100010");
+	clear_stage(&s);
+}
+
+/* While a snapshot cannot be had, what waits is bounded, and the newest are there when it comes. */
+static void
+a_live_book_does_not_wait_for_ever(void **state)
+{
+	struct stage	 s;
+
+	(void)state;
+	set_stage(&s);
+	s.r.live = true;
+	for (int64_t i = 1; i <= 5000; i++)
+		update(&s, TAPE_DEPTH, U(i, i, i - 1), i == 5000 ? "99992:1" : "99991:1", "");
+	CHECK_INT((int64_t)s.r.books[0].n_waiting, 1000);
+	check_row("one that is too old");
+	update(&s, TAPE_SNAPSHOT, U(0, 3999, 0), "99980:5", "100010:2");
+	CHECK(needs(&s));
+	check_row("one that reaches what is left");
+	update(&s, TAPE_SNAPSHOT, U(0, 4000, 0), "99980:5", "100010:2");
+	CHECK(!needs(&s));
+	check_top(&s, "99992", "100010");
+	CHECK_INT((int64_t)s.r.books[0].n_waiting, 0);
+	clear_stage(&s);
+}
+
 static void
 our_order_waits_in_line(void **state)
 {
@@ -211,6 +285,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(a_book_begins_with_its_snapshot),
+		cmocka_unit_test(a_live_book_is_healed_by_a_snapshot),
+		cmocka_unit_test(a_live_book_does_not_wait_for_ever),
 		cmocka_unit_test(our_order_waits_in_line),
 		cmocka_unit_test(the_book_comes_through_us),
 		cmocka_unit_test(tickers_alone_are_a_book),

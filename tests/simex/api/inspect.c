@@ -136,6 +136,22 @@ put_desks(struct buf *b, const struct exchange *x)
 }
 
 static void
+put_mirror(struct buf *b, const struct replay *r, const struct outside *o)
+{
+	int64_t	 missing = 0;
+
+	for (size_t i = 0; i < r->x->n; i++)
+		missing += replay_needs_snapshot(r, &r->x->desks[i]);
+	jw_key(b, "mirror");
+	jw_open(b, '{');
+	jw_put_bool(b, "connected", o->mirror_is_up);
+	jw_put_int(b, "rows", r->rows);
+	jw_put_int(b, "gaps", r->gaps);
+	jw_put_int(b, "missing", missing);
+	jw_close(b, '}');
+}
+
+static void
 put_trouble(struct buf *b, const struct world *w)
 {
 	const struct trouble	*t = &w->trouble;
@@ -171,6 +187,8 @@ inspect_status(struct call *c)
 	jw_put_bool(c->out, "listenKey", listen_key_lives(&w->key));
 	put_streams(c->out, c->outside);
 	put_desks(c->out, &w->exchange);
+	if (w->replay.live)
+		put_mirror(c->out, &w->replay, c->outside);
 	put_trouble(c->out, w);
 	jw_key(c->out, "faults");
 	faults_print(&w->faults, c->out);

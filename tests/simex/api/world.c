@@ -55,7 +55,9 @@ play_row(struct world *w)
 static void
 begin_tape(struct world *w)
 {
-	replay_init(&w->replay, &w->exchange);
+	replay_init(&w->replay, &w->exchange, w->terms.tape.next == NULL);
+	if (w->replay.live)
+		return;
 	w->tape_start = (wall_t){ INT64_MAX };
 	fetch_row(w);
 	for (int i = 0; w->row != NULL && i < PRELUDE_MAX; i++) {
@@ -309,6 +311,14 @@ world_advance(struct world *w, wall_t now)
 	}
 	w->now.us = now.us > w->now.us ? now.us : w->now.us;
 	w->rows_left = ROWS_AT_ONCE;
+}
+
+void
+world_row(struct world *w, const struct tape_row *row, wall_t now)
+{
+	world_advance(w, now);
+	replay_row(&w->replay, row, w->now);
+	tell(w);
 }
 
 /* ---- requests and verbs: gate.c and verbs.c do them ------------------------------------- */

@@ -4,7 +4,8 @@
  * without a clock.
  *
  * A world is changed by three things only: a request of the client, a verb of
- * the control port or of its script, and time that passes.  Whatever falls due on the way to a
+ * the control port or of its script, and time that passes; a live market, by its
+ * rows besides.  Whatever falls due on the way to a
  * moment happens at its own time, not when somebody looks; so the same terms
  * and the same requests and verbs at the same times make the same world, and
  * the same ledger byte for byte.
@@ -37,7 +38,7 @@
 /* Where the rows of a recorded market come from, one after the other. */
 struct tape_source {
 	/* 1: there is one, until the next call; 0: no more.  What is broken, ends the program. */
-	int	 (*next)(void *arg, const struct tape_row **);
+	int	 (*next)(void *arg, const struct tape_row **);	/* NULL: they are world_row()s */
 	void	*arg;
 	int64_t	 speed;		/* times faster than it was; 0: as fast as can be */
 };
@@ -103,6 +104,7 @@ struct wishes {
 struct outside {
 	int	 pid;
 	int	 streams[ROUTE_N];	/* connections */
+	bool	 mirror_is_up;		/* the market that is mirrored is heard, all of it */
 };
 
 struct world {
@@ -168,6 +170,8 @@ struct served	 world_request(struct world *, const struct request *, wall_t now,
  */
 int		 world_control(struct world *, const char *uri, const char *by,
 		    const struct outside *, wall_t now, struct buf *out);
+/* Of a market that is live: what it did just now. */
+void		 world_row(struct world *, const struct tape_row *, wall_t now);
 void		 world_advance(struct world *, wall_t now);
 wall_t		 world_due(const struct world *);	/* when to advance next */
 void		 world_forget_facts(struct world *);

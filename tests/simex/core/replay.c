@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/queue.h>
 
+enum { WAITING_MAX = 1000 };		/* of a live book: a minute and a half */
+
 /* A diff kept until the snapshot it belongs to. */
 struct kept_diff {
 	struct tape_update	 update;
@@ -82,7 +84,20 @@ copy_of(const struct tape_levels *from)
 }
 
 static void
-keep(struct replay_book *b, const struct tape_row *row)
+forget_first(struct replay_book *b)
+{
+	struct kept_diff	*d = STAILQ_FIRST(b->waiting);
+
+	STAILQ_REMOVE_HEAD(b->waiting, link);
+	b->n_waiting--;
+	for (int s = 0; s < SIDE_N; s++)
+		free(d->sides[s].v);
+	free(d);
+}
+
+/* A snapshot that comes at last has what the oldest say. */
+static void
+keep(const struct replay *r, struct replay_book *b, const struct tape_row *row)
 {
 	struct kept_diff	*d = xcalloc(1, sizeof(*d));
 
@@ -94,41 +109,66 @@ keep(struct replay_book *b, const struct tape_row *row)
 	for (int s = 0; s < SIDE_N; s++)
 		d->sides[s] = copy_of(&row->sides[s]);
 	STAILQ_INSERT_TAIL(b->waiting, d, link);
+	b->n_waiting++;
+	if (r->live && b->n_waiting > WAITING_MAX)
+		forget_first(b);
 }
 
-/* The exchange's rule for a book: older diffs are dropped, each later one names the last. */
-static void
+/* The first behind a snapshot may begin before it; there is nothing between pu and U. */
+static bool
+follows(const struct replay_book *b, const struct tape_update *u)
+{
+	return b->seamed ? u->prev == b->last_u : u->prev <= b->last_u;
+}
+
+/*
+ * The exchange's rule for a book: older diffs are dropped, each later one names
+ * the last.  False: one is missing before it, and the market is live.
+ */
+static bool
 apply(struct replay *r, struct desk *d, const struct tape_update *u,
     const struct tape_levels sides[SIDE_N], wall_t now)
 {
 	struct replay_book	*b = &r->books[d->listing->index];
 
 	if (u->last < b->last_u)
-		return;
-	if (b->seamed ? u->prev != b->last_u : u->first > b->last_u)
+		return true;
+	if (!follows(b, u)) {
 		r->gaps++;
+		if (r->live)
+			return false;
+	}
 	b->seamed = true;
 	b->last_u = u->last;
 	set_book(r, d, sides, now);
+	return true;
 }
 
 static void
-release(struct replay *r, struct desk *d, struct replay_book *b, bool and_apply, wall_t now)
+forget_waiting(struct replay_book *b)
 {
-	struct kept_diff	*diff;
-
 	if (b->waiting == NULL)
 		return;
-	while ((diff = STAILQ_FIRST(b->waiting)) != NULL) {
-		STAILQ_REMOVE_HEAD(b->waiting, link);
-		if (and_apply)
-			apply(r, d, &diff->update, diff->sides, now);
-		for (int s = 0; s < SIDE_N; s++)
-			free(diff->sides[s].v);
-		free(diff);
-	}
+	while (!STAILQ_EMPTY(b->waiting))
+		forget_first(b);
 	free(b->waiting);
 	b->waiting = NULL;
+}
+
+/* What stands behind a gap goes on waiting, for the next snapshot. */
+static void
+release(struct replay *r, struct desk *d, struct replay_book *b, wall_t now)
+{
+	const struct kept_diff	*diff;
+
+	while (b->waiting != NULL && (diff = STAILQ_FIRST(b->waiting)) != NULL) {
+		if (!apply(r, d, &diff->update, diff->sides, now)) {
+			b->complete = false;
+			return;
+		}
+		forget_first(b);
+	}
+	forget_waiting(b);
 }
 
 static void
@@ -142,7 +182,7 @@ on_snapshot(struct replay *r, struct desk *d, const struct tape_row *row, wall_t
 	b->complete = true;
 	b->seamed = false;
 	b->last_u = row->update.last;
-	release(r, d, b, true, now);
+	release(r, d, b, now);
 }
 
 static void
@@ -150,10 +190,10 @@ on_depth(struct replay *r, struct desk *d, const struct tape_row *row, wall_t no
 {
 	struct replay_book	*b = &r->books[d->listing->index];
 
-	if (b->complete)
-		apply(r, d, &row->update, row->sides, now);
-	else
-		keep(b, row);
+	if (b->complete && apply(r, d, &row->update, row->sides, now))
+		return;
+	b->complete = false;
+	keep(r, b, row);
 }
 
 static void
@@ -238,16 +278,33 @@ replay_is_waiting(const struct replay *r)
 	return false;
 }
 
-void
-replay_init(struct replay *r, struct exchange *x)
+bool
+replay_needs_snapshot(const struct replay *r, const struct desk *d)
 {
-	*r = (struct replay){ .x = x, .books = xcalloc(x->n, sizeof(struct replay_book)) };
+	return r->live && !r->books[d->listing->index].complete;
+}
+
+void
+replay_break(struct replay *r, const struct desk *d)
+{
+	struct replay_book	*b = &r->books[d->listing->index];
+
+	forget_waiting(b);
+	b->complete = false;
+}
+
+void
+replay_init(struct replay *r, struct exchange *x, bool live)
+{
+	*r = (struct replay){
+		.x = x, .live = live, .books = xcalloc(x->n, sizeof(struct replay_book)),
+	};
 }
 
 void
 replay_fini(struct replay *r)
 {
 	for (size_t i = 0; r->books != NULL && i < r->x->n; i++)
-		release(r, &r->x->desks[i], &r->books[i], false, WALL_UNSET);
+		forget_waiting(&r->books[i]);
 	free(r->books);
 }

@@ -10,6 +10,10 @@
  * prices are those of the tickers, which is all there is where no diffs were
  * recorded.
  *
+ * A live market is one whose snapshots can be asked for again.  Its book is not
+ * complete any more behind a gap: it stays as it is, diffs wait again, and the
+ * next snapshot puts everything right at once.
+ *
  * Rows of contracts that are not listed are counted and left alone.
  */
 #ifndef SIMEX_REPLAY_H
@@ -28,18 +32,24 @@ struct replay_book {
 	bool			 seamed;	/* and the first diff after it */
 	int64_t			 last_u;
 	struct diff_list	*waiting;	/* diffs heard before the snapshot */
+	size_t			 n_waiting;
 };
 
 struct replay {
 	struct exchange		*x;
 	struct replay_book	*books;		/* of each contract */
+	bool			 live;
 	int64_t			 rows, strangers, gaps;
 };
 
-void	replay_init(struct replay *, struct exchange *);
+void	replay_init(struct replay *, struct exchange *, bool live);
 void	replay_row(struct replay *, const struct tape_row *, wall_t now);
 /* Diffs have come and their snapshot has not. */
 bool	replay_is_waiting(const struct replay *);
+/* Of a live market: only a snapshot makes this book complete. */
+bool	replay_needs_snapshot(const struct replay *, const struct desk *);
+/* Something may have been missed here: what comes next has nothing to do with what was. */
+void	replay_break(struct replay *, const struct desk *);
 void	replay_fini(struct replay *);
 
 #endif
