@@ -121,7 +121,7 @@ on_drop(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (l->sent < l->most) {
-		http_send(l->req, buf_text(&l->body) + l->sent++, 1);
+		http_say(l->req, buf_text(&l->body) + l->sent++, 1);
 		evtimer_add(l->timer, &l->step);
 	} else if (l->most < l->body.len) {
 		http_hang_up(l->req);
@@ -159,7 +159,7 @@ drip(struct answers *as, struct http_request *req, int status, const struct buf 
 	struct buf	 head = { 0 };
 
 	http_put_head(req, status, lines_of(as, status), body->len, &head);
-	http_send(req, head.p, head.len);
+	http_say(req, head.p, head.len);
 	slow_new(as, req, status, body, f->ms * 1000 / (int64_t)(most + 1), on_drop)->most = most;
 	buf_free(&head);
 }

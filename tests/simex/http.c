@@ -386,7 +386,7 @@ http_answer(struct http_request *req, int status, const struct buf *lines, const
 }
 
 void
-http_send(struct http_request *req, const char *bytes, size_t len)
+http_say(struct http_request *req, const char *bytes, size_t len)
 {
 	struct iovec	 one = part(bytes, len);
 

@@ -40,7 +40,7 @@ void	http_answer(struct http_request *, int status, const struct buf *lines,
  */
 void	http_put_head(struct http_request *, int status, const struct buf *lines, size_t len,
 	    struct buf *out);
-void	http_send(struct http_request *, const char *bytes, size_t len);
+void	http_say(struct http_request *, const char *bytes, size_t len);
 void	http_done(struct http_request *);		/* the connection stays */
 void	http_close_after(struct http_request *, int64_t us);	/* stays until then, unannounced */
 void	http_hang_up(struct http_request *);		/* what was sent arrives, then nothing */
