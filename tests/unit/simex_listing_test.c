@@ -289,6 +289,31 @@ check_every_contract(struct listings *ls)
 }
 
 static void
+only_some_are_kept(void **state)
+{
+	struct listings	 ls;
+	struct why	 why;
+
+	(void)state;
+	listings_built_in(&ls);
+	const int64_t	 first_id = listings_find(&ls, "DOGEUSDT")->first_order_id;
+	check_row("one that is not there, and all stay");
+	CHECK_INT(listings_keep(&ls, "BTCUSDT,NONEUSDT", &why), -1);
+	CHECK_STR(why.text, "'NONEUSDT' is not listed");
+	CHECK_INT((int64_t)ls.n, 3);
+	check_row("two, in any order and again");
+	CHECK_INT(listings_keep(&ls, "DOGEUSDT,BTCUSDT,DOGEUSDT", &why), 0);
+	CHECK_INT((int64_t)ls.n, 2);
+	CHECK(listings_find(&ls, "ETHUSDT") == NULL);
+	CHECK_INT(listings_find(&ls, "BTCUSDT")->index, 0);
+	const struct listing	*doge = listings_find(&ls, "DOGEUSDT");
+	CHECK_INT(doge->index, 1);
+	CHECK(doge == &ls.v[1]);
+	CHECK_INT(doge->first_order_id, first_id);
+	listings_fini(&ls);
+}
+
+static void
 filters_of_the_contracts_built_in(void **state)
 {
 	struct listings	 ls;
@@ -340,6 +365,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(a_contract_changes),
+		cmocka_unit_test(only_some_are_kept),
 		cmocka_unit_test(filters_of_the_contracts_built_in),
 		cmocka_unit_test(filters_of_the_whole_exchange),
 	};

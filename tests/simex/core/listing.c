@@ -315,6 +315,62 @@ listings_find(const struct listings *ls, const char *symbol)
 	return n == NULL ? NULL : MAP_OF(n, struct listing, node);
 }
 
+static void
+listing_fini(struct listing *l)
+{
+	json_decref(l->said);
+	free(l->text);
+}
+
+/* The map finds them where they are. */
+static void
+find_again(struct listings *ls)
+{
+	map_fini(&ls->by_symbol);
+	for (size_t i = 0; i < ls->n; i++) {
+		ls->v[i].index = (int)i;
+		map_put(&ls->by_symbol, &ls->v[i].node, ls->v[i].symbol);
+	}
+}
+
+static int
+mark_kept(const struct listings *ls, const char *names, bool *kept, struct why *why)
+{
+	for (size_t len; *names != '\0'; names += len + (names[len] == ',')) {
+		char			 symbol[SYMBOL];
+		const struct listing	*l = NULL;
+
+		len = strcspn(names, ",");
+		if (text_copyn(symbol, sizeof(symbol), names, len) == 0)
+			l = listings_find(ls, symbol);
+		if (l == NULL)
+			return why_set(why, "'%.60s' is not listed", names);
+		kept[l->index] = true;
+	}
+	return 0;
+}
+
+int
+listings_keep(struct listings *ls, const char *names, struct why *why)
+{
+	bool		*kept = xcalloc(ls->n, sizeof(*kept));
+	const size_t	 before = ls->n;
+	const int	 rc = mark_kept(ls, names, kept, why);
+
+	if (rc == 0)
+		ls->n = 0;
+	for (size_t i = 0; rc == 0 && i < before; i++) {
+		if (!kept[i])
+			listing_fini(&ls->v[i]);
+		else if (ls->n++ != i)
+			ls->v[ls->n - 1] = ls->v[i];
+	}
+	if (rc == 0)
+		find_again(ls);
+	free(kept);
+	return rc;
+}
+
 void
 listings_move(struct listings *to, struct listings *from)
 {
@@ -325,10 +381,8 @@ listings_move(struct listings *to, struct listings *from)
 void
 listings_fini(struct listings *ls)
 {
-	for (size_t i = 0; i < ls->n; i++) {
-		json_decref(ls->v[i].said);
-		free(ls->v[i].text);
-	}
+	for (size_t i = 0; i < ls->n; i++)
+		listing_fini(&ls->v[i]);
 	map_fini(&ls->by_symbol);
 	free(ls->v);
 	free(ls->assets);

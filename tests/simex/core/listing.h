@@ -66,6 +66,8 @@ struct listings {
 int		 listings_read(struct listings *, const char *json, size_t len, struct why *)
 		    MUST_CHECK;
 void		 listings_built_in(struct listings *);
+/* Only these, with commas between; none is no use.  -1: why names one that is not there. */
+int		 listings_keep(struct listings *, const char *symbols, struct why *) MUST_CHECK;
 struct listing	*listings_find(const struct listings *, const char *symbol);	/* or NULL */
 void		 listings_move(struct listings *to, struct listings *from);	/* nothing is left there */
 void		 listings_fini(struct listings *);
