@@ -17,7 +17,7 @@ struct control {
 static struct outside
 look_outside(const struct simex *s)
 {
-	struct outside	 o = { .pid = getpid() };
+	struct outside	 o = { .pid = getpid(), .mirror_is_up = mirror_is_up(s->mirror) };
 
 	for (int r = 0; r < ROUTE_N; r++)
 		o.streams[r] = streams_count(s->streams, (enum route)r);
@@ -38,7 +38,7 @@ fulfil(struct simex *s, const struct wish *wish)
 		streams_freeze(s->streams, wish->route, wish->ms);
 		return;
 	case WISH_QUIT:
-		event_base_loopexit(s->base, &(struct timeval){ 0, QUIT_AFTER_US });
+		simex_quit(s, QUIT_AFTER_US);
 		return;
 	case WISH_REFUSE_REST:
 		rest_refuse(s->rest, wish->ms);

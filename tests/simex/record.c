@@ -69,6 +69,16 @@ listings_of(const struct simex *s)
 	return s->listings_sum[0] == '\0' ? "built in" : s->listings_sum;
 }
 
+static const char *
+market_of(const struct simex *s)
+{
+	static const char *const	 names[] = {
+		[MARKET_STILL] = "still", [MARKET_SYNTH] = "synth", [MARKET_TAPE] = "replay",
+	};
+
+	return s->world.replay.live ? "mirror" : names[s->world.terms.exchange.market.kind];
+}
+
 /* Everything that is needed to run it again: simex(8), LEDGER. */
 static void
 print_header(const struct simex *s, struct buf *b)
@@ -80,6 +90,7 @@ print_header(const struct simex *s, struct buf *b)
 	jw_put_int(b, "start", t->exchange.market.start.us);
 	jw_put_int(b, "idsFrom", t->exchange.ids_from);
 	jw_put_str(b, "listings", listings_of(s));
+	jw_put_str(b, "market", market_of(s));
 	jw_key(b, "options");
 	simex_print_options(&s->conf, b);
 	jw_close(b, '}');
@@ -214,6 +225,9 @@ begin_again(struct simex *s, const struct line *header, struct why *why)
 
 	if (options.p == NULL)
 		why_set(why, "expected \"options\"");
+	else if (line_is(header, "market", "mirror"))
+		why_set(why, "its market was a mirror of a live one, and is not in the ledger: it can be "
+		    "proved (--audit), but not run again");
 	else if (set_options(&s->conf, options, why) == 0 &&
 	    line_int(header, "start", &start.us, why) == 0 &&
 	    line_int(header, "idsFrom", &ids_from, why) == 0 &&

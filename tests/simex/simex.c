@@ -4,12 +4,11 @@
 #include "base/conf.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "run/loop.h"
 #include "tests/simex/api/session.h"
 #include "tests/simex/api/verbs.h"
 #include "tests/simex/tapes.h"
 #include "wire/jw.h"
-
-#include <openssl/evp.h>
 
 #include <ctype.h>
 #include <getopt.h>
@@ -54,6 +53,10 @@ static const struct option_row {
 	    "play a recorded market; several with a comma between"),
 	OPTION(0,   "n",       "speed",          C_INT,    speed,          "1",       0, 100000,
 	    "of the record; 0: as fast as can be"),
+	OPTION(0,   "url",     "mirror",         C_STR,    mirror,         "",           0, 0,
+	    "the market is that of another exchange: its streams"),
+	OPTION(0,   "url",     "mirror-rest",    C_STR,    mirror_rest,    "",           0, 0,
+	    "and its REST interface, for snapshots of its books"),
 	OPTION(0,   "ms",      "quote-ms",       C_INT,    quote_ms,       "100",        1, 60000,
 	    "between two moves of the market"),
 	OPTION(0,   "n",       "levels",         C_INT,    levels,         "20",         1, 50,
@@ -112,6 +115,8 @@ static const struct option_row {
 	    "port of the control interface; 0: any"),
 	OPTION(0,   "file",    "listings",       C_STR,    listings,       "",           0, 0,
 	    "contracts, from the answer to exchangeInfo"),
+	OPTION(0,   "names",   "symbols",        C_STR,    symbols,        "",           0, 0,
+	    "of the contracts only these, with a comma between"),
 	OPTION(0,   "file",    "script",         C_STR,    script,         "",           0, 0,
 	    "verbs of the control port that are said by themselves"),
 	OPTION(0,   "file",    "ledger",         C_STR,    ledger,         "",           0, 0,
@@ -122,10 +127,6 @@ static const struct option_row {
 	    "prove such a ledger"),
 	OPTION('h', NULL,      "help",           C_BOOL,   help,           "no",         0, 0,
 	    "print this list"),
-};
-
-struct ports {
-	int	 rest, stream, control;
 };
 
 wall_t
@@ -331,38 +332,55 @@ on_signal(evutil_socket_t sig, short what, void *arg)
 
 	(void)what;
 	simex_log("stopping", "signal=%d", (int)sig);
-	event_base_loopbreak(s->base);
+	loop_stop(s->loop);
 }
 
-static struct event_base *
-new_base(void)
+static void
+on_quit(evutil_socket_t fd, short what, void *arg)
 {
-	struct event_config	*c = event_config_new();
-	struct event_base	*base = NULL;
+	(void)fd;
+	(void)what;
+	loop_stop(((struct simex *)arg)->loop);
+}
 
-	/* Otherwise timers go by a clock of 4 ms. */
-	if (c != NULL && event_config_set_flag(c, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
-		base = event_base_new_with_config(c);
-	event_config_free(c);
-	return base;
+void
+simex_quit(struct simex *s, int64_t us)
+{
+	event_base_once(s->base, -1, EV_TIMEOUT, on_quit, s, &(struct timeval){ 0, us });
+}
+
+void
+simex_announce(struct simex *s)
+{
+	const struct ports	*p = &s->ports;
+	struct why		 why;
+
+	if (write_env(s->conf.dir, p, &why) == -1) {
+		simex_log("cannot_start", "why=%s", why.text);
+		s->status = EX_TEMPFAIL;
+		loop_stop(s->loop);
+		return;
+	}
+	simex_log("ready", "rest=%d stream=%d control=%d seed=%lld still=%d", p->rest, p->stream,
+	    p->control, (long long)s->conf.seed, (int)s->conf.still);
 }
 
 static int
 open_ports(struct simex *s, struct why *why)
 {
-	struct ports	 p = { 0 };
+	struct ports	*p = &s->ports;
 
-	if ((s->rest = rest_new(s, &p.rest)) == NULL)
+	if ((s->rest = rest_new(s, &p->rest)) == NULL)
 		return why_set(why, "cannot have the REST port");
-	if ((s->streams = streams_new(s, &p.stream)) == NULL)
+	if ((s->streams = streams_new(s, &p->stream)) == NULL)
 		return why_set(why, "cannot have the stream port");
-	if ((s->control = control_new(s, &p.control)) == NULL)
+	if ((s->control = control_new(s, &p->control)) == NULL)
 		return why_set(why, "cannot have the control port");
 	s->feed = feed_new(s);
-	if (write_env(s->conf.dir, &p, why) == -1)
-		return -1;
-	simex_log("ready", "rest=%d stream=%d control=%d seed=%lld still=%d", p.rest, p.stream,
-	    p.control, (long long)s->conf.seed, (int)s->conf.still);
+	if (*s->conf.mirror != '\0')
+		s->mirror = mirror_new(s);
+	else
+		simex_announce(s);
 	return 0;
 }
 
@@ -380,71 +398,23 @@ next_row(void *arg, const struct tape_row **row)
 	exit(EX_CONFIG);
 }
 
+static bool
+is_told(const struct conf *c)
+{
+	return *c->replay != '\0' || *c->mirror != '\0';
+}
+
 static struct market_terms
 market_terms_of(const struct conf *c, wall_t start)
 {
 	return (struct market_terms){
-		.kind = *c->replay != '\0' ? MARKET_TAPE : c->still ? MARKET_STILL : MARKET_SYNTH,
+		.kind = is_told(c) ? MARKET_TAPE : c->still ? MARKET_STILL : MARKET_SYNTH,
 		.seed = (uint64_t)c->seed,
 		.start = start, .period_ms = c->quote_ms, .volatility_e6 = c->volatility,
 		.trend_e6 = c->trend, .jumps_per_hour = c->jumps, .jump_e6 = c->jump_size,
 		.levels = c->levels, .spread_ticks = c->spread, .gaps_per_hour = c->gaps,
 		.trades_per_hour = c->trades,
 	};
-}
-
-static int
-read_file(const char *path, struct buf *b)
-{
-	char	 piece[PATH_BYTES];
-	size_t	 n;
-	FILE	*f = fopen(path, "re");
-
-	if (f == NULL)
-		return -1;
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_add(b, piece, n);
-	const bool	 failed = ferror(f) != 0;
-	fclose(f);
-	return failed ? -1 : 0;
-}
-
-/* Those built in have no sum. */
-static int
-read_listings(struct simex *s, struct listings *ls, struct why *why)
-{
-	struct buf	 text = { 0 };
-	unsigned char	 sum[LISTINGS_SUM / 2];
-	int		 rc = 0;
-
-	if (read_file(s->conf.listings, &text) == -1)
-		rc = why_set(why, "cannot read %s", s->conf.listings);
-	else if (EVP_Digest(buf_text(&text), text.len, sum, NULL, EVP_sha256(), NULL) != 1)
-		panic("no SHA-256");
-	else
-		rc = listings_read(ls, buf_text(&text), text.len, why);
-	if (rc == 0)
-		text_hex(sum, sizeof(sum), s->listings_sum);
-	buf_free(&text);
-	return rc;
-}
-
-static int
-read_brackets(struct simex *s, struct why *why)
-{
-	const char	*path = s->conf.brackets;
-	struct buf	 text = { 0 };
-	struct why	 inner;
-	int		 rc;
-
-	if (*path == '\0')
-		return 0;
-	if ((rc = read_file(path, &text)) == -1)
-		why_set(why, "cannot read %s", path);
-	else if ((rc = bracket_book_read(&s->brackets, buf_text(&text), text.len, &inner)) == -1)
-		why_set(why, "%s: %s", path, inner.text);
-	buf_free(&text);
-	return rc;
 }
 
 static void
@@ -466,7 +436,7 @@ begin_with(struct simex *s, struct listings *ls, wall_t start, int64_t ids_from)
 			[METER_ORDERS_1M] = c->orders_1m,
 		},
 		.key_life_ms = c->key_life_s * 1000,
-		.tape = { .next = next_row, .arg = s, .speed = c->speed },
+		.tape = { .next = *c->mirror != '\0' ? NULL : next_row, .arg = s, .speed = c->speed },
 	});
 	s->world.events_first = c->events_first;
 	s->world.event_delay_ms = c->event_delay_ms;
@@ -502,22 +472,24 @@ add_keys(struct simex *s, struct why *why)
 int
 simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
 {
-	const bool	 built_in = *s->conf.listings == '\0';
 	struct listings	 ls;
 
+	if (mirror_check(&s->conf, why) == -1)
+		return -1;
 	if (*s->conf.replay != '\0' && (s->tapes = tapes_open(s->conf.replay, why)) == NULL)
 		return -1;
-	if (grants_parse(&s->grants, s->conf.balance, why) == -1 || read_brackets(s, why) == -1)
+	if (grants_parse(&s->grants, s->conf.balance, why) == -1 || given_brackets(s, why) == -1)
 		return -1;
-	if (!built_in && read_listings(s, &ls, why) == -1)
+	if (given_listings(s, &ls, why) == -1)
 		return -1;
-	begin_with(s, built_in ? NULL : &ls, start, ids_from);
+	begin_with(s, &ls, start, ids_from);
 	return add_keys(s, why);
 }
 
 static void
 tear_down(struct simex *s)
 {
+	mirror_free(s->mirror);
 	control_free(s->control);
 	rest_free(s->rest);
 	streams_free(s->streams);	/* who is cut off leaves the feed */
@@ -554,7 +526,7 @@ read_script(struct simex *s, struct why *why)
 
 	if (*s->conf.script == '\0')
 		return 0;
-	if (read_file(s->conf.script, &text) == -1)
+	if (given_file(s->conf.script, &text) == -1)
 		rc = why_set(why, "cannot read %s", s->conf.script);
 	else if (script_parse(&script, buf_text(&text), text.len, &what) == -1 ||
 	    check_cues(s, &script, &what) == -1)
@@ -590,22 +562,22 @@ serve(struct simex *s, struct why *options_why)
 		return EX_CONFIG;
 	}
 
-	if ((s->base = new_base()) == NULL)
-		return rc;
+	s->loop = loop_new();
+	s->base = loop_base(s->loop);
 	struct event	*term = evsignal_new(s->base, SIGTERM, on_signal, s);
 	struct event	*intr = evsignal_new(s->base, SIGINT, on_signal, s);
 	evsignal_add(term, NULL);
 	evsignal_add(intr, NULL);
 	if (open_record(s, &why) == 0 && open_ports(s, &why) == 0) {
-		event_base_dispatch(s->base);
-		rc = 0;
+		loop_run(s->loop);
+		rc = s->status;
 	} else {
 		simex_log("cannot_start", "why=%s", why.text);
 	}
 	tear_down(s);
 	event_free(term);
 	event_free(intr);
-	event_base_free(s->base);
+	loop_free(s->loop);
 	return rc;
 }
 

@@ -30,7 +30,7 @@ struct conf {
 	int64_t		 seed, quote_ms;
 	int64_t			 levels, spread, volatility, trend, jumps, jump_size, gaps, trades;
 	bool		 still;
-	const char	*replay;
+	const char	*replay, *mirror, *mirror_rest;
 	int64_t		 speed;
 	const char	*balance, *brackets;
 	dec_t		 fee_maker, fee_taker, funding_rate;
@@ -39,11 +39,13 @@ struct conf {
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, ping_ms, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;
-	const char	*listings, *script, *ledger, *rerun, *audit;
+	const char	*listings, *symbols, *script, *ledger, *rerun, *audit;
 	bool		 refuse_unrouted;
 	bool		 help;
 };
 
+struct loop;
+struct mirror;
 struct rest;
 struct tapes;
 struct answers;
@@ -52,13 +54,21 @@ struct streams;
 struct feed;
 struct record;
 
+struct ports {
+	int	 rest, stream, control;
+};
+
 struct simex {
 	struct conf		 conf;
+	struct ports		 ports;
+	int			 status;	/* that the program ends with */
 	struct bracket_book	 brackets;	/* until the world has them */
 	struct grants		 grants;
-	struct event_base	*base;
+	struct loop		*loop;
+	struct event_base	*base;		/* of loop */
 	struct world		 world;
 	struct tapes		*tapes;
+	struct mirror		*mirror;	/* NULL: the market is none */
 	struct rest		*rest;
 	struct control		*control;
 	struct streams		*streams;
@@ -76,6 +86,20 @@ int		 simex_set_option(struct conf *, const char *name, const char *value, struc
 		    MUST_CHECK;
 /* The world of the options, from that moment on; -1: why. */
 int		 simex_begin(struct simex *, wall_t start, int64_t ids_from, struct why *) MUST_CHECK;
+
+void		 simex_announce(struct simex *);	/* that it is there, once */
+void		 simex_quit(struct simex *, int64_t us);	/* in less than a second */
+
+/* given.c: the files that options name */
+int		 given_file(const char *path, struct buf *) MUST_CHECK;
+int		 given_listings(struct simex *, struct listings *, struct why *) MUST_CHECK;
+int		 given_brackets(struct simex *, struct why *) MUST_CHECK;
+
+/* mirror.c */
+int		 mirror_check(const struct conf *, struct why *) MUST_CHECK;	/* do they fit? */
+struct mirror	*mirror_new(struct simex *);
+bool		 mirror_is_up(const struct mirror *);	/* NULL: it is not */
+void		 mirror_free(struct mirror *);
 
 /* record.c */
 struct record	*record_new(struct simex *);	/* NULL: the file cannot be written */
