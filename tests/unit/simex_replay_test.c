@@ -13,11 +13,13 @@ struct stage {
 	struct exchange	 x;
 	struct replay	 r;
 	struct desk	*d;
+	wall_t		 at;		/* of rows; unset: they do not say */
 };
 
 static void
 set_stage(struct stage *s)
 {
+	s->at = WALL_UNSET;
 	exchange_init(&s->x, &(struct exchange_terms){
 		.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
 		.market = { .kind = MARKET_TAPE, .period_ms = 100 },
@@ -56,7 +58,7 @@ update(struct stage *s, enum tape_kind kind, struct tape_update u, const char *b
 {
 	struct tape_level	 b[LEVELS], a[LEVELS];
 	struct tape_row		 row = {
-		.kind = kind, .symbol = "BTCUSDT", .update = u,
+		.kind = kind, .symbol = "BTCUSDT", .update = u, .at = s->at,
 		.sides = { [SIDE_BUY] = levels_of(bids, b), [SIDE_SELL] = levels_of(asks, a) },
 	};
 
@@ -68,7 +70,7 @@ static void
 public(struct stage *s, enum side taker, const char *px, const char *qty)
 {
 	const struct tape_row	 row = {
-		.kind = TAPE_TRADE, .symbol = "BTCUSDT",
+		.kind = TAPE_TRADE, .symbol = "BTCUSDT", .at = s->at,
 		.trade = { .px = D(px), .qty = D(qty), .buyer_is_maker = taker == SIDE_SELL },
 	};
 
@@ -261,6 +263,31 @@ the_book_comes_through_us(void **state)
 	clear_stage(&s);
 }
 
+/* The diff that has it came first: the book is right as it is, and we are served all the same. */
+static void
+a_trade_that_comes_late_takes_nothing_from_the_book(void **state)
+{
+	struct stage	 s;
+
+	(void)state;
+	set_stage(&s);
+	s.at = wall_from_ms(1000);
+	update(&s, TAPE_SNAPSHOT, U(0, 1, 0), "99990:3 99980:5 99970:4", "100010:2");
+	const struct order	*o = place(&s, SIDE_BUY, "99985", "1");
+	s.at = wall_from_ms(1100);
+	update(&s, TAPE_DEPTH, U(2, 3, 1), "99990:2 99980:4", "");
+	check_row("it happened with the last change of the diff");
+	public(&s, SIDE_SELL, "99980", "3");
+	CHECK_DEC(o->cum_qty, "1");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99990")), "2");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99980")), "4");
+	check_row("it is younger");
+	s.at = wall_from_ms(1101);
+	public(&s, SIDE_SELL, "99990", "0.5");
+	CHECK_DEC(book_house_qty(&s.d->book, SIDE_BUY, D("99990")), "1.5");
+	clear_stage(&s);
+}
+
 static void
 tickers_alone_are_a_book(void **state)
 {
@@ -289,6 +316,7 @@ main(void)
 		cmocka_unit_test(a_live_book_does_not_wait_for_ever),
 		cmocka_unit_test(our_order_waits_in_line),
 		cmocka_unit_test(the_book_comes_through_us),
+		cmocka_unit_test(a_trade_that_comes_late_takes_nothing_from_the_book),
 		cmocka_unit_test(tickers_alone_are_a_book),
 	};
 

@@ -12,6 +12,7 @@ enum { WAITING_MAX = 1000 };		/* of a live book: a minute and a half */
 /* A diff kept until the snapshot it belongs to. */
 struct kept_diff {
 	struct tape_update	 update;
+	wall_t			 at;
 	struct tape_levels	 sides[SIDE_N];
 	STAILQ_ENTRY(kept_diff)	 link;
 };
@@ -106,6 +107,7 @@ keep(const struct replay *r, struct replay_book *b, const struct tape_row *row)
 		STAILQ_INIT(b->waiting);
 	}
 	d->update = row->update;
+	d->at = row->at;
 	for (int s = 0; s < SIDE_N; s++)
 		d->sides[s] = copy_of(&row->sides[s]);
 	STAILQ_INSERT_TAIL(b->waiting, d, link);
@@ -126,7 +128,7 @@ follows(const struct replay_book *b, const struct tape_update *u)
  * the last.  False: one is missing before it, and the market is live.
  */
 static bool
-apply(struct replay *r, struct desk *d, const struct tape_update *u,
+apply(struct replay *r, struct desk *d, const struct tape_update *u, wall_t at,
     const struct tape_levels sides[SIDE_N], wall_t now)
 {
 	struct replay_book	*b = &r->books[d->listing->index];
@@ -140,6 +142,7 @@ apply(struct replay *r, struct desk *d, const struct tape_update *u,
 	}
 	b->seamed = true;
 	b->last_u = u->last;
+	b->said_at = at;
 	set_book(r, d, sides, now);
 	return true;
 }
@@ -162,7 +165,7 @@ release(struct replay *r, struct desk *d, struct replay_book *b, wall_t now)
 	const struct kept_diff	*diff;
 
 	while (b->waiting != NULL && (diff = STAILQ_FIRST(b->waiting)) != NULL) {
-		if (!apply(r, d, &diff->update, diff->sides, now)) {
+		if (!apply(r, d, &diff->update, diff->at, diff->sides, now)) {
 			b->complete = false;
 			return;
 		}
@@ -182,6 +185,7 @@ on_snapshot(struct replay *r, struct desk *d, const struct tape_row *row, wall_t
 	b->complete = true;
 	b->seamed = false;
 	b->last_u = row->update.last;
+	b->said_at = row->at;
 	release(r, d, b, now);
 }
 
@@ -190,7 +194,7 @@ on_depth(struct replay *r, struct desk *d, const struct tape_row *row, wall_t no
 {
 	struct replay_book	*b = &r->books[d->listing->index];
 
-	if (b->complete && apply(r, d, &row->update, row->sides, now))
+	if (b->complete && apply(r, d, &row->update, row->at, row->sides, now))
 		return;
 	b->complete = false;
 	keep(r, b, row);
@@ -212,11 +216,43 @@ on_top(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
 	set_book(r, d, sides, now);
 }
 
+/* Streams overtake each other: the book may have been told of this trade before we are. */
+static bool
+is_in_book(const struct replay_book *b, const struct tape_row *row)
+{
+	return wall_is_set(b->said_at) && wall_is_set(row->at) && row->at.us <= b->said_at.us;
+}
+
+/* What the house has on a side down to that price, into r->stood. */
+static void
+note_house(struct replay *r, const struct desk *d, enum side side, dec_t px)
+{
+	const struct level	*l;
+	struct tape_levels	*to = &r->stood;
+
+	to->n = 0;
+	for (size_t i = 0; (l = book_level(&d->book, side, i)) != NULL; i++) {
+		if (side == SIDE_BUY ? dec_lt(l->px, px) : dec_gt(l->px, px))
+			break;
+		if (to->n == to->cap) {
+			to->cap = to->cap == 0 ? 16 : to->cap * 2;
+			to->v = xrealloc(to->v, to->cap * sizeof(*to->v));
+		}
+		to->v[to->n++] = (struct tape_level){ l->px, l->house_qty };
+	}
+}
+
 static void
 on_trade(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
 {
-	exchange_recorded_trade(r->x, d, row->trade.buyer_is_maker ? SIDE_SELL : SIDE_BUY,
-	    row->trade.px, row->trade.qty, now);
+	const enum side	 maker = row->trade.buyer_is_maker ? SIDE_BUY : SIDE_SELL;
+	const bool	 again = is_in_book(&r->books[d->listing->index], row);
+
+	if (again)
+		note_house(r, d, maker, row->trade.px);
+	exchange_recorded_trade(r->x, d, side_opposite(maker), row->trade.px, row->trade.qty, now);
+	if (again)
+		set_levels(r, d, maker, &r->stood, GROWING, now);
 }
 
 static void
@@ -307,4 +343,5 @@ replay_fini(struct replay *r)
 	for (size_t i = 0; r->books != NULL && i < r->x->n; i++)
 		forget_waiting(&r->books[i]);
 	free(r->books);
+	free(r->stood.v);
 }

@@ -6,7 +6,8 @@
  * when the record speaks of that price again.  A recorded trade fills what the
  * client has at better prices, then takes at its own price, first come first
  * served; what the record says stood there before the client's order came is
- * in front of it.  A book is complete from its snapshot on; until then its best
+ * in front of it.  A trade that the book has been told of already, by a diff no
+ * older than it, takes nothing from the book.  A book is complete from its snapshot on; until then its best
  * prices are those of the tickers, which is all there is where no diffs were
  * recorded.
  *
@@ -31,6 +32,7 @@ struct replay_book {
 	bool			 complete;	/* the snapshot has come */
 	bool			 seamed;	/* and the first diff after it */
 	int64_t			 last_u;
+	wall_t			 said_at;	/* when what it was told last had happened */
 	struct diff_list	*waiting;	/* diffs heard before the snapshot */
 	size_t			 n_waiting;
 };
@@ -40,6 +42,7 @@ struct replay {
 	struct replay_book	*books;		/* of each contract */
 	bool			 live;
 	int64_t			 rows, strangers, gaps;
+	struct tape_levels	 stood;		/* before a trade; a scratch */
 };
 
 void	replay_init(struct replay *, struct exchange *, bool live);
