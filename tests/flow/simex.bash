@@ -11,13 +11,15 @@ simex_bin()
 	realpath "$bin/simex"
 }
 
-# In DIR; its ledger is in there.
+# In DIR; its ledger is in there.  Prices stand still unless SIMEX_MARKET says otherwise.
 simex_up()	# DIR [OPTION...]
 {
 	SIMEX_DIR=$1
 	mkdir -p "$1"
 	rm -f "$1/simex.env"
-	"$(simex_bin)" -d "$1" --ledger "$1/ledger" --still "${@:2}" 2>"$1/simex.log" 3>&- &
+	# shellcheck disable=SC2086 # words of an option
+	"$(simex_bin)" -d "$1" --ledger "$1/ledger" ${SIMEX_MARKET---still} "${@:2}" \
+	    2>"$1/simex.log" 3>&- &
 	SIMEX_PID=$!
 	await_simex 5 test -s "$1/simex.env" || return 1
 	# shellcheck source=/dev/null

@@ -25,7 +25,7 @@ teardown()
 
 @test "a run with a moving market and faults is the same again, and right" {
 	simex_down
-	simex_up "$SIMEX_DIR" --quote-ms 5 -s 7
+	SIMEX_MARKET='' simex_up "$SIMEX_DIR" --quote-ms 5 -s 7 --jumps 3600 --gaps 3600
 	listen
 	for ((i = 0; i < 12; i++)); do
 		signed POST /fapi/v1/order "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.00$((i % 4 + 1))" >/dev/null

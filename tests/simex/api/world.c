@@ -27,19 +27,25 @@ static void (*const printers[])(struct buf *, const struct fact *, wall_t) = {
 
 /* ---- a recorded market ------------------------------------------------------------ */
 
+static wall_t
+due_of_row(const struct world *w)
+{
+	const int64_t	 after = tape_row_time(w->row).us - w->tape_start.us;
+	const int64_t	 speed = w->terms.tape.speed;
+
+	if (speed == 0)
+		return w->now;
+	return wall_add_us(w->terms.exchange.market.start, after > 0 ? after / speed : 0);
+}
+
 static void
 fetch_row(struct world *w)
 {
 	const struct tape_source	*t = &w->terms.tape;
 
-	w->row_due = NEVER;
-	if (t->next(t->arg, &w->row) == 0) {
+	if (t->next(t->arg, &w->row) == 0)
 		w->row = NULL;
-		return;
-	}
-	const int64_t	 after = tape_row_time(w->row).us - w->tape_start.us;
-	w->row_due = t->speed == 0 ? w->now :
-	    wall_add_us(w->terms.exchange.market.start, after > 0 ? after / t->speed : 0);
+	w->row_due = w->row == NULL ? NEVER : due_of_row(w);
 }
 
 static void
@@ -55,20 +61,23 @@ play_row(struct world *w)
 static void
 begin_tape(struct world *w)
 {
+	wall_t	 begins = WALL_UNSET;
+
 	replay_init(&w->replay, &w->exchange, w->terms.tape.next == NULL);
 	if (w->replay.live)
 		return;
 	w->tape_start = (wall_t){ INT64_MAX };
 	fetch_row(w);
 	for (int i = 0; w->row != NULL && i < PRELUDE_MAX; i++) {
+		begins = tape_row_time(w->row);
 		play_row(w);
 		if (!replay_is_waiting(&w->replay))
 			break;
 	}
 	if (w->row == NULL)
 		return;
-	w->tape_start = tape_row_time(w->row);
-	w->row_due = w->now;
+	w->tape_start = begins;
+	w->row_due = due_of_row(w);
 }
 
 void

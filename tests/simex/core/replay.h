@@ -7,9 +7,9 @@
  * client has at better prices, then takes at its own price, first come first
  * served; what the record says stood there before the client's order came is
  * in front of it.  A trade that the book has been told of already, by a diff no
- * older than it, takes nothing from the book.  A book is complete from its snapshot on; until then its best
- * prices are those of the tickers, which is all there is where no diffs were
- * recorded.
+ * older than it, takes nothing from the book.  A book is complete from its
+ * snapshot on; until then its best prices are those of the tickers, which is all
+ * there is where no diffs were recorded.
  *
  * A live market is one whose snapshots can be asked for again.  Its book is not
  * complete any more behind a gap: it stays as it is, diffs wait again, and the
