@@ -73,7 +73,7 @@ command(queue, fields)
 async function
 entries_from(n)
 {
-	return (await ctl('ledger', { kind: 'requests', from: n }));
+	return (await ctl('ledger', { kind: 'all', from: n })).filter((e) => 'method' in e);
 }
 
 // The first request of this kind that act makes arrive.
@@ -143,6 +143,31 @@ for (const [intention, method, path, desk, act] of ROWS)
 
 		same(comparable(ours), comparable(theirs));
 	}, 20000);
+
+// What the engine has asked by itself by now; the client asks it with this.
+const BY_ITSELF = [
+	['the contracts', 'GET', '/fapi/v1/exchangeInfo', () => usdm.getExchangeInfo()],
+	['the clock', 'GET', '/fapi/v1/time', () => usdm.getServerTime()],
+	['a listen key', 'POST', '/fapi/v1/listenKey', () => usdm.getFuturesUserDataListenKey()],
+	['the positions', 'GET', '/fapi/v3/positionRisk', () => usdm.getPositionsV3()],
+	['one way or hedge', 'GET', '/fapi/v1/positionSide/dual',
+	    () => usdm.getCurrentPositionMode()],
+	['the limits of orders', 'GET', '/fapi/v1/rateLimit/order',
+	    () => usdm.getUserForceOrders()],		// this client has it by a wrong name
+	['the fills of an order', 'GET', '/fapi/v1/userTrades',
+	    (ours) => usdm.getAccountTrades({ ...B, orderId: ours.orderId })],
+];
+
+for (const [what, method, path, act] of BY_ITSELF)
+	await step(`the same request: ${what}`, async () => {
+		const asked = (await entries_from(0)).find((r) => r.method === method &&
+		    r.path === path && (!path.endsWith('userTrades') || r.body.includes('orderId=')));
+
+		yes(asked !== undefined, 'the engine has not asked');
+		const ours = meaning(asked.body);
+
+		same(comparable(ours), comparable(await request_of(method, path, () => act(ours))));
+	});
 
 await step('an order of the engine is named as the exchange allows', async () => {
 	const names = (await entries_from(0)).filter((r) => r.method === 'POST')
