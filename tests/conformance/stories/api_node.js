@@ -92,6 +92,28 @@ await step('a stop goes to the Algo Service, and is canceled there', async () =>
 	holds(await api.futuresCancelOrder({ algoId: stop.algoId }), { code: '200' });
 });
 
+await step('a stop that triggers closes the position', async () => {
+	await clean();
+	await api.futuresOrder({ ...BTC, side: 'BUY', type: 'MARKET', quantity: '0.010' });
+	holds((await api.futuresPositionRisk(BTC))[0], { positionAmt: '0.010' });
+	const stop = await api.futuresOrder({ ...BTC, side: 'SELL', type: 'STOP_MARKET',
+	    stopPrice: '59500', closePosition: 'true' });
+
+	await price(59400);
+	await until(async () => (await api.futuresGetOrder({ algoId: stop.algoId }))
+	    .algoStatus === 'FINISHED', 'it has ended');
+	holds((await api.futuresPositionRisk(BTC))[0], { positionAmt: '0.000' });
+	await price(60000);
+});
+
+await step('futuresOrder to reduce: the position is closed', async () => {
+	await api.futuresOrder({ ...BTC, side: 'SELL', type: 'MARKET', quantity: '0.010' });
+	holds((await api.futuresPositionRisk(BTC))[0], { positionAmt: '-0.010' });
+	await api.futuresOrder({ ...BTC, side: 'BUY', type: 'MARKET', quantity: '0.010',
+	    reduceOnly: 'true' });
+	holds((await api.futuresPositionRisk(BTC))[0], { positionAmt: '0.000' });
+});
+
 await step('futuresUserTrades, futuresIncome', async () => {
 	await api.futuresOrder({ ...BTC, side: 'BUY', type: 'MARKET', quantity: '0.010' });
 	await clean();

@@ -137,6 +137,27 @@ await step('newAlgoOrder, queryAlgoOrder, currentAllAlgoOpenOrders, cancelAlgoOr
 	holds(await data(api.cancelAlgoOrder({ algoId: stop.algoId })), { code: '200' });
 });
 
+await step('newAlgoOrder that triggers, and closes the position', async () => {
+	holds((await data(api.positionInformationV3(BTC)))[0], { positionAmt: '0.010' });
+	const stop = await data(api.newAlgoOrder({ algoType: 'CONDITIONAL', ...BTC, side: 'SELL',
+	    type: 'STOP_MARKET', triggerPrice: 59500, closePosition: 'true' }));
+
+	await price(59400);
+	await until(async () => (await data(api.queryAlgoOrder({ algoId: stop.algoId })))
+	    .algoStatus === 'FINISHED', 'it has ended');
+	same(await data(api.positionInformationV3(BTC)), []);
+	await price(60000);
+});
+
+await step('newOrder to reduce: the position is closed', async () => {
+	await api.newOrder({ ...BTC, side: 'SELL', type: 'MARKET', quantity: 0.01 });
+	holds((await data(api.positionInformationV3(BTC)))[0], { positionAmt: '-0.010' });
+	holds(await data(api.newOrder({ ...BTC, side: 'BUY', type: 'MARKET', quantity: 0.01,
+	    reduceOnly: 'true', newOrderRespType: 'RESULT' })), { status: 'FILLED',
+	    reduceOnly: true });
+	same(await data(api.positionInformationV3(BTC)), []);
+});
+
 await step('symbolConfiguration, changeInitialLeverage, notionalAndLeverageBrackets', async () => {
 	holds(await data(api.changeInitialLeverage({ ...BTC, leverage: 10 })), { leverage: 10 });
 	holds((await data(api.symbolConfiguration(BTC)))[0], { leverage: 10 });
@@ -242,7 +263,8 @@ await step('newAlgoOrder, cancelAlgoOrder', async () => {
 }, WS_MS);
 
 await step('accountInformationV2, futuresAccountBalanceV2, positionInformationV2', async () => {
-	near((await ws.accountInformationV2()).data.totalWalletBalance, 1000000, 10);
+	near((await ws.accountInformationV2()).data.totalWalletBalance,
+	    (await ctl('account')).balance, 0);
 	yes((await ws.futuresAccountBalanceV2()).data.length > 0);
 	same((await ws.positionInformationV2()).data, []);
 }, WS_MS);

@@ -419,6 +419,26 @@ await step('cancelAlgoOrder, cancelAllAlgoOpenOrders', async () => {
 	holds(await api.cancelAllAlgoOpenOrders(BTC), { code: 200 });
 });
 
+await step('a stop that triggers: its order, its trade, FINISHED', async () => {
+	await clean();
+	await api.submitNewOrder({ ...MARKET, side: 'BUY' });
+	const stop = await api.submitNewAlgoOrder({ algoType: 'CONDITIONAL', ...BTC, side: 'SELL',
+	    type: 'STOP_MARKET', quantity: '0.010', triggerPrice: '59500', reduceOnly: 'true',
+	    clientAlgoId: named('t') });
+
+	await price(59400);
+	await until(async () => (await api.getAlgoOrder({ algoId: stop.algoId }))
+	    .algoStatus === 'FINISHED', 'it has ended');
+	const { actualOrderId } = await api.getAlgoOrder({ algoId: stop.algoId });
+	const order = await api.getOrder({ ...BTC, orderId: actualOrderId });
+
+	holds(order, { clientOrderId: named('t'), status: 'FILLED', executedQty: '0.010',
+	    type: 'MARKET', reduceOnly: true });
+	same((await api.getAccountTrades({ ...BTC, orderId: actualOrderId })).length, 1);
+	same(await api.getPositionsV3(BTC), []);
+	await clean();
+});
+
 // ---- the key of the user stream ----------------------------------------------------
 
 await step('listen key: the same while it lives', async () => {
