@@ -136,11 +136,13 @@ await step('watchMarkPrice', async () => {
 });
 
 await step('watchOHLCV: the minute that runs', async () => {
-	const [row] = (await next(() => ex.watchOHLCV(BTC, '1m'), async () => {
+	let	 row = (await next(() => ex.watchOHLCV(BTC, '1m'), async () => {
 		await new Promise((r) => setTimeout(r, 300));
 		await ex.createOrder(BTC, 'market', 'buy', 0.01);
-	})).slice(-1);
+	})).at(-1);
 
+	while (row[5] === 0)		// it has begun after the last trade
+		row = (await ex.watchOHLCV(BTC, '1m')).at(-1);
 	yes(row[0] % 60000 === 0 && row[2] >= row[3] && row[5] > 0);
 	await ex.createOrder(BTC, 'market', 'sell', 0.01);
 });
