@@ -50,6 +50,8 @@ struct endpoint {
 /* What this request costs; the parameters may be anything yet. */
 int			 endpoint_weight(const struct endpoint *, const struct form *);
 const struct endpoint	*endpoint_find(const char *method, const char *path);	/* or NULL */
+/* In the order of the table; NULL: there are not so many. */
+const struct endpoint	*endpoint_at(size_t i);
 
 /* Checks the parameters and finds the desk. */
 struct reject	call_prepare(struct call *, const struct param *, size_t n);

@@ -320,6 +320,12 @@ endpoint_find(const char *method, const char *path)
 	return NULL;
 }
 
+const struct endpoint *
+endpoint_at(size_t i)
+{
+	return i < NITEMS(endpoints) ? &endpoints[i] : NULL;
+}
+
 static bool
 takes_symbol(const struct param *params, size_t n)
 {

@@ -78,6 +78,15 @@ find_endpoint(const char *name)
 	return m == NULL ? NULL : endpoint_find(m->method, m->path);
 }
 
+const char *
+wsapi_method(size_t i, const struct endpoint **e)
+{
+	if (i >= NITEMS(methods))
+		return NULL;
+	*e = endpoint_find(methods[i].method, methods[i].path);
+	return methods[i].name;
+}
+
 /* ---- parameters --------------------------------------------------------------------- */
 
 /* The shortest text that means the same number, as clients print it. */

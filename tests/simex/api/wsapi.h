@@ -14,10 +14,15 @@
 #include "tests/simex/api/session.h"
 #include "tests/simex/api/world.h"
 
+struct endpoint;
+
 #define WSAPI_PATH	"/ws-fapi/v1"
 
 /* A connection; arguments as in its URL.  Other than 200: it is refused. */
 int		wsapi_open(struct world *, struct session *, const char *arguments, wall_t now);
+
+/* In the order of the table, and the endpoint it is another name of; NULL: not so many. */
+const char	*wsapi_method(size_t i, const struct endpoint **);
 
 /*
  * As world_request().  Of a fault that was met, another answer is in out
