@@ -53,7 +53,7 @@ BENCH_BINS = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c)
 TESTS      = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/*_test.c))
 BINS       = $(addprefix $(B)/bin/,$(DAEMONS) pmsctl simex)
 
-.PHONY: all unit check flow fault demo paper lint san bench conformance install help clean bootstrap \
+.PHONY: all unit check flow fault demo paper lint san bench fuzz conformance install help clean bootstrap \
         print-core
 .SECONDEXPANSION:
 .SECONDARY:
@@ -103,6 +103,12 @@ bench:	bootstrap ## latency against the floor, throughput, many open orders, sim
 	@tests/bench/run resting
 	@tests/bench/run exchange
 
+fuzz:	bootstrap ## made-up input for simex under ASan and UBSan, FUZZ_SECONDS=600 long; FUZZ=name picks one
+	@$(MAKE) --no-print-directory B=build/san/fuzz CC=clang OPT='-O1 -g' \
+	    VARIANT='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+	    VARIANT_LD='-fsanitize=address,undefined' fuzz-bins
+	@PMS_FUZZ=build/san/fuzz/fuzz tests/fuzz/run $(or $(FUZZ_SECONDS),600) $(FUZZ)
+
 conformance:	bootstrap ## other people's clients against simex (needs nodejs); STORY=name picks one
 	@$(MAKE) --no-print-directory all
 	@tests/conformance/run $(STORY)
@@ -131,6 +137,8 @@ run-unit: $(TESTS)
 # The binaries of the flow tests have crash points in their I/O layer.
 test-bins:
 	@$(MAKE) --no-print-directory B=$(B)/test VARIANT='$(VARIANT) -DCRASH_POINTS' all
+
+fuzz-bins: $(B)/bin/simex $(addprefix $(B)/fuzz/,http ws files sockets)
 
 print-core:
 	@echo $(foreach d,$(DAEMONS),$(addprefix $(d)/,$(addsuffix .c,$($(d)_CORE))))
@@ -169,6 +177,15 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/check.o $(B)/libcore.a
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libio.a $(B)/libpure.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(IO_LIBS)
+
+$(B)/fuzz/sockets: $(B)/obj/tests/fuzz/sockets.o $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+# The fuzzer brings its main().
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(call objs,tests/fuzz/asking.c tests/fuzz/fuzz.c tests/fuzz/place.c) \
+    $(B)/libsimex.a $(B)/libpure.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
