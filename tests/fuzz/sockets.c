@@ -233,8 +233,9 @@ shake_hands(struct peer *p, int fd)
 static const char *const	payloads[] = {
 	"{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@bookTicker\",\"ethusdt@depth\"],\"id\":1}",
 	"{\"method\":\"UNSUBSCRIBE\",\"params\":[\"btcusdt@bookTicker\"],\"id\":2}",
-	"{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":\"x\"}", "{\"method\":\"SET_PROPERTY\",\"params\":"
-	"[\"combined\",true],\"id\":3}", "{\"method\":\"GET_PROPERTY\",\"params\":[\"combined\"],\"id\":4}",
+	"{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":\"x\"}",
+	"{\"method\":\"SET_PROPERTY\",\"params\":[\"combined\",true],\"id\":3}",
+	"{\"method\":\"GET_PROPERTY\",\"params\":[\"combined\"],\"id\":4}",
 	"{\"method\":\"SUBSCRIBE\",\"params\":[1,null,{}],\"id\":-1}", "{\"method\":\"SUBSCRIBE\"}",
 	"{\"id\":1,\"method\":\"depth\",\"params\":{\"symbol\":\"BTCUSDT\",\"limit\":5}}",
 	"{\"id\":1,\"method\":\"order.place\",\"params\":{\"apiKey\":\"k\",\"timestamp\":1}}",
