@@ -185,19 +185,10 @@ read_key(struct audit *a, const struct line *l, char key[ORDER_KEY], int64_t *id
 }
 
 static void
-make_order(struct audit *a, const char *key, dec_t qty)
-{
-	struct audited	*o = xcalloc(1, sizeof(*o));
-
-	text_put(o->key, sizeof(o->key), key);
-	o->qty = qty;
-	map_put(&a->orders, &o->node, o->key);
-}
-
-static void
 begin_order(struct audit *a, const char *key, int64_t id, int64_t by, dec_t qty)
 {
 	const char	*clord_id = buf_text(&a->text[1]);
+	struct audited	*o;
 
 	if (by == 0)
 		HOLDS(a, CHECK_ORDER, is_made_here(a, clord_id), "%s: nobody asked for %s", key,
@@ -209,7 +200,10 @@ begin_order(struct audit *a, const char *key, int64_t id, int64_t by, dec_t qty)
 	HOLDS(a, CHECK_ORDER, find_order(a, key) == NULL, "%s is new, again", key);
 	if (find_order(a, key) != NULL)
 		return;
-	make_order(a, key, qty);
+	o = xcalloc(1, sizeof(*o));
+	text_put(o->key, sizeof(o->key), key);
+	o->qty = qty;
+	map_put(&a->orders, &o->node, o->key);
 }
 
 static int
@@ -223,14 +217,10 @@ read_order(struct audit *a, const struct line *l, int64_t by, struct why *why)
 	    line_str(l, "clientOrderId", &a->text[1], why) == -1)
 		return -1;
 	audit_owe(a, &(struct owed){ .n = a->n, .of_line = a->line, .wants = AE_ORDER, .order_id = id });
-	/* The exchange's own orders have no input of their own: a price is enough. */
-	if (line_is(l, "what", "CALCULATED") && find_order(a, key) == NULL) {
-		make_order(a, key, qty);
-		return 0;
-	}
+	/* It begins an order that nobody asked for, whatever the input was. */
 	if (line_is(l, "what", "CALCULATED"))
-		return 0;
-	if (line_is(l, "what", "NEW")) {
+		by = 0;
+	if (line_is(l, "what", "NEW") || line_is(l, "what", "CALCULATED")) {
 		begin_order(a, key, id, by, qty);
 		return 0;
 	}
