@@ -141,7 +141,8 @@ put_mirror(struct buf *b, const struct replay *r, const struct outside *o)
 	int64_t	 missing = 0;
 
 	for (size_t i = 0; i < r->x->n; i++)
-		missing += replay_needs_snapshot(r, &r->x->desks[i]);
+		missing += r->x->desks[i].listing->trading &&
+		    replay_needs_snapshot(r, &r->x->desks[i]);
 	jw_key(b, "mirror");
 	jw_open(b, '{');
 	jw_put_bool(b, "connected", o->mirror_is_up);
