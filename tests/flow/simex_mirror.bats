@@ -62,7 +62,10 @@ same()	# SYMBOL
 {
 	holds '.[0] + .[1] | length == 20' at A book "$1" && is "$(at A book "$1")" at B book "$1"
 }
-mirrored() { holds ".mirror | $1" at B ctl status; }	# JQ-CONDITION
+mirrored()	# JQ-CONDITION
+{
+	holds ".mirror | $1" at B ctl status || { cat "$BATS_TEST_TMPDIR/B/simex.log" >&2; return 1; }
+}
 log_has() { grep -qE -- "$1" "$BATS_TEST_TMPDIR/B/simex.log"; }	# REGEX
 
 @test "books, marks and trades are those of the other exchange" {

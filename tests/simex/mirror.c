@@ -123,6 +123,8 @@ announce(void *arg)
 static void
 check_ready(struct mirror *m)
 {
+	if (m->announced || !mirror_is_up(m))
+		return;
 	for (size_t i = 0; i < m->s->world.exchange.n; i++) {
 		const struct desk	*d = desk_of(m, i);
 
@@ -154,8 +156,7 @@ take(struct mirror *m, struct tape *t, const char *text, size_t len, struct why 
 		simex_log("mirror_gap", "sym=%s", t->row.symbol);
 		snapshots_look(m->snapshots);
 	}
-	if (!m->announced)
-		check_ready(m);
+	check_ready(m);
 	return 1;
 }
 
@@ -269,6 +270,7 @@ on_answer(struct link *k, const char *text, size_t len)
 		k->backoff_ms = BACKOFF_MIN_MS;
 		simex_log("mirror_up", "route=%s contracts=%zu", k->channel->name, k->n);
 		snapshots_look(k->m->snapshots);
+		check_ready(k->m);
 	}
 }
 
