@@ -249,8 +249,8 @@ ask_on(struct link *k)
 		add_params(k, k->first + k->asked++, &params);
 	buf_addf(&text, "{\"method\":\"SUBSCRIBE\",\"params\":[%s],\"id\":%lld}", buf_text(&params),
 	    (long long)++k->m->request_no);
+	k->unanswered++;		/* first: the answer may come while it is sent */
 	ws_send(k->ws, buf_text(&text));
-	k->unanswered++;
 	buf_free(&params);
 	buf_free(&text);
 }
