@@ -323,6 +323,18 @@ memory_has_a_bound(void **state)
 	discard(w);
 }
 
+/* The id of a refused order may be any bytes. */
+static void
+an_odd_id_is_shown_as_text(void **state)
+{
+	struct world	*w = fresh();
+
+	(void)state;
+	request(w, "POST", "/fapi/v1/order", "newClientOrderId=a%e4b%01", "", 0, "k", start);
+	CHECK_HAS(buf_text(&w->ledger.file), "\"clientOrderId\":\"a?b?\"");
+	discard(w);
+}
+
 int
 main(void)
 {
@@ -331,6 +343,7 @@ main(void)
 		cmocka_unit_test(a_run_of_everything_is_right),
 		cmocka_unit_test(a_run_that_broke_off),
 		cmocka_unit_test(damaged_lines),
+		cmocka_unit_test(an_odd_id_is_shown_as_text),
 		cmocka_unit_test(memory_has_a_bound),
 	};
 

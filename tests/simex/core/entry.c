@@ -150,6 +150,16 @@ put_text(char *p, const char *text)
 	return p;
 }
 
+/* What is only to be looked at. */
+static char *
+put_seen(char *p, const char *text)
+{
+	*p++ = '"';
+	put_shown(&p, text, strlen(text));
+	*p++ = '"';
+	return p;
+}
+
 /* What no text holds is shown as far as it can be, and told exactly behind, in digits. */
 static char *
 put_exactly(char *p, const char *exactly, const char *from, size_t len)
@@ -238,7 +248,7 @@ entry_request(struct buf *b, const struct arrival *a)
 	p = put_int(PUT(p, "\"kind\":\"request\",\"us\":"), a->at.us);
 	p = put_text(PUT(p, ",\"method\":"), a->method);
 	p = put_exactly(PUT(p, ",\"path\":"), "pathHex", a->path, path_len);
-	p = put_text(PUT(p, ",\"clientOrderId\":"), a->clord_id);
+	p = put_seen(PUT(p, ",\"clientOrderId\":"), a->clord_id);
 	p = put_word(PUT(p, ",\"verdict\":\""), fate_names[a->fate]);
 	p = put_int(PUT(p, "\",\"code\":"), a->code);
 	p = put_int(PUT(p, ",\"http\":"), a->http);
