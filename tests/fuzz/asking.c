@@ -176,7 +176,7 @@ place_fill_value(struct place *p, struct bytes *b, const struct param *q, struct
 		put_odd(b, text);
 		return;
 	}
-	if ((q->type == P_DEC || q->type == P_INT) && bytes_rarely(b, 20)) {
+	if ((q->type == P_DEC || q->type == P_INT || q->type == P_TIME) && bytes_rarely(b, 20)) {
 		buf_adds(text, odd_numbers[bytes_below(b, NITEMS(odd_numbers))]);
 		return;
 	}
@@ -191,6 +191,7 @@ place_fill_value(struct place *p, struct bytes *b, const struct param *q, struct
 		buf_addf(text, "a%u", bytes_below(b, IDS));
 		return;
 	case P_INT:
+	case P_TIME:
 		put_integer(p, b, q->name, text);
 		return;
 	case P_STR:

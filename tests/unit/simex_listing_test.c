@@ -267,15 +267,37 @@ all_filters(struct bench *b)
 	max_num_orders(b);
 }
 
+/* Enough of every asset that a contract wants as margin. */
+static struct grants
+margins(const struct listings *ls)
+{
+	struct grants	 g = { .n = 0 };
+
+	for (size_t i = 0; i < ls->n; i++) {
+		const char	*asset = ls->v[i].margin_asset;
+		size_t		 k = 0;
+
+		while (k < g.n && !text_eq(g.v[k].asset, asset))
+			k++;
+		if (k < g.n)
+			continue;
+		assert_true(g.n < GRANTS_MAX);
+		text_put(g.v[g.n].asset, sizeof(g.v[g.n].asset), asset);
+		g.v[g.n++].sum = D("90000000000");
+	}
+	return g;
+}
+
 static int
 check_every_contract(struct listings *ls)
 {
-	struct bench	 b;
-	int		 trading = 0;
+	const struct grants	 grants = margins(ls);
+	struct bench		 b;
+	int			 trading = 0;
 
 	/* Nobody quotes in a recorded market of which nothing is played. */
 	exchange_init(&b.x, &(struct exchange_terms){
-		.listings = ls, .balance = D("90000000000"),
+		.listings = ls, .grants = grants,
 		.market = { .kind = MARKET_TAPE, .start = wall_from_ms(1790000000000), .period_ms = 1000 },
 	});
 	for (size_t i = 0; i < b.x.n; i++) {

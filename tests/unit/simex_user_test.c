@@ -5,6 +5,7 @@
 #include "tests/unit/check.h"
 
 #include "base/text.h"
+#include "tests/simex/api/call.h"
 #include "tests/simex/api/world.h"
 #include "tests/unit/rows.h"
 #include "venue/sign.h"
@@ -306,6 +307,54 @@ windows_of_the_incomes(void **state)
 	discard(c);
 }
 
+/* Something right for each mandatory parameter, and this start. */
+static void
+fill_in(const struct endpoint *e, const char *since, char *query, size_t size)
+{
+	static const struct { const char *name, *value; } rows[] = {
+		{ "contractType", "PERPETUAL" }, { "interval", "1m" }, { "pair", "BTCUSDT" },
+		{ "symbol", "BTCUSDT" },
+	};
+
+	text_putf(query, size, "startTime=%s", since);
+	for (size_t i = 0; i < e->nparams; i++)
+		for (size_t k = 0; k < NITEMS(rows); k++)
+			if (text_eq(e->params[i].name, rows[k].name))
+				text_putf(query + strlen(query), size - strlen(query), "&%s=%s",
+				    rows[k].name, rows[k].value);
+}
+
+static void
+times_that_cannot_be(void **state)
+{
+	struct client		*c = fresh();
+	const struct endpoint	*e;
+	char			 query[200];
+	int			 timed = 0;
+
+	(void)state;
+	for (size_t i = 0; (e = endpoint_at(i)) != NULL; i++) {
+		bool	 has_start = false;
+
+		for (size_t k = 0; k < e->nparams; k++)
+			has_start |= e->params[k].type == P_TIME;
+		if (!has_start)
+			continue;
+		timed++;
+		check_row("%s %s", e->method, e->path);
+		fill_in(e, "253402300799999", query, sizeof(query));
+		ask(c, e->method, e->path, query);
+		CHECK(strstr(buf_text(&c->out), "'startTime'") == NULL);
+		fill_in(e, "253402300800000", query, sizeof(query));
+		CHECK_INT(ask(c, e->method, e->path, query), 400);
+		CHECK_HAS(buf_text(&c->out), "'startTime'");
+		fill_in(e, "9223372036854775807", query, sizeof(query));
+		CHECK_INT(ask(c, e->method, e->path, query), 400);
+	}
+	CHECK(timed >= 10);
+	discard(c);
+}
+
 static int
 count_sayings(struct world *w, enum user_event kind, const char *part_of_it)
 {
@@ -378,6 +427,7 @@ main(void)
 		cmocka_unit_test(assets_have_a_time_if_they_are_there),
 		cmocka_unit_test(changes_of_settings),
 		cmocka_unit_test(windows_of_the_incomes),
+		cmocka_unit_test(times_that_cannot_be),
 		cmocka_unit_test(funding_of_a_day),
 		cmocka_unit_test(as_recorded),
 	};

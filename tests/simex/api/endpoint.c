@@ -8,6 +8,7 @@
 
 #define SYMBOL_PARAM(need)	{ "symbol", P_STR, need, NULL, REJ_NONE }
 #define OPTIONAL_INT(name)	{ name, P_INT, OPTIONAL, NULL, REJ_NONE }
+#define OPTIONAL_TIME(name)	{ name, P_TIME, OPTIONAL, NULL, REJ_NONE }
 
 static const struct param p_symbol[] = { SYMBOL_PARAM(OPTIONAL) };
 static const struct param p_one_symbol[] = { SYMBOL_PARAM(MANDATORY) };
@@ -17,8 +18,8 @@ static const char *const	contract_words[] = {
 };
 #define INTERVAL_PARAM		{ "interval", P_STR, MANDATORY, NULL, REJ_NONE }
 #define PAIR_PARAM		{ "pair", P_STR, MANDATORY, NULL, REJ_NONE }
-#define WINDOW_PARAMS		OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), \
-				OPTIONAL_INT("startTime")
+#define WINDOW_PARAMS		OPTIONAL_TIME("endTime"), OPTIONAL_INT("limit"), \
+				OPTIONAL_TIME("startTime")
 
 static const struct param p_aggregates[] = {
 	OPTIONAL_INT("fromId"), SYMBOL_PARAM(MANDATORY), WINDOW_PARAMS,
@@ -41,13 +42,13 @@ static const struct param p_one_order[] = {
 	SYMBOL_PARAM(MANDATORY),
 };
 static const struct param p_all_orders[] = {
-	OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("orderId"),
-	OPTIONAL_INT("startTime"), SYMBOL_PARAM(OPTIONAL),
+	OPTIONAL_TIME("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("orderId"),
+	OPTIONAL_TIME("startTime"), SYMBOL_PARAM(OPTIONAL),
 };
 static const struct param p_amendments[] = {
-	OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("orderId"),
+	OPTIONAL_TIME("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("orderId"),
 	{ "origClientOrderId", P_ID, OPTIONAL, NULL, REJ_NONE },
-	OPTIONAL_INT("startTime"), SYMBOL_PARAM(MANDATORY),
+	OPTIONAL_TIME("startTime"), SYMBOL_PARAM(MANDATORY),
 };
 static const struct param p_batch[] = { { "batchOrders", P_STR, MANDATORY, NULL, REJ_NONE } };
 static const struct param p_batch_cancel[] = {
@@ -61,20 +62,20 @@ static const struct param p_count_down[] = {
 	{ "countdownTime", P_INT, MANDATORY, NULL, REJ_NONE }, SYMBOL_PARAM(MANDATORY),
 };
 static const struct param p_user_trades[] = {
-	OPTIONAL_INT("endTime"), OPTIONAL_INT("fromId"), OPTIONAL_INT("limit"),
-	OPTIONAL_INT("orderId"), OPTIONAL_INT("startTime"), SYMBOL_PARAM(MANDATORY),
+	OPTIONAL_TIME("endTime"), OPTIONAL_INT("fromId"), OPTIONAL_INT("limit"),
+	OPTIONAL_INT("orderId"), OPTIONAL_TIME("startTime"), SYMBOL_PARAM(MANDATORY),
 };
 static const struct param p_leverage[] = {
 	{ "leverage", P_INT, MANDATORY, NULL, REJ_NONE }, SYMBOL_PARAM(MANDATORY),
 };
 static const struct param p_fee_burn[] = { { "feeBurn", P_BOOL, MANDATORY, NULL, REJ_NONE } };
 static const struct param p_income[] = {
-	OPTIONAL_INT("endTime"), { "incomeType", P_STR, OPTIONAL, NULL, REJ_NONE },
-	OPTIONAL_INT("limit"), OPTIONAL_INT("page"), OPTIONAL_INT("startTime"),
+	OPTIONAL_TIME("endTime"), { "incomeType", P_STR, OPTIONAL, NULL, REJ_NONE },
+	OPTIONAL_INT("limit"), OPTIONAL_INT("page"), OPTIONAL_TIME("startTime"),
 	SYMBOL_PARAM(OPTIONAL),
 };
 static const struct param p_margin_history[] = {
-	OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"), OPTIONAL_INT("startTime"),
+	OPTIONAL_TIME("endTime"), OPTIONAL_INT("limit"), OPTIONAL_TIME("startTime"),
 	SYMBOL_PARAM(MANDATORY), OPTIONAL_INT("type"),
 };
 static const struct param p_multi_assets[] = {
@@ -93,8 +94,8 @@ static const struct param p_one_algo[] = {
 	SYMBOL_PARAM(OPTIONAL),
 };
 static const struct param p_all_algos[] = {
-	OPTIONAL_INT("algoId"), OPTIONAL_INT("endTime"), OPTIONAL_INT("limit"),
-	OPTIONAL_INT("startTime"), SYMBOL_PARAM(MANDATORY),
+	OPTIONAL_INT("algoId"), OPTIONAL_TIME("endTime"), OPTIONAL_INT("limit"),
+	OPTIONAL_TIME("startTime"), SYMBOL_PARAM(MANDATORY),
 };
 /* What the exchange ignores there, clients send. */
 static const struct param p_ignored_symbol[] = { SYMBOL_PARAM(OPTIONAL) };

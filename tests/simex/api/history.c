@@ -15,7 +15,6 @@ enum {
 };
 
 #define DAY_MS		INT64_C(86400000)
-#define TIME_MOST_MS	INT64_C(253402300799000)
 #define WEEK_MS	(WEEK_DAYS * DAY_MS)
 
 /*
@@ -43,8 +42,6 @@ trade_check_window(const struct call *c)
 	const int64_t	 start = form_int(c->form, "startTime", -1);
 	const int64_t	 end = form_int(c->form, "endTime", -1);
 
-	if (start > TIME_MOST_MS || end > TIME_MOST_MS)
-		return reject_with(REJ_BAD_PARAM, start > TIME_MOST_MS ? "startTime" : "endTime");
 	if (form_str(c->form, "fromId") != NULL && (start != -1 || end != -1))
 		return reject_as(REJ_COMBINATION);
 	if (start != -1 && end != -1 && end < start)

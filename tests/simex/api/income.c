@@ -18,9 +18,9 @@ static const char *const	close_words[] = { "LIQUIDATION", "ADL", NULL };
 
 const struct param	income_forced_params[INCOME_FORCED_PARAMS] = {
 	{ "autoCloseType", P_WORD, OPTIONAL, close_words, REJ_BAD_PARAM },
-	{ "endTime", P_INT, OPTIONAL, NULL, REJ_NONE },
+	{ "endTime", P_TIME, OPTIONAL, NULL, REJ_NONE },
 	{ "limit", P_INT, OPTIONAL, NULL, REJ_NONE },
-	{ "startTime", P_INT, OPTIONAL, NULL, REJ_NONE },
+	{ "startTime", P_TIME, OPTIONAL, NULL, REJ_NONE },
 	{ "symbol", P_STR, OPTIONAL, NULL, REJ_NONE },
 };
 

@@ -27,6 +27,7 @@ static const char *const	ledger_words[] = {
 };
 
 #define INT_PARAM(name, need)	{ name, P_INT, need, NULL, REJ_NONE }
+#define TIME_PARAM(name, need)	{ name, P_TIME, need, NULL, REJ_NONE }
 #define DEC_PARAM(name, need)	{ name, P_DEC, need, NULL, REJ_NONE }
 #define STR_PARAM(name, need)	{ name, P_STR, need, NULL, REJ_NONE }
 #define ID_PARAM(name)		{ name, P_ID, MANDATORY, NULL, REJ_NONE }
@@ -40,8 +41,8 @@ static const struct param p_adl[] = {
 	WORD_PARAM("positionSide", OPTIONAL, money_side_words),
 };
 static const struct param p_algo[] = {
-	INT_PARAM("latency_ms", OPTIONAL), INT_PARAM("stuck", OPTIONAL),
-	INT_PARAM("visible_ms", OPTIONAL), INT_PARAM("fills_first", OPTIONAL),
+	TIME_PARAM("latency_ms", OPTIONAL), INT_PARAM("stuck", OPTIONAL),
+	TIME_PARAM("visible_ms", OPTIONAL), INT_PARAM("fills_first", OPTIONAL),
 };
 static const struct param p_amend[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"), DEC_PARAM("qty", MANDATORY),
@@ -54,7 +55,7 @@ static const struct param p_bnb[] = { DEC_PARAM("price", MANDATORY) };
 static const struct param p_cancel[] = {
 	STR_PARAM("symbol", MANDATORY), ID_PARAM("clientOrderId"),
 };
-static const struct param p_close_after[] = { FAULT_PARAMS, INT_PARAM("ms", OPTIONAL) };
+static const struct param p_close_after[] = { FAULT_PARAMS, TIME_PARAM("ms", OPTIONAL) };
 static const struct param p_cut[] = {
 	WORD_PARAM("route", OPTIONAL, route_words), INT_PARAM("code", OPTIONAL),
 };
@@ -63,7 +64,7 @@ static const struct param p_events[] = {
 	INT_PARAM("lose", OPTIONAL),
 };
 static const struct param p_drip[] = {
-	FAULT_PARAMS, INT_PARAM("ms", MANDATORY), INT_PARAM("bytes", OPTIONAL),
+	FAULT_PARAMS, TIME_PARAM("ms", MANDATORY), INT_PARAM("bytes", OPTIONAL),
 };
 static const struct param p_expire[] = { INT_PARAM("event", OPTIONAL) };
 static const struct param p_fail[] = {
@@ -91,7 +92,7 @@ static const struct param p_frame[] = {
 	WORD_PARAM("kind", MANDATORY, frame_words), WORD_PARAM("route", OPTIONAL, route_words),
 };
 static const struct param p_freeze[] = {
-	INT_PARAM("ms", MANDATORY), WORD_PARAM("route", OPTIONAL, route_words),
+	TIME_PARAM("ms", MANDATORY), WORD_PARAM("route", OPTIONAL, route_words),
 };
 static const struct param p_fund[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("rate", MANDATORY),	/* may be negative */
@@ -102,7 +103,7 @@ static const struct param p_funding[] = {
 static const struct param p_habits[] = {
 	INT_PARAM("sums", OPTIONAL), INT_PARAM("count_refused", OPTIONAL),
 };
-static const struct param p_hold[] = { FAULT_PARAMS, INT_PARAM("ms", MANDATORY) };
+static const struct param p_hold[] = { FAULT_PARAMS, TIME_PARAM("ms", MANDATORY) };
 static const struct param p_isolated[] = {
 	STR_PARAM("symbol", MANDATORY), INT_PARAM("on", MANDATORY),
 };
@@ -114,7 +115,7 @@ static const struct param p_listing[] = {
 	STR_PARAM("symbol", MANDATORY), STR_PARAM("field", MANDATORY),
 	STR_PARAM("value", MANDATORY), STR_PARAM("filter", OPTIONAL),
 };
-static const struct param p_ms[] = { INT_PARAM("ms", MANDATORY) };
+static const struct param p_ms[] = { TIME_PARAM("ms", MANDATORY) };
 static const struct param p_ledger[] = {
 	WORD_PARAM("kind", MANDATORY, ledger_words), INT_PARAM("from", OPTIONAL),
 };
@@ -134,10 +135,10 @@ static const struct param p_price[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),
 };
 static const struct param p_refuse[] = {
-	INT_PARAM("ms", MANDATORY), WORD_PARAM("port", OPTIONAL, port_words),
+	TIME_PARAM("ms", MANDATORY), WORD_PARAM("port", OPTIONAL, port_words),
 };
 static const struct param p_skew[] = {
-	INT_PARAM("events_first", OPTIONAL), INT_PARAM("delay_ms", OPTIONAL),
+	INT_PARAM("events_first", OPTIONAL), TIME_PARAM("delay_ms", OPTIONAL),
 };
 static const struct param p_trade[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("side", MANDATORY, side_words),
@@ -152,7 +153,7 @@ static const struct param p_weigh[] = {
 };
 static const struct param p_walk[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("to", MANDATORY), INT_PARAM("steps", MANDATORY),
-	INT_PARAM("ms", OPTIONAL),
+	TIME_PARAM("ms", OPTIONAL),
 };
 
 /* ---- the market ---------------------------------------------------------------- */

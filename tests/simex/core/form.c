@@ -20,6 +20,9 @@ enum {
 /* Security parameters: read by the authentication, not by the endpoint. */
 static const char *const	everywhere[] = { "recvWindow", "signature", "timestamp" };
 
+/* The year 9999 in milliseconds: its microseconds fit as well. */
+#define TIME_MOST_MS	INT64_C(253402300799999)
+
 static const char	hex[] = "0123456789abcdef";
 
 static bool
@@ -248,6 +251,17 @@ check_str(const struct param *p, const char *text)
 }
 
 static struct reject
+check_time(const struct param *p, const char *text)
+{
+	int64_t	 ms;
+
+	if (text_to_i64(text, 0, TIME_MOST_MS, &ms) == -1)
+		return reject_with(p->need == MANDATORY ? REJ_MANDATORY : REJ_BAD_PARAM, "%s",
+		    p->name);
+	return reject_none();
+}
+
+static struct reject
 check_word(const struct param *p, const char *text)
 {
 	return word_index(p->words, text) >= 0 ? reject_none() : reject_with(p->bad, "%s", p->name);
@@ -259,6 +273,7 @@ static struct reject (*const checks[])(const struct param *, const char *) = {
 	[P_ID]   = check_id,
 	[P_INT]  = check_int,
 	[P_STR]  = check_str,
+	[P_TIME] = check_time,
 	[P_WORD] = check_word,
 };
 

@@ -37,6 +37,7 @@ enum param_type {
 	P_ID,			/* a client order id */
 	P_INT,			/* not negative */
 	P_STR,
+	P_TIME,			/* milliseconds that end before the year 10000 */
 	P_WORD,			/* one of words */
 };
 
