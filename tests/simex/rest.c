@@ -51,8 +51,8 @@ on_request(struct http_request *req, void *arg)
 		answer_well(r->answers, req, got.status, &r->out);
 		return;
 	}
-	simex_log("fault", "kind=%d method=%s path=%s left=%lld", (int)s->world.met.kind, q.method,
-	    q.path, (long long)s->world.met.left - 1);
+	simex_log("fault", "kind=%s method=%s path=%s left=%lld",
+	    fault_name(s->world.met.kind), q.method, q.path, (long long)s->world.met.left - 1);
 	answer_badly(r->answers, req, &s->world.met, got.status, &r->out);
 }
 

@@ -157,6 +157,14 @@ simex_log(const char *event, const char *fmt, ...)
 
 /* ---- options ---------------------------------------------------------------------- */
 
+static const char	example[] =
+    "\n"
+    "an exchange for your own bot, key testkey, secret testsecret:\n"
+    "  simex -d . --rest-port 8080 --stream-port 8081 --control-port 8082\n"
+    "  curl http://127.0.0.1:8080/fapi/v1/exchangeInfo\n"
+    "  curl 'http://127.0.0.1:8082/price?symbol=BTCUSDT&price=61000'\n"
+    "streams are at ws://127.0.0.1:8081; simex(8) has more examples, and all verbs and faults";
+
 static void
 print_help(void)
 {
@@ -173,6 +181,7 @@ print_help(void)
 			printf(" (%s)", o->key.def);
 		putchar('\n');
 	}
+	puts(example);
 }
 
 /* One section an option: the rows are wider than conf's own. */

@@ -120,13 +120,19 @@ fault_print_answer(const struct fault *f, struct buf *b)
 		print_failure(f, b);
 }
 
+const char *
+fault_name(enum fault_kind kind)
+{
+	return kind_names[kind];
+}
+
 void
 faults_print(const struct faults *fs, struct buf *b)
 {
 	jw_open(b, '[');
 	for (size_t i = 0; i < fs->n; i++) {
 		jw_open(b, '{');
-		jw_put_str(b, "kind", kind_names[fs->v[i].kind]);
+		jw_put_str(b, "kind", fault_name(fs->v[i].kind));
 		jw_put_str(b, "method", fs->v[i].method);
 		jw_put_str(b, "path", fs->v[i].path);
 		jw_put_str(b, "where", fs->v[i].where);

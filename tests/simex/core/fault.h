@@ -64,6 +64,7 @@ bool	fault_shows(const struct fault *);	/* is it in how the answer is sent? */
 void	faults_clear(struct faults *);
 /* What the request is answered with; what of it is in the headers is not here. */
 void	fault_print_answer(const struct fault *, struct buf *);
+const char *fault_name(enum fault_kind);	/* the verb that asks for it */
 void	faults_print(const struct faults *, struct buf *);
 
 #endif
