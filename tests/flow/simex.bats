@@ -367,6 +367,37 @@ order_hears()	# ROW STATUS REGEX STATE
 	listen_end
 }
 
+@test "U10, U12: the exchange closes a position, and changes orders on its own" {
+	listen
+	row U9
+	row U10
+	await_simex 5 stream_has '"c":"adl_autoclose"'
+	row U9
+	row U12
+	await_simex 5 stream_has '"c":"autoclose-[0-9]+".*"x":"CALCULATED","X":"NEW"'
+	order_by_hand >/dev/null
+	row U12a
+	cancel_by_hand | holds '.status == "CANCELED" and .origQty == "0.009"'
+	await_simex 5 stream_has '"x":"AMENDMENT"'
+	order_by_hand >/dev/null
+	row U12b
+	cancel_by_hand | holds '.code == -2011'
+	is EXPIRED_IN_MATCH state_of "$HAND"
+	listen_end
+}
+
+@test "U11: a cancel comes too late, and the fill is told later still" {
+	listen
+	order_by_hand >/dev/null
+	await_simex 5 stream_has "\"c\":\"$HAND\".*\"X\":\"NEW\""
+	row U11
+	cancel_by_hand | holds '.code == -2011'
+	is FILLED state_of "$HAND"
+	is 0 events_heard TRADE_LITE
+	await_simex 5 is 1 events_heard TRADE_LITE
+	listen_end
+}
+
 @test "U15: frames that nobody should send" {
 	listen
 	row U15a

@@ -569,15 +569,25 @@ orders_of_the_exchange(void **state)
 	CHECK_STR(story(x), "calculated taken");
 	CHECK_DEC(d->positions[PS_BOTH].qty, "0.2");
 	CHECK_STR(d->orders.v[d->orders.n - 1]->terms.clord_id, "adl_autoclose");
+	check_row("liquidated, with all the margin in the world");
+	CHECK_INT(place(x, &bid), 0);
+	story(x);
+	r = exchange_liquidate(x, d, PS_BOTH, WALL_UNSET);
+	CHECK_INT(reject_code(&r), 0);
+	CHECK_STR(story(x), "canceled calculated trade forced account");
+	CHECK_DEC(d->positions[PS_BOTH].qty, "0");
+	r = exchange_liquidate(x, d, PS_BOTH, WALL_UNSET);
+	CHECK_INT(reject_code(&r), -2022);
 	check_row("settled");
+	trade(x, SIDE_BUY, PS_BOTH, "0.2");
 	CHECK_INT(place(x, &bid), 0);
 	story(x);
 	r = exchange_settle(x, d, D("61300"), wall_from_ms(INT64_C(1790000000000)));
 	CHECK_INT(reject_code(&r), 0);
 	CHECK_STR(story(x), "expired calculated taken");
-	CHECK_STR(d->orders.v[d->orders.n - 1]->terms.clord_id, "settlement_autoclose-179000000000001");
+	CHECK_STR(d->orders.v[d->orders.n - 1]->terms.clord_id, "settlement_autoclose-179000000000002");
 	CHECK(desk_is_idle(d) && !d->listing->trading);
-	CHECK_INT((int64_t)x->forced.n, 2);
+	CHECK_INT((int64_t)x->forced.n, 3);
 	discard(x);
 }
 

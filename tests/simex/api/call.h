@@ -169,6 +169,7 @@ struct reject	money_fees(struct call *);
 struct reject	money_fund(struct call *);
 struct reject	money_funding(struct call *);
 struct reject	money_isolated(struct call *);
+struct reject	money_liquidate(struct call *);
 struct reject	money_multi_assets(struct call *);
 struct reject	money_settle(struct call *);
 struct reject	money_transfer(struct call *);

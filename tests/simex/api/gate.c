@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/simex/api/gate.h"
 
+#include "base/die.h"
 #include "base/text.h"
 #include "tests/simex/api/call.h"
 #include "tests/simex/api/session.h"
@@ -184,6 +185,35 @@ execute(struct world *w, const struct endpoint *e, const struct request *q, stru
 	return reject_http(&why);
 }
 
+static void
+befall(struct exchange *x, struct order *o, enum overtaking what, wall_t now)
+{
+	struct reject	 ignored;
+
+	switch (what) {
+	case OVERTAKE_CANCEL:
+		exchange_cancel(x, o, now);
+		return;
+	case OVERTAKE_EXPIRE:
+		exchange_expire(x, o, ER_NONE, now);
+		return;
+	case OVERTAKE_FILL:
+		exchange_fill(x, o, o->rest.leaves_qty, o->terms.px, now);
+		return;
+	case OVERTAKE_MATCH:
+		exchange_expire(x, o, ER_STP, now);
+		return;
+	case OVERTAKE_SHRINK:
+		/* Of one step there is nothing to take. */
+		ignored = exchange_amend(x, o, dec_sub(o->terms.qty, o->listing->step), now);
+		(void)ignored;
+		return;
+	case OVERTAKE_N:
+		break;
+	}
+	panic("overtaking %d", (int)what);
+}
+
 /* The order that the request names has come to something else before. */
 static void
 overtake(struct world *w)
@@ -201,12 +231,7 @@ overtake(struct world *w)
 		o = orders_find_clord_id(&d->orders, clord_id);
 	if (o == NULL || !order_is_open(o))
 		return;
-	if (w->met.overtaking == OVERTAKE_FILL)
-		exchange_fill(&w->exchange, o, o->rest.leaves_qty, o->terms.px, w->now);
-	else if (w->met.overtaking == OVERTAKE_CANCEL)
-		exchange_cancel(&w->exchange, o, w->now);
-	else
-		exchange_expire(&w->exchange, o, w->now);
+	befall(&w->exchange, o, w->met.overtaking, w->now);
 }
 
 /* The WebSocket API has endpoints of its own. */

@@ -107,6 +107,15 @@ money_bnb(struct call *c)
 }
 
 struct reject
+money_liquidate(struct call *c)
+{
+	const struct reject	 r = exchange_liquidate(&c->w->exchange, c->desk,
+				    money_position_side(c->form), c->now);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
+}
+
+struct reject
 money_adl(struct call *c)
 {
 	const struct reject	 r = exchange_deleverage(&c->w->exchange, c->desk,

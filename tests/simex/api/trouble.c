@@ -73,11 +73,11 @@ trouble_drip(struct call *c)
 struct reject
 trouble_overtake(struct call *c)
 {
-	const char		*how = form_str(c->form, "by");
-	const enum overtaking	 what = text_eq(how, "fill") ? OVERTAKE_FILL :
-				    text_eq(how, "cancel") ? OVERTAKE_CANCEL : OVERTAKE_EXPIRE;
+	const int	 by = words_find(overtaking_words, form_str(c->form, "by"));
 
-	return add_fault(c, &(struct fault){ .kind = FAULT_OVERTAKE, .overtaking = what });
+	return add_fault(c, &(struct fault){
+		.kind = FAULT_OVERTAKE, .overtaking = (enum overtaking)by,
+	});
 }
 
 /* Somebody else asks with the same key, and uses up a part of what is allowed. */
@@ -276,16 +276,13 @@ trouble_freeze(struct call *c)
 struct reject
 trouble_frame(struct call *c)
 {
-	const char	*name = form_str(c->form, "route"), *what = form_str(c->form, "kind");
+	const char	*name = form_str(c->form, "route");
+	const int	 kind = words_find(frame_words, form_str(c->form, "kind"));
 
-	for (int k = 0; k < FRAME_N; k++) {
-		if (!text_eq(what, frame_words[k]))
-			continue;
-		world_wish(c->w, &(struct wish){
-			.kind = WISH_FRAME, .frame = (enum frame_kind)k,
-			.route = name == NULL ? ROUTE_PRIVATE : route_find(name, strlen(name)),
-		});
-	}
+	world_wish(c->w, &(struct wish){
+		.kind = WISH_FRAME, .frame = (enum frame_kind)kind,
+		.route = name == NULL ? ROUTE_PRIVATE : route_find(name, strlen(name)),
+	});
 	return call_done(c, "done");
 }
 

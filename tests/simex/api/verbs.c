@@ -20,7 +20,6 @@ struct verb {
 static const char *const	side_words[] = { "BUY", "SELL", NULL };
 static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 static const char *const	route_words[] = { "public", "market", "private", NULL };
-static const char *const	overtake_words[] = { "cancel", "expire", "fill", NULL };
 static const char *const	port_words[] = { "rest", "stream", NULL };
 static const char *const	ledger_words[] = {
 	"requests", "orders", "algos", "executions", "events", "verbs", "money", "all", NULL
@@ -126,7 +125,7 @@ static const struct param p_limits[] = {
 };
 static const struct param p_on[] = { INT_PARAM("on", MANDATORY) };
 static const struct param p_overtake[] = {
-	FAULT_PARAMS, WORD_PARAM("by", MANDATORY, overtake_words),
+	FAULT_PARAMS, WORD_PARAM("by", MANDATORY, overtaking_words),
 };
 static const struct param p_position[] = {
 	STR_PARAM("symbol", MANDATORY), WORD_PARAM("positionSide", OPTIONAL, money_side_words),
@@ -331,6 +330,7 @@ static const struct verb verbs[] = {
 	{ "lag",             PARAMS(p_ms),           trouble_lag },
 	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
 	{ "limits",          PARAMS(p_limits),       trouble_limits },
+	{ "liquidate",       PARAMS(p_position),     money_liquidate },
 	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
 	{ "listing",         PARAMS(p_listing),      habit_listing },
 	{ "lose",            PARAMS(p_fault),        trouble_lose },

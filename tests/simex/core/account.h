@@ -81,6 +81,9 @@ wall_t		 desk_next_funding(const struct desk *, wall_t now);
 
 /* watch.c: margin calls and liquidation, at the mark price as it is now */
 void		 exchange_watch(struct exchange *, wall_t now);
+/* Whatever the margin is: this isolated position, or all that the same cross wallet backs. */
+struct reject	 exchange_liquidate(struct exchange *, struct desk *, enum position_side,
+		    wall_t now);
 
 /* forced.c: orders the exchange gives itself */
 dec_t		 forced_liquidate(struct exchange *, struct desk *, enum position_side, wall_t now);

@@ -193,9 +193,9 @@ exchange_cancel(struct exchange *x, struct order *o, wall_t now)
 }
 
 void
-exchange_expire(struct exchange *x, struct order *o, wall_t now)
+exchange_expire(struct exchange *x, struct order *o, enum expiry er, wall_t now)
 {
-	order_expire(x, o, ER_NONE, now);
+	order_expire(x, o, er, now);
 }
 
 size_t

@@ -180,7 +180,7 @@ void		 exchange_fini(struct exchange *);
 struct reject	 exchange_place(struct exchange *, struct desk *, const struct terms *, wall_t now,
 		    struct order **made);
 void		 exchange_cancel(struct exchange *, struct order *, wall_t now);	/* it is open */
-void		 exchange_expire(struct exchange *, struct order *, wall_t now);	/* the same */
+void		 exchange_expire(struct exchange *, struct order *, enum expiry, wall_t now); /* the same */
 size_t		 exchange_cancel_all(struct exchange *, struct desk *, wall_t now);
 /* The house takes from an open LIMIT order, whoever else is in line, at no worse than its price. */
 struct reject	 exchange_fill(struct exchange *, struct order *, dec_t qty, dec_t px, wall_t now);

@@ -14,6 +14,11 @@ static const char *const kind_names[] = {
 };
 _Static_assert(NITEMS(kind_names) == FAULT_N, "kind_names");
 
+const char *const	overtaking_words[] = {
+	[OVERTAKE_CANCEL] = "cancel", [OVERTAKE_EXPIRE] = "expire", [OVERTAKE_FILL] = "fill",
+	[OVERTAKE_MATCH] = "match", [OVERTAKE_SHRINK] = "shrink", [OVERTAKE_N] = NULL,
+};
+
 bool
 faults_add(struct faults *fs, const struct fault *f)
 {

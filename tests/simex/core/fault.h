@@ -28,7 +28,12 @@ enum fault_kind {
 };
 
 /* What the order that is named meets before the request does. */
-enum overtaking { OVERTAKE_CANCEL, OVERTAKE_EXPIRE, OVERTAKE_FILL };
+enum overtaking {
+	OVERTAKE_CANCEL, OVERTAKE_EXPIRE, OVERTAKE_FILL,
+	OVERTAKE_MATCH,		/* it expires, as the order that met another of ours */
+	OVERTAKE_SHRINK,	/* by one step of its quantity */
+	OVERTAKE_N
+};
 
 enum { FAULTS_MAX = 32, FAULT_PATH = 64, FAULT_WHERE = 64, FAULT_TYPE = 64, FAULT_MSG = 4096 };
 
@@ -64,6 +69,7 @@ bool	fault_shows(const struct fault *);	/* is it in how the answer is sent? */
 void	faults_clear(struct faults *);
 /* What the request is answered with; what of it is in the headers is not here. */
 void	fault_print_answer(const struct fault *, struct buf *);
+extern const char *const overtaking_words[];	/* NULL at the end */
 const char *fault_name(enum fault_kind);	/* the verb that asks for it */
 void	faults_print(const struct faults *, struct buf *);
 

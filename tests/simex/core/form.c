@@ -174,8 +174,8 @@ param_find(const struct param *params, size_t n, const char *name)
 	return NULL;
 }
 
-static int
-word_index(const char *const *words, const char *text)
+int
+words_find(const char *const *words, const char *text)
 {
 	for (int i = 0; words[i] != NULL; i++)
 		if (text_eq(words[i], text))
@@ -264,7 +264,7 @@ check_time(const struct param *p, const char *text)
 static struct reject
 check_word(const struct param *p, const char *text)
 {
-	return word_index(p->words, text) >= 0 ? reject_none() : reject_with(p->bad, "%s", p->name);
+	return words_find(p->words, text) >= 0 ? reject_none() : reject_with(p->bad, "%s", p->name);
 }
 
 static struct reject (*const checks[])(const struct param *, const char *) = {
@@ -353,7 +353,7 @@ form_word(const struct form *f, const struct param *params, size_t n, const char
 
 	if (p == NULL || p->type != P_WORD)
 		panic("form: %s is not a word of this endpoint", name);
-	return text == NULL ? absent : word_index(p->words, text);
+	return text == NULL ? absent : words_find(p->words, text);
 }
 
 void

@@ -66,6 +66,8 @@ const char	*form_str(const struct form *, const char *name);	/* absent: NULL */
 int64_t		 form_int(const struct form *, const char *name, int64_t absent);
 dec_t		 form_dec(const struct form *, const char *name);	/* absent: DEC_NONE */
 bool		 form_bool(const struct form *, const char *name);	/* absent: false */
+/* Where it is in a list with NULL at the end; -1: nowhere. */
+int		 words_find(const char *const *words, const char *text);
 int		 form_word(const struct form *, const struct param *, size_t n, const char *name,
 		    int absent);
 void		 form_encode(struct buf *, const char *text);	/* as a name or value is sent */

@@ -155,3 +155,15 @@ exchange_watch(struct exchange *x, wall_t now)
 	for (size_t i = 0; i < x->wallet.n; i++)
 		watch_cross(x, i, now);
 }
+
+struct reject
+exchange_liquidate(struct exchange *x, struct desk *d, enum position_side ps, wall_t now)
+{
+	if (dec_is_zero(d->positions[ps].qty))
+		return reject_as(REJ_REDUCE_ONLY);
+	if (d->isolated)
+		liquidate_isolated(x, d, ps, now);
+	else
+		liquidate_cross(x, d->purse, now);
+	return reject_none();
+}
