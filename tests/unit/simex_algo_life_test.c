@@ -275,6 +275,25 @@ closing_takes_all_there_is(void **state)
 	discard(w);
 }
 
+/* Level after level, and not only as much as others leave. */
+static void
+closing_goes_before_what_rests(void **state)
+{
+	static const struct step	 steps[] = {
+		{ 0, BUYS, 0, "" },
+		{ 1, PLACE, CLOSING, 0, "s:NEW" },
+		{ 2, ORDER, LIMIT("SELL") QTY "&price=63000&reduceOnly=true&newClientOrderId=tp", 0,
+		    "tp#NEW" },
+		{ 3, "/ladder", BTC "&levels=10&qty=0.004", 0, "" },
+		{ 10, TO("61000"), 0, "s:TRIGGERING" },
+		{ 20, PASSES, 0, "s:TRIGGERED s#NEW s#PARTIALLY_FILLED tp#EXPIRED/4"
+		    " s#PARTIALLY_FILLED s#FILLED s:FINISHED" },
+	};
+
+	(void)state;
+	live(steps, NITEMS(steps));
+}
+
 static void
 what_hangs_on_a_position_goes_with_it(void **state)
 {
@@ -378,6 +397,7 @@ main(void)
 		cmocka_unit_test(placements_that_are_refused),
 		cmocka_unit_test(two_hundred),
 		cmocka_unit_test(closing_takes_all_there_is),
+		cmocka_unit_test(closing_goes_before_what_rests),
 		cmocka_unit_test(what_hangs_on_a_position_goes_with_it),
 		cmocka_unit_test(both_sides_of_hedge_mode),
 		cmocka_unit_test(other_ends),

@@ -248,7 +248,7 @@ exchange_fill(struct exchange *x, struct order *o, dec_t qty, dec_t px, wall_t n
 		return reject_with(REJ_BAD_PARAM, "price");
 	book_take(&d->book, &o->rest, qty);
 	match_book(x, o, px, qty, true, now);
-	match_knock_out(x, d, now);
+	match_knock_out(x, d, NULL, now);
 	return r;
 }
 

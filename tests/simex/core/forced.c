@@ -73,7 +73,7 @@ take_over(struct exchange *x, struct desk *d, struct order *o, wall_t now)
 		o->rest.leaves_qty = DEC_ZERO;
 		match_take_over(x, o, qty, now);
 	}
-	match_knock_out(x, d, now);
+	match_knock_out(x, d, NULL, now);
 }
 
 /* On the grid, on the side that leaves the account no less than nothing. */

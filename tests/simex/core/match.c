@@ -121,8 +121,23 @@ order_position(struct desk *d, const struct order *o)
 	return desk_position(d, o->terms.ps);
 }
 
+/* As much of it stays open as there is; that is not there for others. */
+static void
+keep_what_fits(struct exchange *x, struct order *o, dec_t left[PS_N][SIDE_N], wall_t now)
+{
+	dec_t	*there = &left[o->terms.ps][o->terms.side];
+
+	if (dec_is_zero(*there)) {
+		order_expire(x, o, ER_REDUCE_ONLY, now);
+		return;
+	}
+	if (dec_gt(o->rest.leaves_qty, *there))
+		order_shrink(x, o, dec_add(o->cum_qty, *there), now);
+	*there = dec_sub(*there, o->rest.leaves_qty);
+}
+
 void
-match_knock_out(struct exchange *x, struct desk *d, wall_t now)
+match_knock_out(struct exchange *x, struct desk *d, struct order *taking, wall_t now)
 {
 	dec_t		 left[PS_N][SIDE_N];
 	struct order	*o, *next;
@@ -132,17 +147,12 @@ match_knock_out(struct exchange *x, struct desk *d, wall_t now)
 	for (int ps = 0; ps < PS_N; ps++)
 		for (int s = 0; s < SIDE_N; s++)
 			left[ps][s] = position_closable_qty(&d->positions[ps], (enum side)s);
+	if (taking != NULL && taking->terms.reduce_only && order_is_open(taking))
+		keep_what_fits(x, taking, left, now);
 	for (o = TAILQ_FIRST(&d->orders.reducing); o != NULL; o = next) {
-		dec_t	*there = &left[o->terms.ps][o->terms.side];
-
 		next = TAILQ_NEXT(o, reducing_link);
-		if (dec_is_zero(*there)) {
-			order_expire(x, o, ER_REDUCE_ONLY, now);
-			continue;
-		}
-		if (dec_gt(o->rest.leaves_qty, *there))
-			order_shrink(x, o, dec_add(o->cum_qty, *there), now);
-		*there = dec_sub(*there, o->rest.leaves_qty);
+		if (o != taking)
+			keep_what_fits(x, o, left, now);
 	}
 }
 
@@ -263,7 +273,7 @@ trade(struct exchange *x, struct desk *d, struct resting *taker, struct resting 
 		match_book(x, makes, px, qty, true, now);
 	if (takes != NULL)
 		match_book(x, takes, px, qty, false, now);
-	match_knock_out(x, d, now);
+	match_knock_out(x, d, takes, now);
 }
 
 static bool

@@ -40,10 +40,11 @@ void		 match_take_over(struct exchange *, struct order *, dec_t qty, wall_t now)
 void		 match_note_public(struct exchange *, struct desk *, enum side taker, dec_t px,
 		    dec_t qty, wall_t now);
 /*
- * Orders that may only reduce never are more than there is to reduce: the
- * oldest keep theirs, the others shrink, or go when nothing is left for them.
+ * Orders that may only reduce never are more than there is to reduce: who is
+ * taking (NULL: nobody) keeps his, then the oldest theirs; the others shrink,
+ * or go when nothing is left for them.
  */
-void		 match_knock_out(struct exchange *, struct desk *, wall_t now);
+void		 match_knock_out(struct exchange *, struct desk *, struct order *taking, wall_t now);
 /* Every appointment whose time has come. */
 void		 match_keep_appointments(struct exchange *, wall_t now);
 
