@@ -122,6 +122,37 @@ who_cannot_be_changed(void **state)
 	discard(x);
 }
 
+/* A bid of 0.5 at 58000, with leverage 125: no more than 50000 are allowed. */
+static void
+changes_that_open_more(void **state)
+{
+	static const struct { const char *control, *px, *qty; int code; } rows[] = {
+		{ "NONE", "58000", "5",    -2027 },
+		{ "NONE", "58000", "0.8",  0 },
+		{ "SELL", "58000", "0.8",  0 },
+		{ "BUY",  "58000", "0.6",  -4106 },
+		{ "BOTH", "58001", "0.5",  -4105 },
+		{ "BOTH", "58000", "0.5",  -4105 },	/* before: nothing would change */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct exchange		*x = fresh();
+		const struct terms	 t = terms(SIDE_BUY, "58000", "0.5");
+		const struct change	 c = change(SIDE_BUY, rows[i].px, rows[i].qty);
+		struct why		 why = { "" };
+
+		check_row("%s: %s@%s", rows[i].control, rows[i].qty, rows[i].px);
+		x->desks[0].leverage = 125;
+		struct order		*o = place(x, &t);
+		CHECK_INT(listing_change(x->desks[0].listing, "POSITION_RISK_CONTROL",
+		    "positionControlSide", rows[i].control, &why), 0);
+		CHECK_INT(modify(x, o, &c), rows[i].code);
+		CHECK_DEC(o->terms.qty, rows[i].code == 0 ? rows[i].qty : "0.5");
+		discard(x);
+	}
+}
+
 /* Whatever is changed, the order stands at the end of the line then. */
 static void
 a_change_costs_the_place_in_line(void **state)
@@ -424,6 +455,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(changes_of_an_order),
 		cmocka_unit_test(who_cannot_be_changed),
+		cmocka_unit_test(changes_that_open_more),
 		cmocka_unit_test(a_change_costs_the_place_in_line),
 		cmocka_unit_test(what_a_change_leaves_as_it_is),
 		cmocka_unit_test(what_is_said_of_a_change),

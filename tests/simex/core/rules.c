@@ -259,6 +259,7 @@ static const check_fn	new_checks[] = {
 };
 
 static const check_fn	change_checks[] = {
+	check_curb,
 	check_price_match,
 	check_same,		/* nothing would change */
 	check_price,
@@ -266,6 +267,7 @@ static const check_fn	change_checks[] = {
 	check_percent,
 	check_notional,
 	check_reduce_only,
+	check_room,
 	check_margin,
 };
 
