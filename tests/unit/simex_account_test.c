@@ -406,7 +406,10 @@ a_liquidation_in_the_market(void **state)
 	CHECK_HAS(buf_text(&b), "\"o\":\"LIQUIDATION\",\"f\":\"IOC\"");
 	CHECK_HAS(buf_text(&b), "\"x\":\"CALCULATED\",\"X\":\"NEW\"");
 	CHECK_HAS(buf_text(&b), "\"l\":\"0\",\"z\":\"0\",\"L\":\"0\",\"T\":");
-	CHECK_STR(story(x), "canceled calculated trade forced account");
+	event_order(&b, &x->facts.v[0], WALL_UNSET);
+	CHECK_HAS(buf_text(&b), "\"x\":\"EXPIRED\",\"X\":\"EXPIRED\"");
+	CHECK_HAS(buf_text(&b), "\"er\":\"5\"");
+	CHECK_STR(story(x), "expired calculated trade forced account");
 	CHECK(desk_is_idle(d));
 	CHECK(dec_sign(usdt(x)->balance) >= 0);
 	CHECK(dec_sign(usdt(x)->sums[MONEY_INSURANCE]) < 0);
@@ -456,11 +459,16 @@ a_call_for_margin(void **state)
 static void
 a_liquidation_without_a_market(void **state)
 {
-	static const struct { const char *name; bool isolated; enum side side; const char *px; } rows[] = {
-		{ "long",            false, SIDE_BUY,  "50000" },
-		{ "short",           false, SIDE_SELL, "72000" },
-		{ "isolated long",   true,  SIDE_BUY,  "50000" },
-		{ "isolated short",  true,  SIDE_SELL, "72000" },
+	static const struct {
+		const char	*name;
+		bool		 isolated;
+		enum side	 side;
+		const char	*px, *rests;
+	} rows[] = {
+		{ "long",            false, SIDE_BUY,  "50000", "45000" },
+		{ "short",           false, SIDE_SELL, "72000", "80000" },
+		{ "isolated long",   true,  SIDE_BUY,  "50000", "45000" },
+		{ "isolated short",  true,  SIDE_SELL, "72000", "80000" },
 	};
 
 	(void)state;
@@ -472,11 +480,14 @@ a_liquidation_without_a_market(void **state)
 		d->isolated = rows[i].isolated;
 		CHECK_INT(trade(x, rows[i].side, PS_BOTH, "0.2"), 0);
 		const dec_t	 cross = purse_cross(usdt(x));
+		const struct terms	 more = terms(rows[i].side, rows[i].rests, "0.002");
+		CHECK_INT(place(x, &more), 0);
 		exchange_set_ladder(x, d, (struct ladder){ .levels = 0, .qty = D("1"), .gap = D("0.1") },
 		    WALL_UNSET);
 		story(x);
 		exchange_set_price(x, d, D(rows[i].px), WALL_UNSET);
-		CHECK_STR(story(x), "calculated taken forced account");
+		CHECK_INT(x->facts.v[0].er, ER_LIQUIDATED);
+		CHECK_STR(story(x), "expired calculated taken forced account");
 		CHECK(desk_is_idle(d));
 		if (rows[i].isolated)
 			CHECK(dec_cmp(purse_cross(usdt(x)), cross) == 0);

@@ -57,8 +57,8 @@ enum { FUNDING_USUAL_HOURS = 8 };
 
 /* Why an order expired, as the exchange numbers it. */
 enum expiry {
-	ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_IOC_STP = 3, ER_REDUCE_ONLY = 4, ER_GTE = 6,
-	ER_DELISTED = 7, ER_MARKET = 9
+	ER_NONE = 0, ER_STP = 1, ER_IOC = 2, ER_IOC_STP = 3, ER_REDUCE_ONLY = 4, ER_LIQUIDATED = 5,
+	ER_GTE = 6, ER_DELISTED = 7, ER_MARKET = 9
 };
 
 /* What one asset came to. */

@@ -46,14 +46,14 @@ clear(struct exchange *x, size_t purse, const struct desk *d, dec_t left, dec_t 
 /* ---- isolated positions ------------------------------------------------------------- */
 
 static void
-cancel_orders_of(struct exchange *x, struct desk *d, enum position_side ps, wall_t now)
+expire_orders_of(struct exchange *x, struct desk *d, enum position_side ps, wall_t now)
 {
 	struct order	*o, *next;
 
 	for (o = TAILQ_FIRST(&d->orders.open); o != NULL; o = next) {
 		next = TAILQ_NEXT(o, open_link);
 		if (o->terms.ps == ps)
-			exchange_cancel(x, o, now);
+			order_expire(x, o, ER_LIQUIDATED, now);
 	}
 }
 
@@ -63,7 +63,7 @@ liquidate_isolated(struct exchange *x, struct desk *d, enum position_side ps, wa
 {
 	const struct purse	*p = &x->wallet.v[d->purse];
 
-	cancel_orders_of(x, d, ps, now);
+	expire_orders_of(x, d, ps, now);
 	const dec_t	 before = purse_cross(p);
 	const dec_t	 fee = forced_liquidate(x, d, ps, now);
 	clear(x, d->purse, d, dec_sub(purse_cross(p), before), fee, now);
@@ -94,7 +94,7 @@ liquidate_cross(struct exchange *x, size_t purse, wall_t now)
 
 	TAILQ_FOREACH(d, &x->active, link)
 		if (d->purse == purse && !d->isolated)
-			exchange_cancel_all(x, d, now);
+			exchange_expire_all(x, d, ER_LIQUIDATED, now);
 	TAILQ_FOREACH(d, &x->active, link) {
 		for (int ps = 0; ps < PS_N; ps++) {
 			if (d->purse != purse || d->isolated || dec_is_zero(d->positions[ps].qty))
