@@ -325,6 +325,58 @@ what_hangs_on_a_position_goes_with_it(void **state)
 	live(steps, NITEMS(steps));
 }
 
+/* Liquidated where nobody buys: no market sees it, and the position is gone all the same. */
+static void
+what_hangs_on_a_position_that_is_taken_over(void **state)
+{
+	static const struct step	 steps[] = {
+		{ 0, "/foreign", BTC "&side=BUY&qty=2", 0, "" },
+		{ 1, PLACE, ALGO("TAKE_PROFIT_MARKET", "SELL") "&triggerPrice=70000&closePosition=true"
+		    ID("t"), 0, "t:NEW" },
+		{ 2, "/ladder", BTC "&levels=0", 0, "" },
+		{ 10, TO("50000"), 0, "autoclose-1790000000010000000#NEW"
+		    " autoclose-1790000000010000000#FILLED t:EXPIRED" },
+	};
+
+	(void)state;
+	live(steps, NITEMS(steps));
+}
+
+/* Nothing waits for the prices of a contract that has none any more. */
+static void
+the_end_of_a_contract(void **state)
+{
+	static const struct {
+		const char	*verb, *with, *told;
+	} rows[] = {
+		{ "/settle", BTC "&price=61250", "a:EXPIRED s:EXPIRED"
+		    " settlement_autoclose-179000000001000#NEW"
+		    " settlement_autoclose-179000000001000#FILLED" },
+		{ "/listing", BTC "&field=status&value=SETTLING", "a:EXPIRED s:EXPIRED" },
+		{ "/listing", BTC "&field=status&value=DELIVERING", "a:EXPIRED s:EXPIRED" },
+		{ "/listing", BTC "&field=status&value=DELIVERED", "a:EXPIRED s:EXPIRED" },
+		{ "/listing", BTC "&field=status&value=CLOSE", "a:EXPIRED s:EXPIRED" },
+		{ "/listing", BTC "&field=status&value=TRADING_HALT", "" },
+		{ "/listing", BTC "&field=status&value=PRE_SETTLE", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct step	 steps[] = {
+			{ 0, BUYS, 0, "" },
+			{ 1, PLACE, ALGO("STOP_MARKET", "SELL") QTY "&triggerPrice=60000" ID("a"), 0,
+			    "a:NEW" },
+			{ 2, PLACE, CLOSING, 0, "s:NEW" },
+			{ 3, PLACE, "symbol=ETHUSDT&algoType=CONDITIONAL&type=STOP_MARKET&side=SELL"
+			    "&quantity=1&triggerPrice=1000" ID("e"), 0, "e:NEW" },
+			{ 10, rows[i].verb, rows[i].with, 0, rows[i].told },
+			{ 11, CANCEL, "clientAlgoId=e", 0, "e:CANCELED" },
+		};
+
+		live(steps, NITEMS(steps));
+	}
+}
+
 static void
 both_sides_of_hedge_mode(void **state)
 {
@@ -399,6 +451,8 @@ main(void)
 		cmocka_unit_test(closing_takes_all_there_is),
 		cmocka_unit_test(closing_goes_before_what_rests),
 		cmocka_unit_test(what_hangs_on_a_position_goes_with_it),
+		cmocka_unit_test(what_hangs_on_a_position_that_is_taken_over),
+		cmocka_unit_test(the_end_of_a_contract),
 		cmocka_unit_test(both_sides_of_hedge_mode),
 		cmocka_unit_test(other_ends),
 	};

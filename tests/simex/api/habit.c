@@ -28,10 +28,13 @@ habit_engine(struct call *c)
 static void
 apply(struct call *c)
 {
-	struct exchange	*x = &c->w->exchange;
+	struct exchange		*x = &c->w->exchange;
+	const enum phase	 p = c->desk->listing->phase;
 
-	if (c->desk->listing->phase == PHASE_OVER)
+	if (p == PHASE_OVER)
 		exchange_expire_all(x, c->desk, ER_DELISTED, c->now);
+	if (p == PHASE_OVER || p == PHASE_ENDING)
+		service_delist(x, c->desk, c->now);
 	exchange_requote(x, c->desk, c->now);
 	exchange_note_listing(x, c->desk, c->now);
 }

@@ -422,8 +422,8 @@ algos_cancel(struct algos *as, struct algo *a, wall_t now)
 	return reject_none();
 }
 
-size_t
-algos_cancel_all(struct algos *as, const struct listing *l, wall_t now)
+static size_t
+end_all(struct algos *as, const struct listing *l, enum algo_status how, wall_t now)
 {
 	struct algo	*a, *next;
 	size_t		 n = 0;
@@ -432,10 +432,22 @@ algos_cancel_all(struct algos *as, const struct listing *l, wall_t now)
 		next = TAILQ_NEXT(a, open_link);
 		if (a->terms.listing != l || a->status != ALGO_NEW)
 			continue;
-		enter(as, a, ALGO_CANCELED, now);
+		enter(as, a, how, now);
 		n++;
 	}
 	return n;
+}
+
+size_t
+algos_cancel_all(struct algos *as, const struct listing *l, wall_t now)
+{
+	return end_all(as, l, ALGO_CANCELED, now);
+}
+
+void
+algos_expire_all(struct algos *as, const struct listing *l, wall_t now)
+{
+	end_all(as, l, ALGO_EXPIRED, now);
 }
 
 void

@@ -110,6 +110,7 @@ struct reject	 algos_place(struct algos *, const struct algo_terms *, const stru
 		    wall_t now, struct algo **made);
 struct reject	 algos_cancel(struct algos *, struct algo *, wall_t now);
 size_t		 algos_cancel_all(struct algos *, const struct listing *, wall_t now);
+void		 algos_expire_all(struct algos *, const struct listing *, wall_t now);
 
 /* How many triggered; their children are due at child_at. */
 size_t		 algos_on_price(struct algos *, const struct algo_quote *, wall_t now,

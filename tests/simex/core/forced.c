@@ -133,6 +133,7 @@ delist_orders(struct exchange *x, struct desk *d, wall_t now)
 
 	while ((o = TAILQ_FIRST(&d->orders.open)) != NULL)
 		order_expire(x, o, ER_DELISTED, now);
+	service_delist(x, d, now);
 }
 
 struct reject

@@ -123,8 +123,10 @@ read_numbers(struct listing *l, struct why *why)
 static const struct { const char *word; enum phase phase; } phases[] = {
 	{ "CLOSE",          PHASE_OVER },
 	{ "DELIVERED",      PHASE_OVER },
+	{ "DELIVERING",     PHASE_ENDING },
 	{ "PRE_DELIVERING", PHASE_REDUCING },
 	{ "PRE_SETTLE",     PHASE_REDUCING },
+	{ "SETTLING",       PHASE_ENDING },
 	{ "TRADING",        PHASE_OPEN },
 };
 

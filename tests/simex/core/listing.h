@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 /* What of its trading a contract's status allows. */
-enum phase { PHASE_OPEN, PHASE_REDUCING, PHASE_HALTED, PHASE_OVER };
+enum phase { PHASE_OPEN, PHASE_REDUCING, PHASE_HALTED, PHASE_ENDING, PHASE_OVER };
 /* Which side may only reduce. */
 enum curb { CURB_NONE, CURB_BUY, CURB_SELL, CURB_BOTH };
 

@@ -102,6 +102,13 @@ service_place(struct exchange *x, struct desk *d, const struct algo_terms *t, wa
 	return algos_place(&x->service.algos, t, &view, now, made);
 }
 
+void
+service_delist(struct exchange *x, const struct desk *d, wall_t now)
+{
+	algos_expire_all(&x->service.algos, d->listing, now);
+	tell(x);
+}
+
 /* ---- children --------------------------------------------------------------------- */
 
 /* What closes a position closes what there is of it when it triggers. */
@@ -230,6 +237,8 @@ hear_fact(struct exchange *x, const struct fact *f)
 		hear_prices(x, f->desk, f->trade.px, f->mark_px, f->at);
 		hear_position(x, f, f->at);
 	}
+	if (f->kind == FACT_TAKEN)
+		hear_position(x, f, f->at);
 	if (is_of_order(f->kind) && !order_is_open(&f->order))
 		hear_end(x, &f->order, f->at);
 }

@@ -40,6 +40,9 @@ void		 service_recover(struct service *);	/* nothing is wrong with it any more *
 struct reject	 service_place(struct exchange *, struct desk *, const struct algo_terms *,
 		    wall_t now, struct algo **made);
 
+/* The contract comes to its end, and nothing triggers there any more. */
+void		 service_delist(struct exchange *, const struct desk *, wall_t now);
+
 /* Hears what has happened since it last did; then tells what it has to say. */
 void		 service_hear(struct exchange *, wall_t now);
 /* What is due by itself, and when that will be; unset: nothing. */
