@@ -115,6 +115,34 @@ the_price_that_counts(void **state)
 	live(steps, NITEMS(steps));
 }
 
+/* Others trade through three levels and the quotes come back, before anybody listens. */
+static void
+every_trade_of_others_counts(void **state)
+{
+	static const struct step	 before[] = {
+		{ 0, "/ladder", BTC "&levels=5&qty=0.010&gap=0.1", 0, "" },
+		{ 1, PLACE, ALGO("STOP_MARKET", "BUY") QTY "&triggerPrice=61250.3" ID("b"), 0, "b:NEW" },
+		{ 2, PLACE, ALGO("STOP_MARKET", "BUY") QTY "&triggerPrice=61250.4" ID("c"), 0, "c:NEW" },
+		{ 3, PLACE, ALGO("STOP_MARKET", "BUY") QTY "&triggerPrice=61250.3&workingType=MARK_PRICE"
+		    ID("m"), 0, "m:NEW" },
+		{ 4, PLACE, ALGO("TRAILING_STOP_MARKET", "SELL") QTY "&callbackRate=1"
+		    "&activatePrice=61250.2" ID("t"), 0, "t:NEW" },
+	};
+	static const struct step	 after[] = {
+		{ 10, QUERY, "clientAlgoId=c", 0, "t:NEW+ b:TRIGGERING" },
+		{ 20, PASSES, 0, "b:TRIGGERED b#NEW b#FILLED b:FINISHED" },
+	};
+	struct world	*w = standing();
+	struct desk	*d = exchange_find(&w->exchange, "BTCUSDT");
+
+	(void)state;
+	go(w, before, NITEMS(before));
+	exchange_public_trade(&w->exchange, d, SIDE_BUY, DEC_NONE, D("0.025"), at_ms(9));
+	exchange_set_price(&w->exchange, d, D("61250"), at_ms(9));
+	go(w, after, NITEMS(after));
+	discard(w);
+}
+
 static void
 fills_may_be_told_first(void **state)
 {
@@ -443,6 +471,7 @@ main(void)
 		cmocka_unit_test(limits_and_profits),
 		cmocka_unit_test(trailing_stops),
 		cmocka_unit_test(the_price_that_counts),
+		cmocka_unit_test(every_trade_of_others_counts),
 		cmocka_unit_test(fills_may_be_told_first),
 		cmocka_unit_test(stuck),
 		cmocka_unit_test(refused_by_the_matching),

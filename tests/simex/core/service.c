@@ -233,11 +233,9 @@ is_of_order(enum fact_kind k)
 static void
 hear_fact(struct exchange *x, const struct fact *f)
 {
-	if (f->kind == FACT_TRADE) {
+	if (f->kind == FACT_TRADE || f->kind == FACT_PUBLIC_TRADE)
 		hear_prices(x, f->desk, f->trade.px, f->mark_px, f->at);
-		hear_position(x, f, f->at);
-	}
-	if (f->kind == FACT_TAKEN)
+	if (f->kind == FACT_TRADE || f->kind == FACT_TAKEN)
 		hear_position(x, f, f->at);
 	if (is_of_order(f->kind) && !order_is_open(&f->order))
 		hear_end(x, &f->order, f->at);
