@@ -11,6 +11,8 @@
 
 #include "tests/unit/check.h"
 
+#include "base/buf.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +76,21 @@ rows_recorded(const char *name, char path[256])
 		return NULL;
 	snprintf(path, 256, "%s/%s", dir, name);
 	return path;
+}
+
+/* The whole of a file that is packed with xz. */
+static inline void
+rows_unpack(const char *path, struct buf *text)
+{
+	char	 command[300], piece[4096];
+	size_t	 n;
+
+	snprintf(command, sizeof(command), "xz -dc '%s'", path);
+	FILE	*f = popen(command, "r");
+	CHECK(f != NULL);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_add(text, piece, n);
+	CHECK_INT(pclose(f), 0);
 }
 
 #endif

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORDED = 625, RECORDED_TRADING = 572, PIECE = 65536 };
+enum { RECORDED = 625, RECORDED_TRADING = 572 };
 
 /* ---- reading ---------------------------------------------------------------------- */
 
@@ -345,21 +345,13 @@ filters_of_the_contracts_built_in(void **state)
 	CHECK_INT(check_every_contract(&ls), 3);
 }
 
-/* The recording is packed. */
 static void
 read_recorded(struct listings *ls, const char *path)
 {
-	char		 command[300], piece[PIECE];
 	struct buf	 info = { 0 };
 	struct why	 why = { "" };
-	size_t		 n;
 
-	snprintf(command, sizeof(command), "xz -dc '%s'", path);
-	FILE	*f = popen(command, "r");
-	CHECK(f != NULL);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_add(&info, piece, n);
-	CHECK_INT(pclose(f), 0);
+	rows_unpack(path, &info);
 	CHECK_INT(listings_read(ls, buf_text(&info), info.len, &why), 0);
 	CHECK_STR(why.text, "");
 	buf_free(&info);

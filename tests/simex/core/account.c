@@ -82,11 +82,19 @@ exchange_equity(const struct exchange *x, size_t purse)
 		for (int ps = 0; ps < PS_N && d->purse == purse; ps++)
 			add_to_equity(&e, d, (enum position_side)ps);
 	const dec_t	 tied = dec_add(e.cross_position_margin, e.order_margin);
+	const dec_t	 without_gain = dec_sub(e.cross_balance, tied);
 	e.margin_balance = dec_add(e.balance, e.upnl);
 	e.available = dec_sub(dec_add(e.cross_balance, e.cross_upnl), tied);
 	/* What has been gained on paper cannot be taken away. */
-	e.withdrawable = dec_min(e.available, dec_sub(e.cross_balance, tied));
+	e.withdrawable = dec_ok(e.available) && dec_ok(without_gain) ?
+	    dec_min(e.available, without_gain) : DEC_NONE;
 	return e;
+}
+
+bool
+exchange_has(dec_t there, dec_t wanted)
+{
+	return dec_ok(there) && dec_ok(wanted) && !dec_gt(wanted, there);
 }
 
 /* ---- where it ends ---------------------------------------------------------------- */
@@ -136,9 +144,16 @@ spare_at(const struct desk *d, dec_t money, dec_t px)
 	return spare;
 }
 
+static dec_t
+between(dec_t a, dec_t b)
+{
+	return (dec_t){ a.e8 / 2 + b.e8 / 2 };
+}
+
 /*
  * LONG and SHORT of one contract live and die together.  Away from the mark
- * price towards the loss of the larger one the spare money only falls.
+ * price towards the loss of the larger one the spare money only falls; it is
+ * looked for as far as it can be counted.
  */
 static dec_t
 two_sided_px(const struct desk *d, dec_t money)
@@ -150,10 +165,14 @@ two_sided_px(const struct desk *d, dec_t money)
 			    dec_mul(mark_px, DEC_INT(100), ROUND_UP);
 	dec_t		 left = spare_at(d, money, dead);
 
+	for (int i = 0; i < HALVINGS && dec_ok(dead) && !dec_ok(left); i++) {
+		dead = between(safe, dead);
+		left = spare_at(d, money, dead);
+	}
 	if (!dec_ok(left) || dec_sign(left) > 0)
 		return DEC_ZERO;
 	for (int i = 0; i < HALVINGS; i++) {
-		const dec_t	 px = { safe.e8 / 2 + dead.e8 / 2 };
+		const dec_t	 px = between(safe, dead);
 
 		left = spare_at(d, money, px);
 		if (dec_ok(left) && dec_sign(left) > 0)
@@ -242,21 +261,45 @@ opening_loss(const struct desk *d, const struct terms *t)
 	return loss;
 }
 
+/* With as much again to spare: it may trade at other prices than it is counted with. */
+static bool
+is_countable(dec_t notional)
+{
+	return dec_ok(dec_add(notional, notional));
+}
+
+bool
+desk_counts_at(const struct desk *d, dec_t px)
+{
+	for (int ps = 0; ps < PS_N; ps++)
+		if (!is_countable(position_worst(&d->positions[ps], px, d->exposure[ps])))
+			return false;
+	return true;
+}
+
+/* Could it be counted beside everything there is, whether it needs margin or not? */
+static bool
+counts_with(const struct desk *d, const struct terms *t, const struct order *was)
+{
+	return is_countable(position_worst(&d->positions[t->ps], desk_mark_px(d),
+	    exposure_with(d, t, was)));
+}
+
 struct reject
-exchange_check_room(const struct exchange *x, const struct desk *d, const struct terms *t,
-    const struct order *was)
+exchange_check_room(const struct desk *d, const struct terms *t, const struct order *was)
 {
 	const struct position	*p = &d->positions[t->ps];
 	const dec_t		 mark_px = desk_mark_px(d);
 
-	(void)x;
+	if (!counts_with(d, t, was))
+		return reject_as(REJ_LEVERAGE_POSITION);
 	if (t->reduce_only)
 		return reject_none();
 	const dec_t	 have = position_worst(p, mark_px, counted(t->ps, d->exposure[t->ps]));
 	const dec_t	 want = position_worst(p, mark_px, counted(t->ps, exposure_with(d, t, was)));
-	if (!dec_ok(want))
-		return reject_as(REJ_LEVERAGE_POSITION);
-	return dec_gt(want, have) && dec_gt(want, brackets_max_notional(d->brackets, d->leverage)) ?
+	if (dec_ok(have) && !dec_gt(want, have))
+		return reject_none();
+	return dec_gt(want, brackets_max_notional(d->brackets, d->leverage)) ?
 	    reject_as(REJ_LEVERAGE_POSITION) : reject_none();
 }
 
@@ -266,7 +309,9 @@ shortage(const struct desk *d, const struct position *p, struct margin m)
 {
 	const dec_t	 has = dec_add(p->apart, position_upnl(p, desk_mark_px(d)));
 
-	return dec_max(dec_sub(m.position, has), DEC_ZERO);
+	const dec_t	 missing = dec_sub(m.position, has);
+
+	return dec_ok(missing) ? dec_max(missing, DEC_ZERO) : DEC_NONE;
 }
 
 /* Only what makes the margin grow needs any. */
@@ -276,6 +321,8 @@ exchange_check_margin(const struct exchange *x, const struct desk *d, const stru
 {
 	const struct position	*p = &d->positions[t->ps];
 
+	if (!counts_with(d, t, was))
+		return reject_as(REJ_MARGIN);
 	if (t->reduce_only)
 		return reject_none();
 	const struct margin	 have = desk_margin(d, t->ps);
@@ -288,8 +335,8 @@ exchange_check_margin(const struct exchange *x, const struct desk *d, const stru
 	more = dec_add(more, opening_loss(d, t));
 	if (d->isolated && dec_sign(position_closable_qty(p, t->side)) > 0)
 		more = dec_add(more, shortage(d, p, have));
-	return dec_gt(more, exchange_equity(x, d->purse).available) ? reject_as(REJ_MARGIN) :
-	    reject_none();
+	return exchange_has(exchange_equity(x, d->purse).available, more) ? reject_none() :
+	    reject_as(REJ_MARGIN);
 }
 
 struct reject

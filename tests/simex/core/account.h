@@ -16,7 +16,11 @@
 
 enum { LEVERAGE_MOST = 125 };
 
-/* Of one asset; cross_: without the isolated positions. */
+/*
+ * Of one asset; cross_: without the isolated positions.  Any of them is NONE
+ * where a position it counts is beyond the range of numbers: nobody is called
+ * or liquidated for that, and nothing can be paid out of it.
+ */
 struct equity {
 	dec_t	 balance, cross_balance, upnl, cross_upnl;
 	dec_t	 position_margin, cross_position_margin, order_margin;
@@ -25,6 +29,10 @@ struct equity {
 };
 
 /* account.c: questions */
+/* Is it enough?  Not where one of them is NONE. */
+bool		 exchange_has(dec_t there, dec_t wanted);
+/* Can all there is be counted at this mark price?  Else nobody may put it there. */
+bool		 desk_counts_at(const struct desk *, dec_t mark_px);
 struct equity	 exchange_equity(const struct exchange *, size_t purse);
 struct margin	 desk_margin(const struct desk *, enum position_side);
 struct margin	 desk_margin_if(const struct desk *, enum position_side, struct exposure);
@@ -36,12 +44,13 @@ dec_t		 exchange_liquidation_px(const struct exchange *, const struct desk *,
 dec_t		 exchange_bankruptcy_px(const struct exchange *, const struct desk *,
 		    enum position_side);
 /*
- * Is there room for this order in its leverage, and margin for it?  Of an order
+ * Is there room for this order in its leverage, and margin for it?  One that
+ * only reduces has to be countable, too.  Of an order
  * that is open already, was, the terms are what it shall be, their quantity
  * what shall be left of it.
  */
-struct reject	 exchange_check_room(const struct exchange *, const struct desk *,
-		    const struct terms *, const struct order *was);
+struct reject	 exchange_check_room(const struct desk *, const struct terms *,
+		    const struct order *was);
 struct reject	 exchange_check_margin(const struct exchange *, const struct desk *,
 		    const struct terms *, const struct order *was);
 /* What is shown of a desk: BOTH, or LONG and SHORT. */

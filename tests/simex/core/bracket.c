@@ -335,7 +335,8 @@ maint_margin(const struct bracket *b, dec_t notional)
 dec_t
 brackets_maint_margin(const struct brackets *t, dec_t notional)
 {
-	return maint_margin(brackets_find(t, notional), dec_abs(notional));
+	return dec_ok(notional) ? maint_margin(brackets_find(t, notional), dec_abs(notional)) :
+	    DEC_NONE;
 }
 
 dec_t

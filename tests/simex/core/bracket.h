@@ -72,6 +72,7 @@ void	brackets_fini(struct brackets *);
 
 /* Never NULL. */
 const struct bracket	*brackets_find(const struct brackets *, dec_t notional);
+/* Of NONE it is NONE: what is too large to be counted has a margin that is so, too. */
 dec_t	brackets_maint_margin(const struct brackets *, dec_t notional);
 
 /* How large a position of this leverage may be; zero: the contract does not have it. */

@@ -146,6 +146,8 @@ exchange_settle(struct exchange *x, struct desk *d, dec_t px, wall_t now)
 
 	if (reject_is_set(&r))
 		return r;
+	if (!desk_counts_at(d, px))
+		return reject_with(REJ_BAD_PARAM, "price");
 	if (listing_change(d->listing, NULL, "status", "SETTLING", &why) == -1)
 		return reject_with(REJ_BAD_PARAM, "symbol");
 	delist_orders(x, d, now);

@@ -8,7 +8,7 @@
 static dec_t
 not_negative(dec_t d)
 {
-	return dec_max(d, DEC_ZERO);
+	return dec_ok(d) ? dec_max(d, DEC_ZERO) : DEC_NONE;
 }
 
 static void
@@ -16,7 +16,7 @@ put_price(struct buf *b, const char *name, dec_t px)
 {
 	char	 text[DEC_STR];
 
-	jw_put_str(b, name, dec_is_zero(px) ? "0.0" : dec_format(px, text));
+	jw_put_str(b, name, dec_ok(px) && dec_is_zero(px) ? "0.0" : dec_format(px, text));
 }
 
 static void

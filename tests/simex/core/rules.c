@@ -226,7 +226,7 @@ check_room(const struct request *q)
 {
 	const struct terms	 t = terms_wanted(q);
 
-	return exchange_check_room(q->x, q->d, &t, q->was);
+	return exchange_check_room(q->d, &t, q->was);
 }
 
 static struct reject

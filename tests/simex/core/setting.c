@@ -20,7 +20,8 @@ check_leverage(const struct desk *d, int leverage)
 		return reject_as(REJ_LEVERAGE_ISOLATED);
 	const dec_t	 most = brackets_max_notional(d->brackets, leverage);
 	for (int ps = 0; ps < PS_N && leverage > d->leverage; ps++)
-		if (dec_gt(position_worst(&d->positions[ps], desk_mark_px(d), d->exposure[ps]), most))
+		if (!exchange_has(most, position_worst(&d->positions[ps], desk_mark_px(d),
+		    d->exposure[ps])))
 			return reject_as(REJ_LEVERAGE_POSITION);
 	return reject_none();
 }
@@ -34,7 +35,7 @@ exchange_set_leverage(struct exchange *x, struct desk *d, int leverage, wall_t n
 	if (reject_is_set(&r))
 		return r;
 	d->leverage = leverage;
-	if (leverage < before && dec_sign(exchange_equity(x, d->purse).available) < 0) {
+	if (leverage < before && !exchange_has(exchange_equity(x, d->purse).available, DEC_ZERO)) {
 		d->leverage = before;
 		return reject_as(REJ_LEVERAGE_MARGIN);
 	}
@@ -98,7 +99,8 @@ static dec_t
 removable(const struct desk *d, enum position_side ps)
 {
 	const struct position	*p = &d->positions[ps];
-	const dec_t		 lost = dec_min(position_upnl(p, desk_mark_px(d)), DEC_ZERO);
+	const dec_t		 upnl = position_upnl(p, desk_mark_px(d));
+	const dec_t		 lost = dec_ok(upnl) ? dec_min(upnl, DEC_ZERO) : DEC_NONE;
 
 	return dec_sub(dec_add(p->apart, lost), desk_margin(d, ps).position);
 }
@@ -115,9 +117,9 @@ exchange_move_margin(struct exchange *x, struct desk *d, enum position_side ps, 
 		return reject_as(REJ_NOT_ISOLATED);
 	if (dec_is_zero(p->qty))
 		return reject_as(REJ_NO_POSITION);
-	if (dec_sign(change) > 0 && dec_gt(change, exchange_equity(x, d->purse).withdrawable))
+	if (dec_sign(change) > 0 && !exchange_has(exchange_equity(x, d->purse).withdrawable, change))
 		return reject_as(REJ_CROSS_BALANCE);
-	if (dec_sign(change) < 0 && dec_gt(dec_neg(change), removable(d, ps)))
+	if (dec_sign(change) < 0 && !exchange_has(removable(d, ps), dec_neg(change)))
 		return reject_as(REJ_ISOLATED_BALANCE);
 	purse_set_apart(&x->wallet.v[d->purse], p, change);
 	p->updated = now;

@@ -267,14 +267,21 @@ position_closable_qty(const struct position *p, enum side side)
 	return side == closes ? dec_abs(p->qty) : DEC_ZERO;
 }
 
+/* The larger of two, neither of them negative, or NONE where one is not there. */
+static dec_t
+larger(dec_t a, dec_t b)
+{
+	return dec_ok(a) && dec_ok(b) ? dec_max(a, b) : DEC_NONE;
+}
+
 dec_t
 position_worst(const struct position *p, dec_t mark_px, struct exposure e)
 {
 	const dec_t	 notional = position_notional(p, mark_px);
-	const dec_t	 worst = dec_max(dec_abs(dec_add(notional, e.bids)),
+	const dec_t	 worst = larger(dec_abs(dec_add(notional, e.bids)),
 			    dec_abs(dec_sub(notional, e.asks)));
 
-	return dec_max(worst, dec_abs(notional));
+	return larger(worst, dec_abs(notional));
 }
 
 /*

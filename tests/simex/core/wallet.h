@@ -127,7 +127,11 @@ dec_t		 position_upnl(const struct position *, dec_t mark_px);
 dec_t		 position_notional(const struct position *, dec_t mark_px);	/* signed */
 /* How much an order of this side could close. */
 dec_t		 position_closable_qty(const struct position *, enum side);
-/* The notional if the worse of "all bids fill" and "all asks fill" came true. */
+/*
+ * The notional if the worse of "all bids fill" and "all asks fill" came true.
+ * A notional may be beyond the range of numbers: it is NONE then, and so are
+ * upnl, worst, and what a margin has of it.
+ */
 dec_t		 position_worst(const struct position *, dec_t mark_px, struct exposure);
 struct margin	 position_margin(const struct position *, int leverage, dec_t mark_px,
 		    const struct brackets *, struct exposure);

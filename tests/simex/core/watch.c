@@ -7,10 +7,11 @@
 
 enum health { WELL, CALLED, LOST };
 
+/* What cannot be counted is let be. */
 static enum health
 health_of(dec_t balance, dec_t maint)
 {
-	if (dec_is_zero(maint))
+	if (!dec_ok(balance) || !dec_ok(maint) || dec_is_zero(maint))
 		return WELL;
 	if (!dec_gt(balance, maint))
 		return LOST;
@@ -133,7 +134,8 @@ watch_cross(struct exchange *x, size_t purse, wall_t now)
 
 	p->called = health == CALLED;
 	/* The loss of an isolated position that was closed for more than it had. */
-	if (dec_is_zero(e.cross_maint_margin) && dec_sign(balance) < 0)
+	if (dec_ok(balance) && dec_ok(e.cross_maint_margin) &&
+	    dec_is_zero(e.cross_maint_margin) && dec_sign(balance) < 0)
 		clear(x, purse, NULL, balance, DEC_ZERO, now);
 	if (health == LOST)
 		liquidate_cross(x, purse, now);
