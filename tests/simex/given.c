@@ -11,6 +11,22 @@
 enum { READ_BYTES = 4096 };
 
 int
+given_rates(const struct conf *c, struct why *why)
+{
+	const struct { const char *option; dec_t rate; } rates[] = {
+		{ "fee-maker", c->fee_maker }, { "fee-taker", c->fee_taker },
+		{ "funding-rate", c->funding_rate },
+	};
+	char	 text[DEC_STR];
+
+	for (size_t i = 0; i < NITEMS(rates); i++)
+		if (dec_gt(dec_abs(rates[i].rate), DEC_ONE))
+			return why_set(why, "%s: %s is not from -1 to 1", rates[i].option,
+			    dec_format(rates[i].rate, text));
+	return 0;
+}
+
+int
 given_file(const char *path, struct buf *b)
 {
 	char	 piece[READ_BYTES];

@@ -487,7 +487,8 @@ simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
 		return -1;
 	if (*s->conf.replay != '\0' && (s->tapes = tapes_open(s->conf.replay, why)) == NULL)
 		return -1;
-	if (grants_parse(&s->grants, s->conf.balance, why) == -1 || given_brackets(s, why) == -1)
+	if (given_rates(&s->conf, why) == -1 ||
+	    grants_parse(&s->grants, s->conf.balance, why) == -1 || given_brackets(s, why) == -1)
 		return -1;
 	if (given_listings(s, &ls, why) == -1)
 		return -1;

@@ -90,10 +90,11 @@ int		 simex_begin(struct simex *, wall_t start, int64_t ids_from, struct why *) 
 void		 simex_announce(struct simex *);	/* that it is there, once */
 void		 simex_quit(struct simex *, int64_t us);	/* in less than a second */
 
-/* given.c: the files that options name */
+/* given.c: what options say, and the files they name */
 int		 given_file(const char *path, struct buf *) MUST_CHECK;
 int		 given_listings(struct simex *, struct listings *, struct why *) MUST_CHECK;
 int		 given_brackets(struct simex *, struct why *) MUST_CHECK;
+int		 given_rates(const struct conf *, struct why *) MUST_CHECK;
 
 /* mirror.c */
 int		 mirror_check(const struct conf *, struct why *) MUST_CHECK;	/* do they fit? */

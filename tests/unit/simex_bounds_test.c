@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "tests/simex/api/world.h"
 #include "tests/simex/core/account.h"
 #include "tests/unit/rows.h"
 
@@ -215,6 +216,100 @@ every_contract_at_its_most(void **state)
 	buf_free(&text);
 }
 
+/* ---- verbs ------------------------------------------------------------------------------- */
+
+static const wall_t	 start = { INT64_C(1790000000000000) };
+
+/* Answered, and what is bounded says where; then there is an order, and all is as it should be. */
+static void
+verbs_with_large_numbers(void **state)
+{
+	static const struct { const char *uri; int http; const char *says; } rows[] = {
+		{ "transfer?asset=USDT&amount=92233720368", 400, "amount: 92233720368 is not from" },
+		{ "transfer?asset=USDT&amount=-92233720368", 400, "amount" },
+		{ "transfer?asset=USDT&amount=10000000000", 400, "more than 10000000000" },
+		{ "transfer?asset=USDT&amount=9999900000", 200, "" },
+		{ "transfer?asset=USDT&amount=5000000000", 400, "more than 10000000000" },
+		{ "transfer?asset=USDT&amount=-9999900000", 200, "" },
+		{ "fund?symbol=BTCUSDT&rate=90000000000", 400, "rate: 90000000000 is not from -1 to 1" },
+		{ "fund?symbol=BTCUSDT&rate=-90000000000", 400, "-1 to 1" },
+		{ "fund?symbol=BTCUSDT&rate=x", 400, "rate" },
+		{ "fund?symbol=BTCUSDT&rate=-1", 200, "" },
+		{ "funding?symbol=BTCUSDT&rate=90000000000", 400, "-1 to 1" },
+		{ "fees?symbol=BTCUSDT&maker=90000000000&taker=90000000000", 400, "maker" },
+		{ "fees?symbol=BTCUSDT&taker=-1.1", 400, "taker: -1.1 is not from -1 to 1" },
+		{ "bnb?price=0.00000001", 400, "0.01" }, { "bnb?price=90000000000", 400, "1000000" },
+		{ "bnb?price=0", 200, "" },
+		{ "price?symbol=BTCUSDT&price=92233720368", 400, "4529764" },
+		{ "price?symbol=BTCUSDT&price=4529764", 200, "" },
+		{ "price?symbol=BTCUSDT&price=61250", 200, "" },
+		{ "walk?symbol=BTCUSDT&to=92233720368&steps=2", 400, "4529764" },
+		{ "walk?symbol=BTCUSDT&to=61250&steps=9223372036854775807", 400, "steps" },
+		{ "settle?symbol=ETHUSDT&price=92233720368", 400, "4002" },
+		{ "ladder?symbol=BTCUSDT&gap=90000000000", 400, "gap" },
+		{ "ladder?symbol=BTCUSDT&qty=90000000000", 400, "qty" },
+		{ "ladder?symbol=BTCUSDT&levels=9223372036854775807", 200, "" },
+		{ "adl?symbol=BTCUSDT&qty=92233720368", 400, "4005" },
+		{ "trade?symbol=BTCUSDT&side=BUY&qty=92233720368", 400, "4005" },
+		{ "foreign?symbol=BTCUSDT&side=BUY&qty=92233720368", 400, "4005" },
+		{ "weigh?weight=9223372036854775807", 400, "weight" },
+		{ "weigh?orders=9223372036854775807", 400, "orders" },
+		{ "limits?orders_1m=9223372036854775807", 400, "orders_1m" },
+		{ "events?lose=9223372036854775807", 200, "" }, { "events?lose=0", 200, "" },
+		{ "drop?path=/x&n=9223372036854775807", 200, "" },
+	};
+	const struct outside	 o = { .pid = 0 };
+	struct buf		 out = { 0 };
+
+	(void)state;
+	for (int kind = MARKET_STILL; kind <= MARKET_SYNTH; kind++) {
+		struct world	*w = malloc(sizeof(*w));
+
+		world_init(w, &(struct world_terms){
+			.exchange = {
+				.balance = D("100000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
+				.market = {
+					.kind = (enum market_kind)kind, .seed = 1, .start = start,
+					.period_ms = 100, .volatility_e6 = 60, .levels = 10, .spread_ticks = 2,
+				},
+			},
+			.key = "k", .secret = "s", .key_life_ms = 3600000,
+		});
+		w->exchange.burns_bnb = true;
+		for (size_t i = 0; i < NITEMS(rows); i++) {
+			const wall_t	 now = wall_add_us(start, (int64_t)i * 200000);
+
+			check_row("%d %s", kind, rows[i].uri);
+			buf_reset(&out);
+			CHECK_INT(world_control(w, rows[i].uri, NULL, &o, now, &out), rows[i].http);
+			CHECK_HAS(buf_text(&out), rows[i].says);
+			buf_reset(&out);
+			const int	 http = world_control(w, "foreign?symbol=BTCUSDT&side=BUY&qty=0.001",
+					    NULL, &o, now, &out);
+			CHECK(http == 200 || (kind == MARKET_SYNTH && http == 400));
+		}
+		world_fini(w);
+		free(w);
+	}
+	buf_free(&out);
+}
+
+/* A position has to be countable where the price is put. */
+static void
+a_price_beyond_all_numbers(void **state)
+{
+	struct exchange	*x = dear();
+	struct desk	*d = &x->desks[DOGE];
+
+	(void)state;
+	d->positions[PS_BOTH] = (struct position){ .qty = D("1000000"), .cost = D("200000") };
+	CHECK(desk_counts_at(d, D("40000")));
+	CHECK(!desk_counts_at(d, D("100000")));
+	const struct reject	 r = exchange_settle(x, d, D("100000"), WALL_UNSET);
+	CHECK_INT(reject_code(&r), -1130);
+	discard(x);
+}
+
 int
 main(void)
 {
@@ -223,6 +318,8 @@ main(void)
 		cmocka_unit_test(a_reduction_beyond_all_numbers),
 		cmocka_unit_test(two_sides_beyond_all_numbers),
 		cmocka_unit_test(every_contract_at_its_most),
+		cmocka_unit_test(verbs_with_large_numbers),
+		cmocka_unit_test(a_price_beyond_all_numbers),
 	};
 
 	return cmocka_run_group_tests_name("simex_bounds", tests, NULL, NULL);

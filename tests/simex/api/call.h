@@ -58,6 +58,14 @@ struct reject	call_prepare(struct call *, const struct param *, size_t n);
 /* {"code":200,"msg":..} */
 struct reject	call_done(struct call *, const char *msg);
 
+/*
+ * bound.c: numbers of verbs that no filter of a contract bounds.  *out stays
+ * as it is where none was sent; a decimal may be negative if least is.
+ */
+struct reject	bound_dec(const struct call *, const char *name, dec_t least, dec_t most,
+		    dec_t *out);
+struct reject	bound_int(const struct call *, const char *name, int64_t most, int64_t *out);
+
 /* algo.c */
 struct reject	algo_place(struct call *);
 struct reject	algo_query(struct call *);

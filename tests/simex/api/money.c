@@ -6,6 +6,11 @@
 
 enum { HOURS_MOST = 24 };
 
+/* Of what is traded, or held. */
+#define RATE_MOST	DEC_ONE
+#define BNB_LEAST	((dec_t){ DEC_ONE_E8 / 100 })
+#define BNB_MOST	DEC_INT(1000000)
+
 const char *const	money_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 
 enum position_side
@@ -19,12 +24,11 @@ money_position_side(const struct form *f)
 	return ps;
 }
 
-/* A number that may be negative: parameters of that type may not. */
+/* It may be negative. */
 static struct reject
-signed_dec(const struct call *c, const char *name, dec_t *out)
+read_rate(const struct call *c, const char *name, dec_t *out)
 {
-	return dec_parse(form_str(c->form, name), out) == -1 ?
-	    reject_with(REJ_BAD_PARAM, "%s", name) : reject_none();
+	return bound_dec(c, name, dec_neg(RATE_MOST), RATE_MOST, out);
 }
 
 struct reject
@@ -33,8 +37,9 @@ money_transfer(struct call *c)
 	struct exchange		*x = &c->w->exchange;
 	const struct purse	*p = wallet_find(&x->wallet, form_str(c->form, "asset"));
 	const char		*reason = form_str(c->form, "reason");
-	dec_t			 change;
-	struct reject		 r = signed_dec(c, "amount", &change);
+	dec_t			 change = DEC_ZERO;
+	struct reject		 r = bound_dec(c, "amount", dec_neg(BALANCE_MOST), BALANCE_MOST,
+				    &change);
 	enum update		 why = UPD_DEPOSIT;
 
 	if (reject_is_set(&r))
@@ -54,8 +59,8 @@ money_transfer(struct call *c)
 struct reject
 money_fund(struct call *c)
 {
-	dec_t			 rate;
-	const struct reject	 r = signed_dec(c, "rate", &rate);
+	dec_t			 rate = DEC_ZERO;
+	const struct reject	 r = read_rate(c, "rate", &rate);
 
 	if (reject_is_set(&r))
 		return r;
@@ -68,10 +73,8 @@ money_funding(struct call *c)
 {
 	const int64_t	 hours = form_int(c->form, "hours", c->desk->funding_hours);
 	dec_t		 rate = c->desk->funding_rate;
-	struct reject	 r = reject_none();
+	struct reject	 r = read_rate(c, "rate", &rate);
 
-	if (form_str(c->form, "rate") != NULL)
-		r = signed_dec(c, "rate", &rate);
 	if (reject_is_set(&r))
 		return r;
 	if (hours > HOURS_MOST)
@@ -86,12 +89,10 @@ struct reject
 money_fees(struct call *c)
 {
 	dec_t		 maker = c->desk->fee_maker, taker = c->desk->fee_taker;
-	struct reject	 r = reject_none();
+	struct reject	 r = read_rate(c, "maker", &maker);
 
-	if (form_str(c->form, "maker") != NULL)
-		r = signed_dec(c, "maker", &maker);
-	if (!reject_is_set(&r) && form_str(c->form, "taker") != NULL)
-		r = signed_dec(c, "taker", &taker);
+	if (!reject_is_set(&r))
+		r = read_rate(c, "taker", &taker);
 	if (reject_is_set(&r))
 		return r;
 	c->desk->fee_maker = maker;
@@ -102,8 +103,11 @@ money_fees(struct call *c)
 struct reject
 money_bnb(struct call *c)
 {
-	c->w->exchange.bnb_px = form_dec(c->form, "price");
-	return call_done(c, "done");
+	const bool	 none = dec_is_zero(form_dec(c->form, "price"));
+	const struct reject	 r = bound_dec(c, "price", none ? DEC_ZERO : BNB_LEAST, BNB_MOST,
+				    &c->w->exchange.bnb_px);
+
+	return reject_is_set(&r) ? r : call_done(c, "done");
 }
 
 struct reject

@@ -13,6 +13,7 @@ enum {
 	CLOSE_LEAST = 1000, CLOSE_MOST = 4999,		/* of a WebSocket */
 	FLOOD_BYTES_MAX = 64 * 1024 * 1024,
 	FLOOD_HEADERS_MAX = 10000,
+	COUNT_MOST = 1000000000,			/* of weight or orders */
 };
 
 const char *const	frame_words[FRAME_N + 1] = {
@@ -84,9 +85,13 @@ trouble_overtake(struct call *c)
 struct reject
 trouble_weigh(struct call *c)
 {
-	const struct reject	 r = meter_take(&c->w->meter, c->now, form_int(c->form, "weight", 0),
-				    form_int(c->form, "orders", 0));
+	int64_t		 weight = 0, orders = 0;
+	struct reject	 r = bound_int(c, "weight", COUNT_MOST, &weight);
 
+	if (!reject_is_set(&r))
+		r = bound_int(c, "orders", COUNT_MOST, &orders);
+	if (!reject_is_set(&r))
+		r = meter_take(&c->w->meter, c->now, weight, orders);
 	return reject_is_set(&r) ? r : call_done(c, "done");
 }
 
@@ -223,9 +228,14 @@ trouble_limits(struct call *c)
 	struct meter	*m = &c->w->meter;
 	int64_t		*limit = m->limit;
 
-	limit[METER_WEIGHT_1M] = form_int(c->form, "weight", limit[METER_WEIGHT_1M]);
-	limit[METER_ORDERS_10S] = form_int(c->form, "orders_10s", limit[METER_ORDERS_10S]);
-	limit[METER_ORDERS_1M] = form_int(c->form, "orders_1m", limit[METER_ORDERS_1M]);
+	struct reject	 r = bound_int(c, "weight", COUNT_MOST, &limit[METER_WEIGHT_1M]);
+
+	if (!reject_is_set(&r))
+		r = bound_int(c, "orders_10s", COUNT_MOST, &limit[METER_ORDERS_10S]);
+	if (!reject_is_set(&r))
+		r = bound_int(c, "orders_1m", COUNT_MOST, &limit[METER_ORDERS_1M]);
+	if (reject_is_set(&r))
+		return r;
 	m->ban_after = form_int(c->form, "ban_after", m->ban_after);
 	m->silent = form_int(c->form, "retry_after", !m->silent) == 0;
 	return call_done(c, "done");

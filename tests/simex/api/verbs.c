@@ -3,12 +3,15 @@
 
 #include "base/text.h"
 #include "tests/simex/api/call.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
 #include <string.h>
 
-enum { WALK_STEP_MS = 10 };
+enum { WALK_STEP_MS = 10, WALK_STEPS_MOST = 1000000 };
+
+#define LADDER_QTY_MOST	DEC_INT(1000000000)
 
 struct verb {
 	const char		*name;
@@ -157,20 +160,43 @@ static const struct param p_walk[] = {
 
 /* ---- the market ---------------------------------------------------------------- */
 
+/* Where the contract may be, and the account can be counted. */
+static struct reject
+read_px(const struct call *c, const char *name, dec_t *px)
+{
+	const struct reject	 r = bound_dec(c, name, DEC_ZERO, c->desk->listing->max_price, px);
+	char			 text[DEC_STR];
+
+	if (reject_is_set(&r) || desk_counts_at(c->desk, *px))
+		return r;
+	return reject_with(REJ_BAD_PARAM, "%s: at %s the position cannot be counted", name,
+	    dec_format(*px, text));
+}
+
 static struct reject
 do_price(struct call *c)
 {
-	exchange_set_price(&c->w->exchange, c->desk, form_dec(c->form, "price"), c->now);
+	dec_t			 px = DEC_NONE;
+	const struct reject	 r = read_px(c, "price", &px);
+
+	if (reject_is_set(&r))
+		return r;
+	exchange_set_price(&c->w->exchange, c->desk, px, c->now);
 	return call_done(c, "done");
 }
 
 static struct reject
 do_walk(struct call *c)
 {
-	const int64_t	 steps = form_int(c->form, "steps", 1);
+	int64_t		 steps = 1;
+	dec_t		 to = DEC_NONE;
+	struct reject	 r = read_px(c, "to", &to);
 
-	exchange_plan_walk(&c->w->exchange, c->desk, form_dec(c->form, "to"),
-	    steps > 0 ? steps : 1, form_int(c->form, "ms", WALK_STEP_MS), c->now);
+	if (!reject_is_set(&r))
+		r = bound_int(c, "steps", WALK_STEPS_MOST, &steps);
+	if (reject_is_set(&r))
+		return r;
+	exchange_plan_walk(&c->w->exchange, c->desk, to, steps > 0 ? steps : 1, form_int(c->form, "ms", WALK_STEP_MS), c->now);
 	return call_done(c, "done");
 }
 
@@ -178,12 +204,17 @@ static struct reject
 do_ladder(struct call *c)
 {
 	struct ladder	 l = c->desk->market.ladder;
-	const dec_t	 qty = form_dec(c->form, "qty"), gap = form_dec(c->form, "gap");
 	const int64_t	 levels = form_int(c->form, "levels", l.levels);
+	struct reject	 r = bound_dec(c, "qty", DEC_ZERO, LADDER_QTY_MOST, &l.qty);
+	struct why	 why;
 
+	if (!reject_is_set(&r))
+		r = bound_dec(c, "gap", DEC_ZERO, c->desk->listing->max_price, &l.gap);
+	if (reject_is_set(&r))
+		return r;
 	l.levels = levels < LEVELS_MAX ? (int)levels : LEVELS_MAX;
-	l.qty = dec_ok(qty) ? qty : l.qty;
-	l.gap = dec_ok(gap) ? gap : l.gap;
+	if (market_check_ladder(&c->desk->market, l, &why) == -1)
+		return reject_with(REJ_BAD_PARAM, "%s", why.text);
 	exchange_set_ladder(&c->w->exchange, c->desk, l, c->now);
 	return call_done(c, "done");
 }

@@ -121,20 +121,50 @@ market_walk(struct market *m, wall_t now)
 	return move_to(m, m->steps_left == 0 ? m->walk_to : dec_add(m->ref_px, step));
 }
 
+/* As the contract's filters allow it. */
+static struct ladder
+bounded(const struct listing *l, struct ladder wanted)
+{
+	return (struct ladder){
+		.levels = wanted.levels < LEVELS_MAX ? wanted.levels : LEVELS_MAX,
+		.qty = dec_max(l->min_qty, dec_quantize(wanted.qty, l->step, ROUND_DOWN)),
+		.gap = dec_max(l->tick, dec_quantize(wanted.gap, l->tick, ROUND_UP)),
+	};
+}
+
+/* Of a made-up market that quotes so. */
+static struct synth_terms
+quoting(const struct market *m, struct ladder l)
+{
+	struct synth_terms	 t = m->synth->terms;
+
+	t.levels = l.levels > 0 ? l.levels : 1;
+	t.level_qty = l.qty;
+	t.level_ticks = l.gap.e8 / m->listing->tick.e8;
+	return t;
+}
+
+int
+market_check_ladder(const struct market *m, struct ladder wanted, struct why *why)
+{
+	const struct ladder	 l = bounded(m->listing, wanted);
+	struct why		 inner;
+
+	if (!dec_ok(dec_mul(l.gap, DEC_INT(LEVELS_MAX), ROUND_UP)))
+		return why_set(why, "gap: %d of them are more than a number holds", LEVELS_MAX);
+	if (m->synth == NULL)
+		return 0;
+	const struct synth_terms	 t = quoting(m, l);
+	return synth_check(&t, &inner) == -1 ? why_set(why, "levels, qty, gap: %s", inner.text) : 0;
+}
+
 void
 market_set_ladder(struct market *m, struct ladder wanted)
 {
-	const struct listing	*l = m->listing;
-
-	m->ladder.levels = wanted.levels < LEVELS_MAX ? wanted.levels : LEVELS_MAX;
-	m->ladder.qty = dec_max(l->min_qty, dec_quantize(wanted.qty, l->step, ROUND_DOWN));
-	m->ladder.gap = dec_max(l->tick, dec_quantize(wanted.gap, l->tick, ROUND_UP));
+	m->ladder = bounded(m->listing, wanted);
 	if (m->synth == NULL)
 		return;
-	struct synth_terms	 t = m->synth->terms;
-	t.levels = m->ladder.levels > 0 ? m->ladder.levels : 1;
-	t.level_qty = m->ladder.qty;
-	t.level_ticks = m->ladder.gap.e8 / l->tick.e8;
+	const struct synth_terms	 t = quoting(m, m->ladder);
 	synth_change(m->synth, &t);
 }
 

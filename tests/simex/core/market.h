@@ -65,6 +65,8 @@ dec_t	market_walk(struct market *, wall_t now);	/* the next step of the walk */
 
 void	market_plan_walk(struct market *, dec_t to, int64_t steps, int64_t ms, wall_t now);
 void	market_set_ladder(struct market *, struct ladder);	/* bounds are applied */
+/* -1: there is no room for such quotes. */
+int	market_check_ladder(const struct market *, struct ladder, struct why *) MUST_CHECK;
 dec_t	market_quote_px(const struct market *, enum side, int level);
 bool	market_quotes_at(const struct market *, enum side, dec_t px);
 

@@ -47,10 +47,16 @@ account_tell(struct exchange *x, size_t purse, enum update why, dec_t change, wa
 struct reject
 exchange_transfer(struct exchange *x, size_t purse, dec_t change, enum update why, wall_t now)
 {
+	const dec_t	 after = dec_add(x->wallet.v[purse].balance, change);
+	char		 most[DEC_STR];
+
 	if (dec_is_zero(change))
 		return reject_as(REJ_AMOUNT);
-	if (dec_sign(dec_add(purse_cross(&x->wallet.v[purse]), change)) < 0)
+	if (!exchange_has(purse_cross(&x->wallet.v[purse]), dec_neg(change)))
 		return reject_as(REJ_CROSS_BALANCE);
+	if (dec_sign(change) > 0 && !exchange_has(BALANCE_MOST, after))
+		return reject_with(REJ_BAD_PARAM, "amount: the balance would be more than %s",
+		    dec_format(BALANCE_MOST, most));
 	exchange_pay(x, &(struct payment){
 		.purse = purse, .money = update_money(why), .change = change,
 	}, now);
@@ -82,7 +88,7 @@ commission(const struct exchange *x, const struct desk *d, dec_t fee)
 	struct payment		 pay = { .desk = d, .purse = d->purse, .money = MONEY_COMMISSION,
 				    .change = dec_neg(fee) };
 
-	if (!x->burns_bnb || dec_sign(px) <= 0 || dec_gt(in_bnb, purse_cross(bnb)))
+	if (!x->burns_bnb || dec_sign(px) <= 0 || !exchange_has(purse_cross(bnb), in_bnb))
 		return pay;
 	pay.purse = (size_t)(bnb - x->wallet.v);
 	pay.change = dec_neg(in_bnb);
@@ -129,6 +135,8 @@ fund(struct exchange *x, struct desk *d, enum position_side ps, dec_t rate, wall
 	struct position	*p = &d->positions[ps];
 	const dec_t	 change = position_funding(p, desk_mark_px(d), rate);
 
+	if (!dec_ok(change))
+		return;		/* a position that no price of ours made so large */
 	exchange_pay(x, &(struct payment){
 		.purse = d->purse, .desk = d, .money = MONEY_FUNDING, .change = change,
 	}, now);

@@ -44,6 +44,7 @@ add_grant(struct grants *g, const char *asset, size_t len, const char *sum, size
     struct why *why)
 {
 	struct grant	*one = &g->v[g->n];
+	char		 most[DEC_STR];
 
 	if (g->n == GRANTS_MAX)
 		return why_set(why, "more than %d balances", GRANTS_MAX);
@@ -51,6 +52,9 @@ add_grant(struct grants *g, const char *asset, size_t len, const char *sum, size
 		return why_set(why, "'%.*s' is no asset", (int)len, asset);
 	if (dec_parsen(sum, sum_len, &one->sum) == -1 || dec_sign(one->sum) < 0)
 		return why_set(why, "'%.*s' is no balance", (int)sum_len, sum);
+	if (dec_gt(one->sum, BALANCE_MOST))
+		return why_set(why, "a balance of %.*s is more than %s", (int)sum_len, sum,
+		    dec_format(BALANCE_MOST, most));
 	g->n++;
 	return 0;
 }

@@ -35,6 +35,9 @@
 
 enum { LEVERAGE_DEFAULT = 20 };
 
+/* More of one asset nobody brings here: beside it there is room for what is held. */
+#define BALANCE_MOST	DEC_INT(10000000000)
+
 /* Why money came or went, as the income history names it. */
 enum money {
 	MONEY_REALIZED, MONEY_COMMISSION, MONEY_FUNDING, MONEY_INSURANCE, MONEY_DELIVERED,
@@ -102,7 +105,7 @@ struct grants {
 	size_t		 n;
 };
 
-/* "1000000" is USDT; "USDC=5000,BNB=1".  -1: not that. */
+/* "1000000" is USDT; "USDC=5000,BNB=1".  -1: not that, or more than BALANCE_MOST. */
 int		 grants_parse(struct grants *, const char *text, struct why *) MUST_CHECK;
 
 /* From an exchangeInfo's list of assets; USDT and BNB are always there. */
