@@ -492,6 +492,13 @@ simex_begin(struct simex *s, wall_t start, int64_t ids_from, struct why *why)
 		return -1;
 	if (given_listings(s, &ls, why) == -1)
 		return -1;
+	const struct market_terms	 terms = market_terms_of(&s->conf, start);
+	for (size_t i = 0; i < ls.n; i++) {
+		if (market_check(&ls.v[i], &terms, why) == 0)
+			continue;
+		listings_fini(&ls);
+		return -1;
+	}
 	begin_with(s, &ls, start, ids_from);
 	return add_keys(s, why);
 }

@@ -310,6 +310,39 @@ a_price_beyond_all_numbers(void **state)
 	discard(x);
 }
 
+/* ---- options ----------------------------------------------------------------------------- */
+
+static void
+a_market_without_room(void **state)
+{
+	static const struct { int64_t spread, levels; const char *min_px, *says; } rows[] = {
+		{ 2,    20, "0.00244", NULL },
+		{ 1000, 20, "0.00244", NULL },
+		{ 1000, 20, "0.1990", "spread: DOGEUSDT has room for 199 at most, not for 1000" },
+		{ 2,    50, "0.1999", NULL },
+		{ 2,    50, "0.2000", "listings: DOGEUSDT:" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct listings		 ls;
+		struct why		 why = { "" };
+		struct market_terms	 t = {
+			.kind = MARKET_SYNTH, .period_ms = 100, .levels = rows[i].levels,
+			.spread_ticks = rows[i].spread,
+		};
+
+		check_row("%s %d", rows[i].min_px, (int)rows[i].spread);
+		listings_built_in(&ls);
+		CHECK_INT(listing_change(&ls.v[DOGE], "PRICE_FILTER", "minPrice", rows[i].min_px, &why), 0);
+		CHECK_INT(market_check(&ls.v[DOGE], &t, &why), rows[i].says == NULL ? 0 : -1);
+		CHECK_HAS(why.text, rows[i].says == NULL ? "" : rows[i].says);
+		t.kind = MARKET_STILL;
+		CHECK_INT(market_check(&ls.v[DOGE], &t, &why), 0);
+		listings_fini(&ls);
+	}
+}
+
 int
 main(void)
 {
@@ -320,6 +353,7 @@ main(void)
 		cmocka_unit_test(every_contract_at_its_most),
 		cmocka_unit_test(verbs_with_large_numbers),
 		cmocka_unit_test(a_price_beyond_all_numbers),
+		cmocka_unit_test(a_market_without_room),
 	};
 
 	return cmocka_run_group_tests_name("simex_bounds", tests, NULL, NULL);

@@ -44,6 +44,23 @@ synth_terms_of(const struct listing *l, const struct market_terms *t)
 	};
 }
 
+int
+market_check(const struct listing *l, const struct market_terms *t, struct why *why)
+{
+	struct synth_terms	 terms = synth_terms_of(l, t);
+	struct why		 inner;
+
+	if (t->kind != MARKET_SYNTH || synth_check(&terms, &inner) == 0)
+		return 0;
+	do {
+		terms.spread_ticks--;
+	} while (terms.spread_ticks > 0 && synth_check(&terms, &inner) == -1);
+	return terms.spread_ticks > 0 ?
+	    why_set(why, "spread: %s has room for %lld at most, not for %lld", l->symbol,
+	    (long long)terms.spread_ticks, (long long)t->spread_ticks) :
+	    why_set(why, "listings: %s: %s", l->symbol, inner.text);
+}
+
 static void
 synthesize(struct market *m, const struct market_terms *t)
 {

@@ -55,6 +55,9 @@ struct market {
 	wall_t			 next_step;
 };
 
+/* -1: no such market can be made up; why names the option, the contract and the limit. */
+int	market_check(const struct listing *, const struct market_terms *, struct why *) MUST_CHECK;
+/* Terms are such as market_check() takes. */
 void	market_init(struct market *, const struct listing *, const struct market_terms *);
 void	market_fini(struct market *);
 
