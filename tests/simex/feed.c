@@ -8,6 +8,7 @@
 
 enum {
 	MOMENTS = 32,		/* told one by one in a turn */
+	ROWS = 1000,		/* of a record at full speed, until others have their turn */
 	BEHIND_US = 100000,	/* so late, the streams miss what was in between */
 };
 
@@ -68,7 +69,7 @@ tell_user(struct feed *f, wall_t now)
 static void
 arm_time(struct feed *f, wall_t now)
 {
-	const wall_t	 due = world_due(&f->s->world);
+	const wall_t	 due = world_has_rows(&f->s->world) ? now : world_due(&f->s->world);
 
 	if (due.us == f->armed.us && evtimer_pending(f->time, NULL))
 		return;
@@ -149,6 +150,8 @@ on_time(evutil_socket_t fd, short what, void *arg)
 	}
 	if (due.us < now.us - BEHIND_US)
 		world_advance(w, now);
+	if (world_has_rows(w))
+		world_play(w, ROWS, now);
 	feed_flush(f->s);
 }
 

@@ -123,6 +123,17 @@ rerun_verb(struct world *w, const struct line *l, wall_t at, struct why *why)
 	return rc;
 }
 
+static int
+rerun_pace(struct world *w, const struct line *l, wall_t at, struct why *why)
+{
+	int64_t	 rows;
+
+	if (line_int(l, "rows", &rows, why) == -1)
+		return -1;
+	world_play(w, rows, at);
+	return 0;
+}
+
 /* Nobody listens to what a run says again. */
 static void
 forget(struct world *w)
@@ -152,6 +163,8 @@ rerun_line(struct world *w, const char *text, size_t len, struct why *why)
 		rc = rerun_request(w, &l, at, why);
 	else if (line_is(&l, "kind", "verb"))
 		rc = rerun_verb(w, &l, at, why);
+	else if (line_is(&l, "kind", "pace"))
+		rc = rerun_pace(w, &l, at, why);
 	else
 		world_advance(w, at);
 	forget(w);

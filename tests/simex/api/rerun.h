@@ -2,7 +2,7 @@
 /*
  * rerun.h - a run again, from the lines of its ledger.
  *
- * Requests and verbs are applied at their times; of the other lines the time
+ * Requests, verbs and paces are applied at their times; of the other lines the time
  * alone counts: so long did the run last at least.  The world has been made
  * of the terms of the run.
  */

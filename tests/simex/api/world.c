@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { PRELUDE_MAX = 100000, ROWS_AT_ONCE = 1000 };
+enum { PRELUDE_MAX = 100000 };
 
 #define NEVER		((wall_t){ INT64_MAX })
 #define SECOND_US	INT64_C(1000000)
@@ -34,7 +34,7 @@ due_of_row(const struct world *w)
 	const int64_t	 speed = w->terms.tape.speed;
 
 	if (speed == 0)
-		return w->now;
+		return NEVER;
 	return wall_add_us(w->terms.exchange.market.start, after > 0 ? after / speed : 0);
 }
 
@@ -53,8 +53,6 @@ play_row(struct world *w)
 {
 	replay_row(&w->replay, w->row, w->now);
 	fetch_row(w);
-	if (w->terms.tape.speed == 0)
-		w->rows_left--;
 }
 
 /* The books are there from the beginning: what comes before a snapshot does not take time. */
@@ -84,7 +82,7 @@ void
 world_init(struct world *w, const struct world_terms *t)
 {
 	*w = (struct world){
-		.terms = *t, .row_due = NEVER, .rows_left = ROWS_AT_ONCE, .now = t->exchange.market.start,
+		.terms = *t, .row_due = NEVER, .now = t->exchange.market.start,
 		.next_beat = wall_add_us(t->exchange.market.start,
 		    t->exchange.market.period_ms * 1000),
 		.next_look = { (t->exchange.market.start.us / SECOND_US + 1) * SECOND_US },
@@ -244,8 +242,7 @@ next_happening(const struct world *w)
 {
 	wall_t	 due = earlier(w->next_beat, exchange_due(&w->exchange));
 
-	if (w->rows_left > 0)
-		due = earlier(due, w->row_due);
+	due = earlier(due, w->row_due);
 	due = earlier(due, w->next_look);
 	if (listen_key_lives(&w->key))
 		due = earlier(due, wall_add_us(w->key.renewed, w->key.life_ms * 1000));
@@ -319,7 +316,24 @@ world_advance(struct world *w, wall_t now)
 			run_script(w, script_next(&w->script, w->now));
 	}
 	w->now.us = now.us > w->now.us ? now.us : w->now.us;
-	w->rows_left = ROWS_AT_ONCE;
+}
+
+bool
+world_has_rows(const struct world *w)
+{
+	return w->row != NULL && w->terms.tape.speed == 0;
+}
+
+void
+world_play(struct world *w, int64_t rows, wall_t now)
+{
+	world_advance(w, now);
+	ledger_add_pace(&w->ledger, &(struct told_pace){ .at = w->now, .rows = rows });
+	ledger_end(&w->ledger);		/* what rows do, happens by itself */
+	for (int64_t i = 0; i < rows && world_has_rows(w); i++) {
+		play_row(w);
+		tell(w);
+	}
 }
 
 void

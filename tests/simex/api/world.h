@@ -5,10 +5,10 @@
  *
  * A world is changed by three things only: a request of the client, a verb of
  * the control port or of its script, and time that passes; a live market, by its
- * rows besides.  Whatever falls due on the way to a
- * moment happens at its own time, not when somebody looks; so the same terms
- * and the same requests and verbs at the same times make the same world, and
- * the same ledger byte for byte.
+ * rows besides, and one that is played at full speed, by world_play().
+ * Whatever falls due on the way to a moment happens at its own time, not when
+ * somebody looks; so the same terms and the same inputs at the same times make
+ * the same world, and the same ledger byte for byte.
  *
  * What the user stream owes for it waits in sayings until the shell sends it;
  * what the market did stays in exchange.facts until world_forget_facts().
@@ -115,7 +115,6 @@ struct world {
 	const struct tape_row	*row;		/* the next one of the tape; NULL: none */
 	wall_t			 tape_start;	/* the time of the first row that was waited for */
 	wall_t			 row_due;
-	int			 rows_left;	/* at full speed, until others have their turn */
 	wall_t			 next_look;	/* at the mark prices: a whole second */
 	struct exchange		 exchange;
 	struct auth		*auth;
@@ -173,6 +172,9 @@ int		 world_control(struct world *, const char *uri, const char *by,
 /* Of a market that is live: what it did just now. */
 void		 world_row(struct world *, const struct tape_row *, wall_t now);
 void		 world_advance(struct world *, wall_t now);
+/* Of a recorded market at full speed: as many rows as there are, up to so many, at once. */
+bool		 world_has_rows(const struct world *);
+void		 world_play(struct world *, int64_t rows, wall_t now);
 wall_t		 world_due(const struct world *);	/* when to advance next */
 void		 world_forget_facts(struct world *);
 

@@ -429,7 +429,7 @@ read_outcome(struct audit *a, const struct line *l, struct why *why)
 		return read_order(a, l, by, why);
 	if (line_is(l, "kind", "money"))
 		return read_money(a, l, why);
-	return why_set(why, "expected request, verb, order, execution, money or event as \"kind\"");
+	return why_set(why, "expected request, verb, pace, order, execution, money or event as \"kind\"");
 }
 
 int
@@ -440,11 +440,13 @@ audit_line(struct audit *a, const char *text, size_t len, struct why *why)
 	a->line++;
 	if (line_parse(&l, text, len, why) == -1 || read_head(a, &l, why) == -1)
 		return -1;
-	const bool	 request = line_is(&l, "kind", "request");
-	if (!request && !line_is(&l, "kind", "verb"))
+	const bool	 request = line_is(&l, "kind", "request"), pace = line_is(&l, "kind", "pace");
+	if (!request && !pace && !line_is(&l, "kind", "verb"))
 		return read_outcome(a, &l, why);
 	audit_settle(a);
 	a->telling = false;
+	if (pace)
+		return 0;
 	return request ? read_request(a, &l, why) : read_verb(a, &l, why);
 }
 

@@ -280,6 +280,16 @@ entry_verb(struct buf *b, const struct told_verb *v)
 	end(b, p);
 }
 
+void
+entry_pace(struct buf *b, const struct told_pace *pace)
+{
+	char	*p = begin(b, 0);
+
+	p = put_int(PUT(p, "\"kind\":\"pace\",\"us\":"), pace->at.us);
+	p = put_int(PUT(p, ",\"rows\":"), pace->rows);
+	end(b, p);
+}
+
 /* ---- what comes of them ---------------------------------------------------------------------- */
 
 static char *

@@ -13,6 +13,7 @@
 /* Each replaces what is in the buf. */
 void	entry_request(struct buf *, const struct arrival *);
 void	entry_verb(struct buf *, const struct told_verb *);
+void	entry_pace(struct buf *, const struct told_pace *);
 void	entry_order(struct buf *, const struct fact *, const char *what);
 void	entry_execution(struct buf *, const struct fact *);
 void	entry_money(struct buf *, const struct told_money *);

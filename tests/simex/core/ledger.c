@@ -92,7 +92,8 @@ page_with_room(struct ledger *l)
 static bool
 is_input(enum entry_kind kind)
 {
-	return kind == ENTRY_ORDER_REQUEST || kind == ENTRY_REQUEST || kind == ENTRY_VERB;
+	return kind == ENTRY_ORDER_REQUEST || kind == ENTRY_REQUEST || kind == ENTRY_VERB ||
+	    kind == ENTRY_PACE;
 }
 
 static void
@@ -175,6 +176,13 @@ ledger_add_verb(struct ledger *l, const struct told_verb *v)
 {
 	entry_verb(&l->line, v);
 	end_input(l, ENTRY_VERB);
+}
+
+void
+ledger_add_pace(struct ledger *l, const struct told_pace *p)
+{
+	entry_pace(&l->line, p);
+	end_input(l, ENTRY_PACE);
 }
 
 static int64_t

@@ -3,10 +3,11 @@
  * ledger.h - the ground truth of a run: one ordered log of what came in, what
  * became of it, and what happened by itself.
  *
- * Inputs are the requests and the verbs that change something; they and the
- * time they came at make everything else.  What an input brings about stands
- * behind it and says so: "by" is the number of the input, 0 of time that
- * passed.  Numbers count from 1, without a gap.
+ * Inputs are the requests, the verbs that change something, and the pace of the
+ * market where the program itself sets it; they and the time they came at make
+ * everything else.  What a request or a verb brings about stands behind it and
+ * says so: "by" is the number of the input, 0 of what happened by itself.
+ * Numbers count from 1, without a gap.
  *
  * A line is a JSON object.  The latest stay in memory, some hundred megabytes
  * of them, less where there is a file: what waits for it is in file, whole
@@ -30,7 +31,7 @@ enum event_fate { EVENT_SENT, EVENT_AGAIN, EVENT_LOST, EVENT_MUTED, EVENT_FATE_N
 enum entry_kind {
 	ENTRY_EVENT, ENTRY_EXECUTION, ENTRY_MONEY, ENTRY_ORDER,
 	ENTRY_ORDER_REQUEST, ENTRY_REQUEST,	/* about orders, and any other */
-	ENTRY_VERB, ENTRY_N
+	ENTRY_VERB, ENTRY_PACE, ENTRY_N
 };
 
 struct arrival {
@@ -58,6 +59,12 @@ struct told_verb {
 	const char	*does;		/* a JSON list of other verbs that it stands for, or NULL */
 	int		 http;
 	int64_t		 order_id;	/* 0: none */
+};
+
+/* What the program, for its own speed, did to the market. */
+struct told_pace {
+	wall_t		 at;
+	int64_t		 rows;		/* so many of the record, as far as it has them */
 };
 
 /* A change of the balance that is no execution. */
@@ -99,6 +106,7 @@ void	ledger_init(struct ledger *);
 void	ledger_begin(struct ledger *);
 void	ledger_add_request(struct ledger *, const struct arrival *);
 void	ledger_add_verb(struct ledger *, const struct told_verb *);
+void	ledger_add_pace(struct ledger *, const struct told_pace *);
 void	ledger_end(struct ledger *);
 
 /* Of a fact, what there is to note: an order, an execution, money.  Gives it its number. */
