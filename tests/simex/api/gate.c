@@ -255,7 +255,8 @@ gate_serve(struct world *w, const struct request *q, struct buf *out)
 
 	if (q->session != NULL)
 		text_put(c.logged_on, sizeof(c.logged_on), q->session->api_key);
-	form_parse(&w->form, q->query, q->body, q->body_len);
+	/* What a GET has in its body is no parameter. */
+	form_parse(&w->form, q->query, q->body, text_eq(q->method, "GET") ? 0 : q->body_len);
 	const bool		 met = faults_take(&w->faults, q->method, q->path, &w->form, &w->met);
 	s.met = met && fault_shows(&w->met);
 	if (met && w->met.kind == FAULT_OVERTAKE)
