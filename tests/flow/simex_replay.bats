@@ -53,6 +53,7 @@ write_record()
 bid() { signed POST /fapi/v1/order 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&price=64000&quantity=1&newClientOrderId=mine'; }
 executed_is() { [ "$(ctl ledger kind=orders | jq -r '.[-1].executedQty')" = "$1" ]; }
 best() { curl -sS "$SIMEX_REST/fapi/v1/ticker/bookTicker?symbol=BTCUSDT" | jq -r '.bidPrice + " " + .askPrice'; }
+best_is() { [ "$(best)" = "$1" ]; }
 
 @test "our order waits behind what was recorded there, and is filled by recorded trades" {
 	write_record >"$SIMEX_DIR/record.raw"
@@ -62,16 +63,16 @@ best() { curl -sS "$SIMEX_REST/fapi/v1/ticker/bookTicker?symbol=BTCUSDT" | jq -r
 	await_simex 10 executed_is 0.200
 	await_simex 10 executed_is 1.000
 	ctl ledger kind=executions | holds 'map(.maker) == [true, true] and map(.price) == [64000, 64000]'
-	await_simex 5 eval '[ "$(best)" = "63990.00 64005.00" ]'
+	await_simex 5 best_is '63990.00 64005.00'
 }
 
 @test "it is played faster, packed or not, and stands at its end" {
 	write_record | xz >"$SIMEX_DIR/record.raw.xz"
 	simex_up "$SIMEX_DIR" --replay "$SIMEX_DIR/record.raw.xz" --speed 1000
-	await_simex 2 eval '[ "$(best)" = "63990.00 64005.00" ]'
+	await_simex 2 best_is '63990.00 64005.00'
 	simex_down
 	simex_up "$SIMEX_DIR" --replay "$SIMEX_DIR/record.raw.xz" --speed 0
-	await_simex 1 eval '[ "$(best)" = "63990.00 64005.00" ]'
+	await_simex 1 best_is '63990.00 64005.00'
 	bid | holds '.status == "NEW"'
 	is 63990.00 eval 'ctl cancel symbol=BTCUSDT clientOrderId=mine >/dev/null; best | cut -d" " -f1'
 }

@@ -222,7 +222,7 @@ place_pick(struct bytes *b)
 		return endpoint_find(often[n % NITEMS(often)].method, often[n % NITEMS(often)].path);
 	while (endpoint_at(all) != NULL)
 		all++;
-	return endpoint_at((n - 128) % all);
+	return endpoint_at(bytes_below(b, all));
 }
 
 /* Whether an optional parameter is sent; of an order one of the usual shapes, mostly. */

@@ -28,12 +28,14 @@ bytes_next(struct bytes *b)
 	return bytes_left(b) ? *b->p++ : 0;
 }
 
-/* 0 .. n-1; 0 < n <= 65536. */
+/* 0 .. n-1, of nothing 0; n <= 65536. */
 static inline unsigned
 bytes_below(struct bytes *b, size_t n)
 {
 	const unsigned	 low = bytes_next(b);
 
+	if (n == 0)
+		return 0;
 	return (unsigned)((n > 256 ? bytes_next(b) << 8 | low : low) % n);
 }
 

@@ -20,13 +20,14 @@
 /* The name of the row under test; printed with every failure until the next. */
 void	check_row(const char *fmt, ...) PRINTF(1, 2);
 
-#define CHECK(cond)		check_true_at((cond), #cond, __FILE__, __LINE__)
+/* Tells analysers too that it holds from here on. */
+#define CHECK(cond)		((cond) ? (void)0 : check_failed_at(#cond, __FILE__, __LINE__))
 #define CHECK_INT(got, want)	check_int_at((got), (want), #got, __FILE__, __LINE__)
 #define CHECK_STR(got, want)	check_str_at((got), (want), #got, __FILE__, __LINE__)
 #define CHECK_DEC(got, want)	check_dec_at((got), (want), #got, __FILE__, __LINE__)
 #define CHECK_HAS(text, part)	check_has_at((text), (part), #text, __FILE__, __LINE__)
 
-void	check_true_at(bool, const char *expr, const char *file, int line);
+_Noreturn void	check_failed_at(const char *expr, const char *file, int line);
 void	check_int_at(int64_t got, int64_t want, const char *expr, const char *file, int line);
 void	check_str_at(const char *got, const char *want, const char *expr, const char *file,
 	    int line);
@@ -35,7 +36,7 @@ void	check_has_at(const char *text, const char *part, const char *expr, const ch
 	    int line);
 
 /* f() ends in panic(); it runs in a process of its own. */
-#define CHECK_PANICS(f)		check_true_at(check_panics(f), "panic in " #f, __FILE__, __LINE__)
+#define CHECK_PANICS(f)		CHECK(check_panics(f))
 bool	check_panics(void (*f)(void));
 
 /*

@@ -585,7 +585,7 @@ orders_of_the_exchange(void **state)
 	story(x);
 	r = exchange_liquidate(x, d, PS_BOTH, WALL_UNSET);
 	CHECK_INT(reject_code(&r), 0);
-	CHECK_STR(story(x), "canceled calculated trade forced account");
+	CHECK_STR(story(x), "expired calculated trade forced account");
 	CHECK_DEC(d->positions[PS_BOTH].qty, "0");
 	r = exchange_liquidate(x, d, PS_BOTH, WALL_UNSET);
 	CHECK_INT(reject_code(&r), -2022);

@@ -136,7 +136,7 @@ read_requests(const char *path)
 	check_row("%s", path);
 	CHECK(json_is_array(json_object_get(file, "requests")));
 	json_array_foreach(json_object_get(file, "requests"), i, request) {
-		struct algo_terms	 t;
+		struct algo_terms	 t = { .client_id = "" };
 		const char		*body;
 
 		if (strcmp(json_string_value(json_object_get(request, "method")), "POST") != 0 ||

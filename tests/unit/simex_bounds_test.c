@@ -99,7 +99,7 @@ an_order_beyond_all_numbers(void **state)
 	check_row("changed to it");
 	t = terms(SIDE_SELL, D("1"), D("1000"));
 	CHECK_INT(place(x, d, &t), 0);
-	CHECK_INT(move(x, d, "100000", "10000000"), -2019);
+	CHECK_INT(move(x, d, "100000", "10000000"), -2027);
 	check_row("all of them together");
 	t = terms(SIDE_SELL, D("100000"), D("300000"));
 	CHECK_INT(place(x, d, &t), 0);
@@ -127,7 +127,7 @@ a_reduction_beyond_all_numbers(void **state)
 	CHECK_INT(place(x, d, &t), -2027);
 	t.qty = D("400000");
 	CHECK_INT(place(x, d, &t), 0);
-	CHECK_INT(move(x, d, "100000", "900000"), -2019);
+	CHECK_INT(move(x, d, "100000", "900000"), -2027);
 	CHECK_INT(place(x, d, &t), -2027);
 	CHECK(dec_ok(exchange_equity(x, d->purse).available));
 	discard(x);

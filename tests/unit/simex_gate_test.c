@@ -4,7 +4,7 @@
  * ORDER OF CHECKS.
  */
 #include "tests/unit/check.h"
-#include "tests/unit/stage.h"
+#include "tests/unit/client.h"
 
 #include "base/text.h"
 #include "tests/simex/api/call.h"
@@ -40,34 +40,34 @@ admission(void **state)
 		{ "engine?ms=0",         "POST", "k",  "foo=1", 5000,  RIGHT,    -1104 },
 		{ NULL,                  "POST", "k",  "",      5000,  RIGHT,    -1102 },
 	};
-	struct stage	*s = stage_open();
+	struct client	*c = client_open();
 	struct buf	 b = { 0 };
 
 	(void)state;
-	stage_verb(s, "weigh?weight=10&orders=10");
-	stage_verb(s, "limits?weight=1&orders_10s=1");
-	stage_verb(s, "overload?on=1");
-	stage_verb(s, "engine?ms=1");
+	client_verb(c, "weigh?weight=10&orders=10");
+	client_verb(c, "limits?weight=1&orders_10s=1");
+	client_verb(c, "overload?on=1");
+	client_verb(c, "engine?ms=1");
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("%zu", i);
 		if (rows[i].verb != NULL)
-			stage_verb(s, rows[i].verb);
+			client_verb(c, rows[i].verb);
 		buf_reset(&b);
 		buf_adds(&b, rows[i].params);
 		if (rows[i].age_ms != -1)
 			buf_addf(&b, "%stimestamp=%lld", b.len == 0 ? "" : "&",
-			    (long long)(s->ms - rows[i].age_ms));
+			    (long long)(c->ms - rows[i].age_ms));
 		if (rows[i].sealing == WRONG)
 			buf_adds(&b, "&signature=0123456789abcdef");
 		else if (rows[i].sealing == RIGHT)
-			stage_sign(&b);
-		CHECK_INT(stage_send(s, &(struct request){
+			client_sign(&b);
+		CHECK_INT(client_send(c, &(struct request){
 			.method = rows[i].method, .path = "/fapi/v1/order", .query = buf_text(&b),
 			.body = "", .api_key = rows[i].key,
 		}), rows[i].code);
 	}
 	buf_free(&b);
-	stage_close(s);
+	client_close(c);
 }
 
 /* ---- orders -------------------------------------------------------------------------- */
@@ -125,24 +125,24 @@ orders(void **state)
 		  GTX "&price=61300&quantity=1000", -5022 },
 		{ { NULL }, GTX "&price=61250&quantity=1000", -2027 },
 	};
-	struct stage	*s = stage_open();
+	struct client	*c = client_open();
 
 	(void)state;
-	CHECK_INT(stage_ask(s, "POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=50"), 0);
-	CHECK_INT(stage_ask(s, "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=LIMIT"
+	CHECK_INT(client_ask(c, "POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=50"), 0);
+	CHECK_INT(client_ask(c, "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=LIMIT"
 	    "&timeInForce=GTC&price=61000&quantity=0.01&newClientOrderId=twin"), 0);
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("%s", rows[i].params);
 		for (size_t k = 0; k < VERBS && rows[i].verbs[k] != NULL; k++)
-			stage_verb(s, rows[i].verbs[k]);
-		CHECK_INT(stage_ask(s, "POST", "/fapi/v1/order", rows[i].params), rows[i].code);
-		CHECK_INT(stage_ask(s, "POST", "/fapi/v1/order/test", rows[i].params), rows[i].code);
+			client_verb(c, rows[i].verbs[k]);
+		CHECK_INT(client_ask(c, "POST", "/fapi/v1/order", rows[i].params), rows[i].code);
+		CHECK_INT(client_ask(c, "POST", "/fapi/v1/order/test", rows[i].params), rows[i].code);
 	}
 	check_row("only the margin is missing, then nothing");
-	stage_verb(s, "transfer?asset=USDT&amount=-999000");
-	CHECK_INT(stage_ask(s, "POST", "/fapi/v1/order", GTX "&price=61250&quantity=1"), -2019);
-	CHECK_INT(stage_ask(s, "POST", "/fapi/v1/order", GTX "&price=61250&quantity=0.01"), 0);
-	stage_close(s);
+	client_verb(c, "transfer?asset=USDT&amount=-999000");
+	CHECK_INT(client_ask(c, "POST", "/fapi/v1/order", GTX "&price=61250&quantity=1"), -2019);
+	CHECK_INT(client_ask(c, "POST", "/fapi/v1/order", GTX "&price=61250&quantity=0.01"), 0);
+	client_close(c);
 }
 
 /* ---- the rest -------------------------------------------------------------------------- */
@@ -150,22 +150,22 @@ orders(void **state)
 static void
 the_body_of_a_get_is_nothing(void **state)
 {
-	struct stage	*s = stage_open();
+	struct client	*c = client_open();
 	struct buf	 b = { 0 };
 
 	(void)state;
-	buf_addf(&b, "timestamp=%lld", (long long)s->ms);
-	stage_sign(&b);
+	buf_addf(&b, "timestamp=%lld", (long long)c->ms);
+	client_sign(&b);
 	struct request	 q = {
 		.method = "GET", .path = "/fapi/v1/openOrders", .query = "", .body = buf_text(&b),
 		.body_len = b.len, .api_key = "k",
 	};
-	CHECK_INT(stage_send(s, &q), -1102);
+	CHECK_INT(client_send(c, &q), -1102);
 	q.query = q.body;
 	q.body_len = 0;
-	CHECK_INT(stage_send(s, &q), 0);
+	CHECK_INT(client_send(c, &q), 0);
 	buf_free(&b);
-	stage_close(s);
+	client_close(c);
 }
 
 /* What each call costs: the exchange's pages, and for orders what it counts. */

@@ -232,7 +232,7 @@ max_num_orders(struct bench *b)
 		.side = SIDE_BUY, .type = TYPE_LIMIT, .tif = TIF_GTC, .px = px, .qty = qty,
 		.stp = STP_EXPIRE_MAKER,
 	};
-	struct order		*o;
+	struct order		*o = NULL;
 
 	check_row("%s %lld orders", l->symbol, (long long)l->max_orders);
 	mark(b, px);

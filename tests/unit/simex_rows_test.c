@@ -68,6 +68,7 @@ every_row_works(void **state)
 		buf_reset(&out);
 		ledger_print(&w->ledger, ENTRY_VERB, 0, &out);
 		CHECK_HAS(buf_text(&out), "\"does\":[\"");
+		CHECK(row->verbs[0] != NULL);
 		for (size_t k = 0; k < ROW_VERBS && row->verbs[k] != NULL; k++)
 			CHECK_HAS(buf_text(&out), row->verbs[k]);
 		CHECK(strncmp(row->verbs[0], "fail", 4) != 0 || w->faults.n == 1);

@@ -1,106 +1,103 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stage.h - a simulated exchange to ask: a world whose prices stand still, the
- * time in it, and its last answer.  The account has a million USDT, the key is
- * "k" and its secret "s".
+ * stage.h - an exchange with little in it, for the tests of orders: what is
+ * placed here, and what came of it.
+ *
+ * All at the time WALL_UNSET, on BTCUSDT, in one thread: story() has one text.
  */
 #ifndef TESTS_STAGE_H
 #define TESTS_STAGE_H
 
+#include "tests/simex/core/exchange.h"
 #include "tests/unit/check.h"
 
-#include "base/buf.h"
-#include "tests/simex/api/world.h"
-#include "venue/sign.h"
-
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define STAGE_MS	INT64_C(1790000000000)
+enum { MAX_ORDERS = 200 };
 
-struct stage {
-	struct world	 w;
-	int64_t		 ms;		/* now */
-	struct buf	 out;
-};
-
-static inline struct stage *
-stage_open(void)
+/* BTCUSDT at 61250 with three levels of 0.004 a side: 61250.1, 61250.2, 61250.3. */
+static inline struct exchange *
+fresh(void)
 {
-	struct stage	*s = calloc(1, sizeof(*s));
+	struct exchange	*x = malloc(sizeof(*x));
 
-	s->ms = STAGE_MS;
-	world_init(&s->w, &(struct world_terms){
-		.exchange = {
-			.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.market = {
-				.kind = MARKET_STILL, .seed = check_seed(),
-				.start = wall_from_ms(STAGE_MS), .period_ms = 1000,
-			},
-		},
-		.key = "k", .secret = "s", .key_life_ms = INT64_C(1) << 40,
+	exchange_init(x, &(struct exchange_terms){
+		.balance = D("10000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
+		.market.seed = check_seed(), .max_orders = MAX_ORDERS,
 	});
-	return s;
+	exchange_set_ladder(x, &x->desks[0],
+	    (struct ladder){ .levels = 3, .qty = D("0.004"), .gap = D("0.1") }, WALL_UNSET);
+	return x;
 }
 
 static inline void
-stage_close(struct stage *s)
+discard(struct exchange *x)
 {
-	buf_free(&s->out);
-	world_fini(&s->w);
-	free(s);
+	exchange_fini(x);
+	free(x);
 }
 
-static inline void
-stage_sign(struct buf *b)
+static inline struct terms
+terms(enum side side, const char *px, const char *qty)
 {
-	struct signer	*s = signer_new("s");
-	char		 hex[SHA256_HEX];
+	struct terms	 t = {
+		.side = side, .type = TYPE_LIMIT, .tif = TIF_GTC, .stp = STP_EXPIRE_MAKER,
+		.px = D(px), .qty = D(qty),
+	};
 
-	signer_hmac_hex(s, buf_text(b), b->len, hex);
-	buf_addf(b, "&signature=%s", hex);
-	signer_free(s);
+	if (!dec_ok(t.px))
+		t.type = TYPE_MARKET;
+	return t;
 }
 
-/* Returns the code, 0 where there is none. */
+static inline struct order *
+place(struct exchange *x, const struct terms *t)
+{
+	struct order		*o;
+	const struct reject	 r = exchange_place(x, &x->desks[0], t, WALL_UNSET, &o);
+
+	CHECK_INT(reject_code(&r), 0);
+	return o;
+}
+
 static inline int
-stage_send(struct stage *s, const struct request *q)
+refusal(struct exchange *x, const struct terms *t)
 {
-	const char	*code;
+	struct order		*o;
+	const struct reject	 r = exchange_place(x, &x->desks[0], t, WALL_UNSET, &o);
 
-	buf_reset(&s->out);
-	const struct served	 v = world_request(&s->w, q, wall_from_ms(s->ms), &s->out);
-	if (v.status == 200)
-		return 0;
-	code = strstr(buf_text(&s->out), "\"code\":");
-	CHECK(code != NULL);
-	return (int)strtol(code + strlen("\"code\":"), NULL, 10);
+	return reject_code(&r);
 }
 
-/* Signed; in the body where the method has one, as clients send it. */
-static inline int
-stage_ask(struct stage *s, const char *method, const char *path, const char *params)
+/* "kind qty@px" of every fact since the last call. */
+static inline const char *
+story(struct exchange *x)
 {
-	const bool	 in_body = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
-	struct buf	 b = { 0 };
+	static const char *const kinds[] = {
+		"new", "trade", "canceled", "expired", "amended", "fund", "lev", "algo",
+		"public", "listing", "account", "mode", "calculated", "forced", "call", "money", "taken",
+	};
+	static char		 text[1024];
+	char			 a[DEC_STR], b[DEC_STR];
+	size_t			 n = 0;
 
-	buf_addf(&b, "%s%stimestamp=%lld", params, *params == '\0' ? "" : "&", (long long)s->ms);
-	stage_sign(&b);
-	const int	 code = stage_send(s, &(struct request){
-		.method = method, .path = path, .query = in_body ? "" : buf_text(&b),
-		.body = in_body ? buf_text(&b) : "", .body_len = in_body ? b.len : 0, .api_key = "k",
-	});
-	buf_free(&b);
-	return code;
-}
+	text[0] = '\0';
+	for (size_t i = 0; i < x->facts.n; i++) {
+		const struct fact	*f = &x->facts.v[i];
 
-static inline void
-stage_verb(struct stage *s, const char *uri)
-{
-	const struct outside	 o = { 0 };
-
-	buf_reset(&s->out);
-	CHECK_INT(world_control(&s->w, uri, NULL, &o, wall_from_ms(s->ms), &s->out), 200);
+		if (f->kind == FACT_MONEY)
+			continue;
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n > 0 ? " " : "",
+		    kinds[f->kind]);
+		if (f->kind == FACT_TRADE)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%s@%s)",
+			    dec_format(f->trade.qty, a), dec_format(f->trade.px, b));
+		if (f->kind == FACT_EXPIRED)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "(%d)", (int)f->er);
+	}
+	x->facts.n = 0;
+	return text;
 }
 
 #endif
