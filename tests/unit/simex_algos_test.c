@@ -245,6 +245,27 @@ placements_that_are_refused(void **state)
 	}
 }
 
+/* No trigger is too high then, and a price is measured against it all the same. */
+static void
+a_trigger_without_bounds(void **state)
+{
+	struct algos		 as;
+	struct listing		 l = *listing_of("BTCUSDT");
+	const struct algo_view	 view = view_at("100");
+	struct algo_terms	 t = terms("side=BUY&symbol=BTCUSDT&type=STOP&" ALGO QTY
+				    "&triggerPrice=90000000000&price=92000000000");
+
+	(void)state;
+	algos_init(&as, 0, 1);
+	t.listing = &l;
+	check_row("bounded");
+	CHECK_INT(refusal(&as, &t, &view), -4007);
+	check_row("unbounded");
+	l.max_price = DEC_ZERO;
+	CHECK_INT(refusal(&as, &t, &view), 0);
+	algos_fini(&as);
+}
+
 static void
 names_are_free_again_when_closed(void **state)
 {
@@ -604,6 +625,7 @@ main(void)
 		cmocka_unit_test(trailing_follows_the_price),
 		cmocka_unit_test(protection_waits_for_the_prices_to_meet),
 		cmocka_unit_test(placements_that_are_refused),
+		cmocka_unit_test(a_trigger_without_bounds),
 		cmocka_unit_test(names_are_free_again_when_closed),
 		cmocka_unit_test(one_closing_order_of_a_kind),
 		cmocka_unit_test(two_hundred_over_all_contracts),

@@ -267,6 +267,90 @@ all_filters(struct bench *b)
 	max_num_orders(b);
 }
 
+/* What PRICE_FILTER says of BTCUSDT, before anything else happens. */
+static void
+read_btc(struct listings *ls, const char *min, const char *max, const char *tick)
+{
+	struct why	 why = { "" };
+
+	listings_built_in(ls);
+	CHECK_INT(listing_change(&ls->v[0], "PRICE_FILTER", "minPrice", min, &why), 0);
+	CHECK_INT(listing_change(&ls->v[0], "PRICE_FILTER", "maxPrice", max, &why), 0);
+	CHECK_INT(listing_change(&ls->v[0], "PRICE_FILTER", "tickSize", tick, &why), 0);
+	CHECK_STR(why.text, "");
+}
+
+/* On the side that PERCENT_PRICE does not look at. */
+static void
+a_bound_of_zero_is_none(void **state)
+{
+	static const struct {
+		const char	*min, *max, *tick;
+		int		 low, high, off_tick;
+	} rows[] = {
+		{ "556.80", "4529764", "0.10", -4013, -4002, -4014 },
+		{ "0",      "4529764", "0.10", 0,     -4002, -4014 },
+		{ "556.80", "0",       "0.10", -4013, 0,     -4014 },
+		{ "556.80", "4529764", "0",    -4013, -4002, 0 },
+		{ "0.00",   "0.00",    "0.00", 0,     0,     0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct listings	 ls;
+
+		check_row("%s %s %s", rows[i].min, rows[i].max, rows[i].tick);
+		read_btc(&ls, rows[i].min, rows[i].max, rows[i].tick);
+		const struct reject	 low = listing_check_price(&ls.v[0], D("0.10"));
+		const struct reject	 high = listing_check_price(&ls.v[0], D("90000000000"));
+		const struct reject	 off = listing_check_price(&ls.v[0], D("61250.05"));
+		const struct reject	 fine = listing_check_price(&ls.v[0], D("61250.001"));
+		CHECK_INT(reject_code(&low), rows[i].low);
+		CHECK_INT(reject_code(&high), rows[i].high);
+		CHECK_INT(reject_code(&off), rows[i].off_tick);
+		CHECK_INT(reject_code(&fine), -1111);
+		listings_fini(&ls);
+	}
+	check_row("less than zero is nonsense");
+	struct listings	 ls;
+	struct why	 why = { "" };
+	read_btc(&ls, "0", "0", "0");
+	CHECK_INT(listing_change(&ls.v[0], "PRICE_FILTER", "tickSize", "-0.1", &why), -1);
+	CHECK_STR(why.text, "BTCUSDT: a stepSize of zero, or a negative price");
+	listings_fini(&ls);
+}
+
+/* It trades, goes wherever it is sent, and its quotes are prices. */
+static void
+a_market_without_bounds(void **state)
+{
+	(void)state;
+	for (int kind = MARKET_STILL; kind <= MARKET_SYNTH; kind++) {
+		struct listings	 ls;
+		struct bench	 b;
+		const wall_t	 start = wall_from_ms(1790000000000);
+
+		check_row("%d", kind);
+		read_btc(&ls, "0", "0", "0");
+		exchange_init(&b.x, &(struct exchange_terms){
+			.listings = &ls, .balance = D("1000000"),
+			.market = { .kind = (enum market_kind)kind, .seed = 1, .start = start,
+			    .period_ms = 1000, .levels = 5, .spread_ticks = 2 },
+		});
+		b.d = &b.x.desks[0];
+		CHECK_INT(verdict(&b, SIDE_BUY, DEC_NONE, D("0.001")), 0);
+		CHECK_DEC(b.d->positions[PS_BOTH].qty, "0.001");
+		exchange_set_price(&b.x, b.d, D("9000000.07"), start);
+		CHECK_DEC(b.d->market.ref_px, "9000000.07");
+		exchange_set_price(&b.x, b.d, DEC_ZERO, start);
+		CHECK_DEC(b.d->market.ref_px, "0.02");
+		exchange_beat(&b.x, wall_add_us(start, 1000000));
+		CHECK(dec_sign(book_top(&b.d->book).bid_px) > 0);
+		CHECK(dec_lt(book_top(&b.d->book).ask_px, D("0.10")));
+		exchange_fini(&b.x);
+	}
+}
+
 /* Enough of every asset that a contract wants as margin. */
 static struct grants
 margins(const struct listings *ls)
@@ -380,6 +464,8 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(a_contract_changes),
 		cmocka_unit_test(only_some_are_kept),
+		cmocka_unit_test(a_bound_of_zero_is_none),
+		cmocka_unit_test(a_market_without_bounds),
 		cmocka_unit_test(filters_of_the_contracts_built_in),
 		cmocka_unit_test(filters_of_the_whole_exchange),
 	};

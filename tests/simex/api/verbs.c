@@ -164,7 +164,7 @@ static const struct param p_walk[] = {
 static struct reject
 read_px(const struct call *c, const char *name, dec_t *px)
 {
-	const struct reject	 r = bound_dec(c, name, DEC_ZERO, c->desk->listing->max_price, px);
+	const struct reject	 r = bound_dec(c, name, DEC_ZERO, c->desk->listing->high_px, px);
 	char			 text[DEC_STR];
 
 	if (reject_is_set(&r) || desk_counts_at(c->desk, *px))
@@ -209,7 +209,7 @@ do_ladder(struct call *c)
 	struct why	 why;
 
 	if (!reject_is_set(&r))
-		r = bound_dec(c, "gap", DEC_ZERO, c->desk->listing->max_price, &l.gap);
+		r = bound_dec(c, "gap", DEC_ZERO, c->desk->listing->high_px, &l.gap);
 	if (reject_is_set(&r))
 		return r;
 	l.levels = levels < LEVELS_MAX ? (int)levels : LEVELS_MAX;

@@ -274,7 +274,9 @@ check_mode(const struct request *q)
 static struct reject
 check_price(const struct request *q)
 {
-	if (dec_ok(q->t->trigger_px) && dec_gt(q->t->trigger_px, q->t->listing->max_price))
+	const dec_t	 most = q->t->listing->max_price;
+
+	if (dec_ok(q->t->trigger_px) && !dec_is_zero(most) && dec_gt(q->t->trigger_px, most))
 		return reject_as(REJ_TRIGGER_ABOVE_MAX);
 	return dec_ok(q->t->px) ? listing_check_price(q->t->listing, q->t->px) : reject_none();
 }

@@ -85,8 +85,8 @@ bankruptcy_px(const struct exchange *x, const struct desk *d, enum position_side
 	const dec_t		 px = exchange_bankruptcy_px(x, d, ps);
 
 	if (!dec_ok(px))
-		return is_long ? l->tick : desk_mark_px(d);
-	return dec_max(l->tick, dec_quantize(px, l->tick, is_long ? ROUND_UP : ROUND_DOWN));
+		return is_long ? l->px_step : desk_mark_px(d);
+	return dec_max(l->px_step, dec_quantize(px, l->px_step, is_long ? ROUND_UP : ROUND_DOWN));
 }
 
 dec_t

@@ -12,7 +12,10 @@
 enum {
 	QUOTE_NOTIONAL = 100000,	/* what the house quotes at a level, about */
 	PLACES_MOST = DEC_DIGITS,
+	STEPS_MOST = 1000000000,	/* up to the highest price, where no filter says it */
 };
+
+#define UNBOUNDED_PX	DEC_INT(1000000000)	/* and not above this one */
 
 /* Ids of a contract that does not say its own: far enough apart for any run. */
 #define IDS_APART	INT64_C(1000000000000)
@@ -100,6 +103,20 @@ read_places(const struct listing *l, const char *name, int *to, struct why *why)
 	return 0;
 }
 
+/* Orders may have any price where the filter is off; the market still has to be somewhere. */
+static void
+set_range(struct listing *l)
+{
+	const dec_t	 step = dec_is_zero(l->tick) ? l->price_unit : l->tick;
+	const dec_t	 far = dec_mul(step, DEC_INT(STEPS_MOST), ROUND_DOWN);
+	const dec_t	 high = dec_ok(far) ? dec_min(far, UNBOUNDED_PX) : UNBOUNDED_PX;
+
+	l->px_step = step;
+	l->low_px = dec_max(l->min_price, step);
+	l->high_px = dec_is_zero(l->max_price) ? dec_quantize(high, step, ROUND_DOWN) :
+	    l->max_price;
+}
+
 static int
 read_numbers(struct listing *l, struct why *why)
 {
@@ -110,10 +127,12 @@ read_numbers(struct listing *l, struct why *why)
 	if (read_places(l, "pricePrecision", &l->price_places, why) == -1 ||
 	    read_places(l, "quantityPrecision", &l->qty_places, why) == -1)
 		return -1;
-	if (dec_sign(l->tick) <= 0 || dec_sign(l->step) <= 0)
-		return why_set(why, "%s: a tickSize or stepSize of zero", l->symbol);
+	if (dec_sign(l->step) <= 0 || dec_sign(l->tick) < 0 || dec_sign(l->min_price) < 0 ||
+	    dec_sign(l->max_price) < 0)
+		return why_set(why, "%s: a stepSize of zero, or a negative price", l->symbol);
 	l->price_unit = unit(l->price_places);
 	l->qty_unit = unit(l->qty_places);
+	set_range(l);
 	l->max_orders = json_integer_value(json_object_get(filter_of(l, "MAX_NUM_ORDERS"),
 	    "limit"));
 	l->max_moves = json_integer_value(json_object_get(l->said, "maxMoveOrderLimit"));
@@ -191,10 +210,10 @@ root(unsigned __int128 square)
 static dec_t
 middle_px(const struct listing *l)
 {
-	const dec_t	 px = { (int64_t)root((unsigned __int128)l->min_price.e8 *
-			    (unsigned __int128)l->max_price.e8) };
+	const dec_t	 px = { (int64_t)root((unsigned __int128)l->low_px.e8 *
+			    (unsigned __int128)l->high_px.e8) };
 
-	return dec_max(dec_add(l->min_price, l->tick), dec_quantize(px, l->tick, ROUND_DOWN));
+	return dec_max(dec_add(l->low_px, l->px_step), dec_quantize(px, l->px_step, ROUND_DOWN));
 }
 
 static dec_t
@@ -444,7 +463,7 @@ listing_check_price(const struct listing *l, dec_t px)
 		return reject_as(REJ_PRECISION);
 	if (dec_lt(px, l->min_price))
 		return reject_as(REJ_PRICE_BELOW_MIN);
-	if (dec_gt(px, l->max_price))
+	if (!dec_is_zero(l->max_price) && dec_gt(px, l->max_price))
 		return reject_as(REJ_PRICE_ABOVE_MAX);
 	if (!dec_is_multiple(dec_sub(px, l->min_price), l->tick))
 		return reject_as(REJ_TICK);
@@ -465,7 +484,7 @@ listing_check_percent(const struct listing *l, enum side side, dec_t px, dec_t m
 	const dec_t	 highest = dec_mul(mark_px, l->multiplier_up, ROUND_DOWN);
 	const dec_t	 lowest = dec_mul(mark_px, l->multiplier_down, ROUND_UP);
 
-	if (side == SIDE_BUY && dec_gt(px, highest))
+	if (side == SIDE_BUY && dec_ok(highest) && dec_gt(px, highest))
 		return beyond(REJ_PRICE_TOO_HIGH, dec_quantize(highest, l->tick, ROUND_DOWN));
 	if (side == SIDE_SELL && dec_lt(px, lowest))
 		return beyond(REJ_PRICE_TOO_LOW, dec_quantize(lowest, l->tick, ROUND_UP));

@@ -8,7 +8,8 @@
  * owns its contracts; they stay where they are until listings_fini().
  *
  * Each check takes the mark price as an argument and refuses with the
- * exchange's code, in the order price, quantity, notional.
+ * exchange's code, in the order price, quantity, notional.  What PRICE_FILTER
+ * says is zero is not checked.
  *
  * A contract may say under "simex" what an exchange does not tell: startPx and
  * quoteQty of its simulated market, firstOrderId, firstTradeId.  What is not
@@ -42,7 +43,9 @@ struct listing {
 	enum phase phase;
 	enum curb curb;
 	int	 price_places, qty_places;
-	dec_t	 min_price, max_price, tick, price_unit;
+	dec_t	 min_price, max_price, tick;	/* as PRICE_FILTER says; zero: none */
+	dec_t	 low_px, high_px, px_step;	/* of the simulated market, never zero */
+	dec_t	 price_unit;
 	dec_t	 min_qty, max_qty, step, qty_unit;
 	dec_t	 market_min_qty, market_max_qty, market_step;
 	dec_t	 min_notional, multiplier_up, multiplier_down;

@@ -19,19 +19,19 @@ enum {
 static dec_t
 ticks(const struct listing *l, int64_t n)
 {
-	return (dec_t){ l->tick.e8 * n };
+	return (dec_t){ l->px_step.e8 * n };
 }
 
 static struct synth_terms
 synth_terms_of(const struct listing *l, const struct market_terms *t)
 {
-	const int64_t	 apart = l->start_px.e8 / l->tick.e8 / FINENESS;
+	const int64_t	 apart = l->start_px.e8 / l->px_step.e8 / FINENESS;
 	const int64_t	 level_ticks = apart > 1 ? apart : 1;
 	const dec_t	 part = { l->quote_qty.e8 / TRADE_PART };
 
 	return (struct synth_terms){
-		.tick = l->tick, .step = l->step,
-		.min_px = dec_add(l->min_price, l->tick), .max_px = dec_sub(l->max_price, l->tick),
+		.tick = l->px_step, .step = l->step,
+		.min_px = dec_add(l->low_px, l->px_step), .max_px = dec_sub(l->high_px, l->px_step),
 		.start_px = l->start_px, .period_ms = t->period_ms,
 		.volatility_e6 = t->volatility_e6, .trend_e6 = t->trend_e6,
 		.jumps_per_hour = t->jumps_per_hour, .jump_e6 = t->jump_e6,
@@ -79,7 +79,7 @@ market_init(struct market *m, const struct listing *l, const struct market_terms
 	*m = (struct market){
 		.listing = l, .kind = t->kind, .funding_rate = FUNDING_RATE,
 		.ref_px = l->start_px, .mark_px = l->start_px, .index_px = l->start_px,
-		.ladder = { .levels = LEVELS_DEFAULT, .qty = l->quote_qty, .gap = l->tick },
+		.ladder = { .levels = LEVELS_DEFAULT, .qty = l->quote_qty, .gap = l->px_step },
 	};
 	if (t->kind == MARKET_SYNTH)
 		synthesize(m, t);
@@ -95,10 +95,10 @@ static dec_t
 move_to(struct market *m, dec_t px)
 {
 	const struct listing	*l = m->listing;
-	const dec_t		 low = dec_add(l->min_price, l->tick);
-	const dec_t		 high = dec_sub(l->max_price, l->tick);
+	const dec_t		 low = dec_add(l->low_px, l->px_step);
+	const dec_t		 high = dec_sub(l->high_px, l->px_step);
 
-	px = dec_max(low, dec_min(high, dec_quantize(px, l->tick, ROUND_HALF_EVEN)));
+	px = dec_max(low, dec_min(high, dec_quantize(px, l->px_step, ROUND_HALF_EVEN)));
 	if (m->synth != NULL)
 		synth_move(m->synth, px);
 	m->ref_px = m->mark_px = m->index_px = px;
@@ -145,7 +145,7 @@ bounded(const struct listing *l, struct ladder wanted)
 	return (struct ladder){
 		.levels = wanted.levels < LEVELS_MAX ? wanted.levels : LEVELS_MAX,
 		.qty = dec_max(l->min_qty, dec_quantize(wanted.qty, l->step, ROUND_DOWN)),
-		.gap = dec_max(l->tick, dec_quantize(wanted.gap, l->tick, ROUND_UP)),
+		.gap = dec_max(l->px_step, dec_quantize(wanted.gap, l->px_step, ROUND_UP)),
 	};
 }
 
@@ -157,7 +157,7 @@ quoting(const struct market *m, struct ladder l)
 
 	t.levels = l.levels > 0 ? l.levels : 1;
 	t.level_qty = l.qty;
-	t.level_ticks = l.gap.e8 / m->listing->tick.e8;
+	t.level_ticks = l.gap.e8 / m->listing->px_step.e8;
 	return t;
 }
 
@@ -197,7 +197,7 @@ bool
 market_quotes_at(const struct market *m, enum side side, dec_t px)
 {
 	const dec_t	 away = dec_sub(side == SIDE_BUY ? dec_sub(m->ref_px, px) :
-			    dec_sub(px, m->ref_px), m->listing->tick);
+			    dec_sub(px, m->ref_px), m->listing->px_step);
 
 	return away.e8 >= 0 && away.e8 % m->ladder.gap.e8 == 0 &&
 	    away.e8 / m->ladder.gap.e8 < m->ladder.levels;

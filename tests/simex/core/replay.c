@@ -285,7 +285,7 @@ set_reference(struct desk *d)
 	if (dec_is_zero(t.bid_px) || dec_is_zero(t.ask_px))
 		return;
 	d->market.ref_px = dec_quantize((dec_t){ t.bid_px.e8 / 2 + t.ask_px.e8 / 2 },
-	    d->listing->tick, ROUND_DOWN);
+	    d->listing->px_step, ROUND_DOWN);
 	if (!d->market.marked)
 		d->market.mark_px = d->market.index_px = d->market.ref_px;
 }
