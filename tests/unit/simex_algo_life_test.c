@@ -244,6 +244,8 @@ placements_that_are_refused(void **state)
 		/* where they were placed once */
 		{ 519, ORDER, BTC "&type=STOP_MARKET&side=SELL" QTY "&stopPrice=61000",
 		    -4120, "" },
+		{ 519, ORDER, BTC "&type=TAKE_PROFIT_MARKET&side=SELL&closePosition=true", -4120, "" },
+		{ 519, ORDER "/test", BTC "&type=STOP_MARKET&side=SELL&closePosition=true", -4120, "" },
 		{ 520, "/hedge", "on=1", -4067, "" },
 		/* protection from overload is not for conditional orders */
 		{ 521, CANCEL, "clientAlgoId=s", 0, "s:CANCELED" },

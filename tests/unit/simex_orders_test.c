@@ -206,13 +206,13 @@ batches_of_new_orders(void **state)
 		    "\"selfTradePreventionMode\":\"NONE\"" },
 		{ "[{" BID ",\"quantity\":\"1\",\"price\":\"61200\","
 		    "\"selfTradePreventionMode\":\"EXPIRE_BOTH\"}]", 0, 1, 0, "\"EXPIRE_BOTH\"" },
+		{ "[{\"symbol\":\"BTCUSDT\",\"side\":\"SELL\",\"type\":\"STOP\"}]", 0, 0, 1, "-4120" },
 		{ "[]", -4082, 0, 0, "number of batch" },
 		{ "[{},{},{},{},{},{}]", -4082, 0, 0, "" },
 		{ "[{},{},{},{},{}]", 0, 0, 5, "-1102" },
 		{ "[" PLACED("0.01") ",[]]", -1130, 0, 0, "'batchOrders'" },
 		{ "[{" BID ",\"quantity\":null}]", -1130, 0, 0, "'batchOrders'" },
-		{ "{}", -1130, 0, 0, "'batchOrders'" },
-		{ "[{", -1130, 0, 0, "'batchOrders'" },
+		{ "{}", -1130, 0, 0, "'batchOrders'" }, { "[{", -1130, 0, 0, "'batchOrders'" },
 		{ "", -1102, 0, 0, "'batchOrders'" },
 	};
 

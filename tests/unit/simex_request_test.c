@@ -14,6 +14,7 @@
 #define LIMIT	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&price=1&quantity=1"
 #define MARKET	"symbol=BTCUSDT&side=SELL&type=MARKET&quantity=1"
 #define GTD	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTD&price=1&quantity=1"
+#define CLOSING	"symbol=BTCUSDT&side=SELL&closePosition=true&type="
 #define MATCH	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTX&quantity=1&priceMatch="
 
 static void
@@ -36,6 +37,13 @@ parameters_of_an_order(void **state)
 		{ "symbol=BTCUSDT&side=HOLD&type=MARKET&quantity=1", -1117, "side" },
 		{ "symbol=BTCUSDT&side=SELL&type=ICEBERG&quantity=1", -1116, "orderType" },
 		{ "symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=1", -4120, "Algo" },
+		{ CLOSING "STOP", -4120, "Algo" },
+		{ CLOSING "STOP_MARKET", -4120, "Algo" },
+		{ CLOSING "TAKE_PROFIT", -4120, "Algo" },
+		{ CLOSING "TAKE_PROFIT_MARKET", -4120, "Algo" },
+		{ CLOSING "TRAILING_STOP_MARKET", -4120, "Algo" },
+		{ CLOSING "STOP_MARKET&quantity=", -1102, "'quantity'" },
+		{ CLOSING "MARKET", -1106, "'closeposition'" },
 		{ LIMIT "&positionSide=LONG", -4061, "position side" },
 		{ LIMIT "&reduceOnly=yes", -1130, "'reduceOnly'" },
 		{ LIMIT "&stopPrice=1", -1106, "'stopprice'" },

@@ -175,6 +175,23 @@ what_is_signed_is_the_text_of_each(void **state)
 	hang_up(s);
 }
 
+/* A type that has moved away is said before what would be missing of an order. */
+static void
+conditional_orders_are_elsewhere(void **state)
+{
+	struct peer	*s = connect_at(NOW_MS, "");
+	char		 hex[SHA256_HEX], text[512];
+
+	(void)state;
+	sign("apiKey=testkey&closePosition=true&side=SELL&symbol=BTCUSDT&timestamp=1795253154574"
+	    "&type=STOP_MARKET", hex);
+	text_putf(text, sizeof(text), "{\"id\":1,\"method\":\"order.place\",\"params\":{\"apiKey\":"
+	    "\"testkey\",\"closePosition\":true,\"side\":\"SELL\",\"symbol\":\"BTCUSDT\","
+	    "\"timestamp\":1795253154574,\"type\":\"STOP_MARKET\",\"signature\":\"%s\"}}", hex);
+	CHECK_HAS(ask(s, text), "\"error\":{\"code\":-4120,");
+	hang_up(s);
+}
+
 static void
 orders_tell_their_limits(void **state)
 {
@@ -280,6 +297,7 @@ main(void)
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(each_request_has_its_answer),
 		cmocka_unit_test(what_is_signed_is_the_text_of_each),
+		cmocka_unit_test(conditional_orders_are_elsewhere),
 		cmocka_unit_test(orders_tell_their_limits),
 		cmocka_unit_test(a_session_stands_in_for_key_and_signature),
 		cmocka_unit_test(a_revoked_key_ends_its_session),

@@ -234,7 +234,7 @@ check_int(const struct param *p, const char *text)
 
 	/* Order ids have 19 digits; what does not fit 64 bits is no number of ours. */
 	if (text[digits] != '\0' || digits > INT_DIGITS + 1)
-		return reject_with(p->need == MANDATORY ? REJ_MANDATORY : REJ_BAD_PARAM, "%s",
+		return reject_with(p->need == OPTIONAL ? REJ_BAD_PARAM : REJ_MANDATORY, "%s",
 		    p->name);
 	int64_t	 v;
 	if (text_to_i64(text, 0, INT64_MAX, &v) == -1)
@@ -256,7 +256,7 @@ check_time(const struct param *p, const char *text)
 	int64_t	 ms;
 
 	if (text_to_i64(text, 0, TIME_MOST_MS, &ms) == -1)
-		return reject_with(p->need == MANDATORY ? REJ_MANDATORY : REJ_BAD_PARAM, "%s",
+		return reject_with(p->need == OPTIONAL ? REJ_BAD_PARAM : REJ_MANDATORY, "%s",
 		    p->name);
 	return reject_none();
 }
@@ -281,7 +281,7 @@ static struct reject
 check_value(const struct param *p, const char *text)
 {
 	if (*text == '\0')
-		return reject_with(p->need == MANDATORY ? REJ_MANDATORY : REJ_EMPTY, "%s", p->name);
+		return reject_with(p->need == OPTIONAL ? REJ_EMPTY : REJ_MANDATORY, "%s", p->name);
 	return checks[p->type](p, text);
 }
 
@@ -291,7 +291,7 @@ form_check_only(const struct form *f, const struct param *params, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const char	*text = form_str(f, params[i].name);
 
-		if (text == NULL && params[i].need == OPTIONAL)
+		if (text == NULL && params[i].need != MANDATORY)
 			continue;
 		const struct reject	 r = check_value(&params[i], text == NULL ? "" : text);
 		if (reject_is_set(&r))

@@ -41,7 +41,10 @@ enum param_type {
 	P_WORD,			/* one of words */
 };
 
-enum need { OPTIONAL, MANDATORY };
+enum need {
+	OPTIONAL, MANDATORY,
+	MANDATORY_LATER,	/* but for the endpoint to miss it: something else counts first */
+};
 
 struct param {
 	const char		*name;

@@ -31,7 +31,7 @@ const struct param intake_params[INTAKE_PARAMS] = {
 	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
 	{ "priceProtect",            P_STR,  OPTIONAL,  NULL, REJ_NONE },
-	{ "quantity",                P_DEC,  MANDATORY, NULL, REJ_NONE },
+	{ "quantity",                P_DEC,  MANDATORY_LATER, NULL, REJ_NONE },
 	{ "reduceOnly",              P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "selfTradePreventionMode", P_WORD, OPTIONAL,  stp_words, REJ_STP_MODE },
 	{ "side",                    P_WORD, MANDATORY, side_words, REJ_BAD_SIDE },
@@ -55,7 +55,7 @@ const struct param intake_change_params[INTAKE_CHANGE_PARAMS] = {
 };
 
 /* Who may, must or must not send a parameter: they are named as the exchange names them. */
-enum manner { NEVER, NOT_ON_MARKET, ON_LIMIT, GTD_ONLY, GTD_TOO };
+enum manner { NEVER, ALWAYS, NOT_ON_MARKET, ON_LIMIT, GTD_ONLY, GTD_TOO };
 
 static const struct { const char *name, *refused_as; enum manner manner; } manners[] = {
 	{ "activationPrice", "activationprice", NEVER },
@@ -67,6 +67,7 @@ static const struct { const char *name, *refused_as; enum manner manner; } manne
 	{ "stopPrice",       "stopprice",       NEVER },
 	{ "timeInForce",     "timeinforce",     NOT_ON_MARKET },
 	{ "workingType",     "workingtype",     NEVER },
+	{ "quantity",        "quantity",        ALWAYS },
 	{ "goodTillDate",    "goodTillDate",    GTD_TOO },
 	{ "timeInForce",     "timeInForce",     ON_LIMIT },
 };
@@ -80,7 +81,7 @@ word(const struct form *f, const char *name, int absent)
 static bool
 is_missing(enum manner m, enum ord_type type, enum tif tif)
 {
-	return (m == ON_LIMIT && type == TYPE_LIMIT) || (m == GTD_TOO && tif == TIF_GTD);
+	return m == ALWAYS || (m == ON_LIMIT && type == TYPE_LIMIT) || (m == GTD_TOO && tif == TIF_GTD);
 }
 
 static bool
