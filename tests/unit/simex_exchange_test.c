@@ -175,6 +175,46 @@ reduce_only(void **state)
 	discard(x);
 }
 
+/* Whatever is open on its side takes from what a reduction may close. */
+static void
+other_orders_leave_less_to_reduce(void **state)
+{
+	static const struct { const char *asks, *reduces, *bids, *qty; int code; const char *left; } rows[] = {
+		{ "0",     "0",     "0",     "0.004", 0,     "0.004" },
+		{ "0",     "0",     "0.004", "0.004", 0,     "0.004" },
+		{ "0.003", "0",     "0",     "0.004", 0,     "0.001" },
+		{ "0.002", "0.001", "0",     "0.001", 0,     "0.001" },
+		{ "0.004", "0",     "0",     "0.001", -4118, "" },
+		{ "0.002", "0.002", "0",     "0.001", -4118, "" },
+		{ "0.010", "0",     "0",     "0.004", -4118, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct exchange	*x = fresh();
+		const struct terms	 bid = terms(SIDE_BUY, "60000", rows[i].bids);
+		const struct terms	 ask = terms(SIDE_SELL, "61400", rows[i].asks);
+		struct terms	 t = terms(SIDE_BUY, "null", "0.004");
+
+		check_row("%s %s %s", rows[i].asks, rows[i].reduces, rows[i].bids);
+		place(x, &t);
+		t = terms(SIDE_SELL, "61400", rows[i].reduces);
+		t.reduce_only = true;
+		if (!dec_is_zero(t.qty))
+			place(x, &t);
+		if (!dec_is_zero(ask.qty))
+			place(x, &ask);
+		if (!dec_is_zero(bid.qty))
+			place(x, &bid);
+		t.qty = D(rows[i].qty);
+		if (rows[i].code == 0)
+			CHECK_DEC(place(x, &t)->terms.qty, rows[i].left);
+		else
+			CHECK_INT(refusal(x, &t), rows[i].code);
+		discard(x);
+	}
+}
+
 /* The house takes what it was told to take. */
 static void
 fill_by_the_house(void **state)
@@ -562,6 +602,7 @@ main(void)
 		cmocka_unit_test(time_in_force),
 		cmocka_unit_test(self_trade_prevention),
 		cmocka_unit_test(reduce_only),
+		cmocka_unit_test(other_orders_leave_less_to_reduce),
 		cmocka_unit_test(fill_by_the_house),
 		cmocka_unit_test(fill_of_a_reduction),
 		cmocka_unit_test(amendment_by_the_exchange),

@@ -150,17 +150,17 @@ check_max_orders(const struct request *q)
 	    reject_as(REJ_MAX_ORDERS) : reject_none();
 }
 
-/* Of the other orders; in hedge mode one side closes one position only. */
+/* Of what it could close, what all the other orders of its side do not take. */
 static dec_t
-open_reductions(const struct request *q)
+left_to_close(const struct request *q, dec_t closable)
 {
 	const struct order	*o;
-	dec_t			 sum = DEC_ZERO;
+	dec_t			 left = closable;
 
-	TAILQ_FOREACH(o, &q->d->orders.reducing, reducing_link)
-		if (o->terms.side == q->t->side && o != q->was)
-			sum = dec_add(sum, o->rest.leaves_qty);
-	return sum;
+	TAILQ_FOREACH(o, &q->d->orders.open, open_link)
+		if (o->terms.side == q->t->side && o->terms.ps == q->t->ps && o != q->was)
+			left = dec_max(DEC_ZERO, dec_sub(left, o->rest.leaves_qty));
+	return left;
 }
 
 /* One-way orders shrink to what there is; those of hedge mode have to fit. */
@@ -170,12 +170,12 @@ check_reduce_only(const struct request *q)
 	if (!q->t->reduce_only)
 		return reject_none();
 	const dec_t	 closable = position_closable_qty(position(q), q->t->side);
-	const dec_t	 left = q->t->closes ? closable : dec_sub(closable, open_reductions(q));
+	const dec_t	 left = q->t->closes ? closable : left_to_close(q, closable);
 	if (dec_is_zero(closable))
 		return reject_as(REJ_REDUCE_ONLY);
 	if (q->t->ps != PS_BOTH)
 		return dec_gt(wanted(q), left) ? reject_as(REJ_REDUCE_ONLY) : reject_none();
-	if (dec_sign(left) <= 0)
+	if (dec_is_zero(left))
 		return reject_as(REJ_REDUCE_ONLY_OPEN);
 	q->t->qty = dec_sub(q->t->qty, dec_sub(wanted(q), dec_min(wanted(q), left)));
 	return reject_none();
