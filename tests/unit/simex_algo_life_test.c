@@ -283,6 +283,36 @@ two_hundred(void **state)
 	discard(w);
 }
 
+/* What waits counts among the open orders; what triggers makes room for its own order. */
+static void
+waiting_with_the_orders(void **state)
+{
+	static const struct step	 steps[] = {
+		{ 0, "/listing", BTC "&field=limit&value=3&filter=MAX_NUM_ORDERS", 0, "" },
+		{ 1, PLACE, ALGO("STOP", "SELL") QTY "&triggerPrice=61000&price=61300" ID("a"), 0,
+		    "a:NEW" },
+		{ 1, PLACE, ALGO("STOP_MARKET", "SELL") QTY "&triggerPrice=60000" ID("b"), 0,
+		    "b:NEW" },
+		{ 1, PLACE, "symbol=ETHUSDT&algoType=CONDITIONAL&type=STOP_MARKET&side=SELL"
+		    "&quantity=1&triggerPrice=2000" ID("e"), 0, "e:NEW" },
+		{ 2, ORDER, LIMIT("SELL") QTY "&price=63000&newClientOrderId=o", 0, "o#NEW" },
+		{ 3, ORDER, LIMIT("SELL") QTY "&price=63000&newClientOrderId=p", -2025, "" },
+		{ 3, ORDER, BTC "&type=MARKET&side=BUY&newClientOrderId=m" QTY, 0,
+		    "m#NEW m#FILLED" },
+		{ 4, PLACE, ALGO("STOP_MARKET", "SELL") QTY "&triggerPrice=59000" ID("c"), 0,
+		    "c:NEW" },
+		{ 5, CANCEL, "clientAlgoId=c", 0, "c:CANCELED" },
+		{ 6, TO("61000"), 0, "a:TRIGGERING" },
+		{ 16, PASSES, 0, "a:TRIGGERED a#NEW" },
+		{ 17, ORDER, LIMIT("SELL") QTY "&price=63000&newClientOrderId=p", -2025, "" },
+		{ 18, CANCEL, "clientAlgoId=b", 0, "b:CANCELED" },
+		{ 19, ORDER, LIMIT("SELL") QTY "&price=63000&newClientOrderId=p", 0, "p#NEW" },
+	};
+
+	(void)state;
+	live(steps, NITEMS(steps));
+}
+
 /* ---- with a position -------------------------------------------------------------- */
 
 static void
@@ -479,6 +509,7 @@ main(void)
 		cmocka_unit_test(refused_by_the_matching),
 		cmocka_unit_test(placements_that_are_refused),
 		cmocka_unit_test(two_hundred),
+		cmocka_unit_test(waiting_with_the_orders),
 		cmocka_unit_test(closing_takes_all_there_is),
 		cmocka_unit_test(closing_goes_before_what_rests),
 		cmocka_unit_test(what_hangs_on_a_position_goes_with_it),

@@ -347,6 +347,15 @@ two_hundred_over_all_contracts(void **state)
 	CHECK_INT((int64_t)algos_cancel_all(&as, listing_of("ETHUSDT"), at_ms(1)), 100);
 	CHECK_INT((int64_t)as.n_open, 100);
 	CHECK_INT(refusal(&as, &t, &view), 0);
+	check_row("fewer are listed");
+	struct listing		 l = *t.listing;
+	struct algo_terms	 few = t;
+	few.listing = &l;
+	l.max_algos = 2;
+	CHECK_INT(refusal(&as, &few, &view), 0);
+	CHECK_INT(refusal(&as, &few, &view), 0);
+	CHECK_INT(refusal(&as, &few, &view), -4045);
+	CHECK_INT(refusal(&as, &t, &view), 0);
 	algos_fini(&as);
 }
 

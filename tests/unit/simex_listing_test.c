@@ -295,6 +295,9 @@ a_bound_of_zero_is_none(void **state)
 		{ "0.00",   "0.00",    "0.00", 0,     0,     0 },
 	};
 
+	struct bench	 b;
+	struct why	 why = { "" };
+
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		struct listings	 ls;
@@ -311,9 +314,14 @@ a_bound_of_zero_is_none(void **state)
 		CHECK_INT(reject_code(&fine), -1111);
 		listings_fini(&ls);
 	}
+	check_row("nor is a limit that is not there");
+	exchange_init(&b.x, &(struct exchange_terms){ .balance = D("1000") });
+	b.d = &b.x.desks[0];
+	CHECK_INT(listing_change(b.d->listing, "MAX_NUM_ORDERS", "limit", "0", &why), 0);
+	CHECK_INT(verdict(&b, SIDE_BUY, D("60000"), D("0.001")), 0);
+	exchange_fini(&b.x);
 	check_row("less than zero is nonsense");
 	struct listings	 ls;
-	struct why	 why = { "" };
 	read_btc(&ls, "0", "0", "0");
 	CHECK_INT(listing_change(&ls.v[0], "PRICE_FILTER", "tickSize", "-0.1", &why), -1);
 	CHECK_STR(why.text, "BTCUSDT: a stepSize of zero, or a negative price");
@@ -454,6 +462,7 @@ filters_of_the_whole_exchange(void **state)
 	}
 	read_recorded(&ls, path);
 	CHECK_INT(ls.n, RECORDED);
+	CHECK_INT(ls.v[0].max_algos, 10);
 	CHECK_INT(check_every_contract(&ls), RECORDED_TRADING);
 }
 

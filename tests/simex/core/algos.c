@@ -65,6 +65,17 @@ algo_is_open(const struct algo *a)
 	return a->status == ALGO_NEW || a->status == ALGO_TRIGGERING;
 }
 
+size_t
+algos_waiting(const struct algos *as, const struct listing *l)
+{
+	const struct algo	*a;
+	size_t			 n = 0;
+
+	TAILQ_FOREACH(a, &as->open, open_link)
+		n += a->terms.listing == l && a->status == ALGO_NEW;
+	return n;
+}
+
 static void
 fact_add(struct algos *as, const struct algo *a, wall_t now)
 {
@@ -321,7 +332,11 @@ check_duplicate(const struct request *q)
 static struct reject
 check_max(const struct request *q)
 {
-	return q->as->n_open >= ALGOS_MAX ? reject_as(REJ_MAX_ALGOS) : reject_none();
+	const struct listing	*l = q->t->listing;
+
+	return q->as->n_open >= ALGOS_MAX ||
+	    (l->max_algos > 0 && (int64_t)algos_waiting(q->as, l) >= l->max_algos) ?
+	    reject_as(REJ_MAX_ALGOS) : reject_none();
 }
 
 /* A seller needs a long position, a buyer a short one. */
@@ -375,7 +390,7 @@ static struct reject (*const checks[])(const struct request *) = {
 	check_percent,		/*  4 PERCENT_PRICE, of the limit against the trigger */
 	check_good_till,	/*  5 GTD */
 	check_duplicate,	/*  6 the client id among the open ones */
-	check_max,		/*  7 how many are open */
+	check_max,		/*  7 how many are open; MAX_NUM_ALGO_ORDERS */
 	check_position,		/*  8 GTE has a position to go with */
 	check_only_one,		/*  9 closePosition, of this direction and kind */
 	check_triggers,		/* 10 not yet */

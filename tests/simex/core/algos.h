@@ -36,7 +36,7 @@
 #include <sys/queue.h>
 
 enum {
-	ALGOS_MAX = 200,	/* open ones, over all contracts */
+	ALGOS_MAX = 200,	/* open ones, over all contracts; a contract may list fewer */
 	ALGO_REASON = 320,	/* the longest text of a refusal, with its word */
 };
 
@@ -120,6 +120,8 @@ void		 algos_on_position(struct algos *, const struct listing *, enum position_s
 		    dec_t qty, wall_t now);
 void		 algos_on_time(struct algos *, wall_t now);	/* GTD */
 
+/* How many of a contract have not triggered yet. */
+size_t		 algos_waiting(const struct algos *, const struct listing *);
 /* The oldest whose child is to be placed or rejected now, or NULL. */
 struct algo	*algos_due(const struct algos *, wall_t now);
 /* When a child or the end of a GTD order is; unset: nothing waits. */

@@ -135,6 +135,8 @@ read_numbers(struct listing *l, struct why *why)
 	set_range(l);
 	l->max_orders = json_integer_value(json_object_get(filter_of(l, "MAX_NUM_ORDERS"),
 	    "limit"));
+	l->max_algos = json_integer_value(json_object_get(filter_of(l, "MAX_NUM_ALGO_ORDERS"),
+	    "limit"));
 	l->max_moves = json_integer_value(json_object_get(l->said, "maxMoveOrderLimit"));
 	return 0;
 }

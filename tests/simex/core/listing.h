@@ -50,7 +50,7 @@ struct listing {
 	dec_t	 market_min_qty, market_max_qty, market_step;
 	dec_t	 min_notional, multiplier_up, multiplier_down;
 	dec_t	 take_bound, trigger_protect, liquidation_fee;
-	int64_t	 max_orders, max_moves;
+	int64_t	 max_orders, max_algos, max_moves;	/* 0: any number */
 	dec_t	 start_px, quote_qty;
 	int64_t	 first_order_id, first_trade_id;
 	json_t		*said;		/* its object, without what is simex's */

@@ -146,7 +146,11 @@ check_duplicate(const struct request *q)
 static struct reject
 check_max_orders(const struct request *q)
 {
-	return is_limit(q) && (int64_t)q->d->orders.n_open >= q->d->listing->max_orders ?
+	const struct listing	*l = q->d->listing;
+	const size_t		 open = q->d->orders.n_open +
+				    algos_waiting(&q->x->service.algos, l);
+
+	return is_limit(q) && l->max_orders > 0 && (int64_t)open >= l->max_orders ?
 	    reject_as(REJ_MAX_ORDERS) : reject_none();
 }
 
@@ -249,7 +253,7 @@ static const check_fn	new_checks[] = {
 	check_percent,		/*  7 PERCENT_PRICE */
 	check_notional,		/*  8 MIN_NOTIONAL, at the mark price for MARKET */
 	check_duplicate,	/*  9 the client order id among the open ones */
-	check_max_orders,	/* 10 MAX_NUM_ORDERS */
+	check_max_orders,	/* 10 MAX_NUM_ORDERS, conditional ones included */
 	check_reduce_only,	/* 11 something to reduce; shrinks */
 	check_counterparty,	/* 12 MARKET against a price that is too far away */
 	check_all_at_once,	/* 13 FOK */
