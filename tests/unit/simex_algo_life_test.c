@@ -495,6 +495,33 @@ other_ends(void **state)
 	live(steps, NITEMS(steps));
 }
 
+/* The date is judged when the order comes, not when it has triggered. */
+static void
+a_date_that_is_near_by_then(void **state)
+{
+#define UNTIL "&timeInForce=GTD&goodTillDate=1790000602000"
+	static const struct step	 steps[] = {
+		{ 0, PLACE, ALGO("STOP", "SELL") QTY "&triggerPrice=61000&price=61300" UNTIL ID("a"),
+		    0, "a:NEW" },
+		{ 0, PLACE, ALGO("STOP", "SELL") QTY "&triggerPrice=60900&price=61300" UNTIL ID("b"),
+		    0, "b:NEW" },
+		{ 0, PLACE, ALGO("STOP_MARKET", "SELL") QTY "&triggerPrice=60900" UNTIL ID("c"),
+		    0, "c:NEW" },
+		{ 300000, TO("61000"), 0, "a:TRIGGERING" },
+		{ 300010, PASSES, 0, "a:TRIGGERED a#NEW" },
+		{ 300011, ORDER, BTC "&type=LIMIT&side=SELL&price=61300" QTY UNTIL, -5040, "" },
+		{ 601999, TO("60900"), 0, "b:TRIGGERING c:TRIGGERING" },
+		{ 602000, PASSES, 0, "a#EXPIRED/0 a:FINISHED" },
+		/* it has been good for nothing for a moment */
+		{ 602009, PASSES, 0, "b:TRIGGERED b#NEW c:TRIGGERED c#NEW c#FILLED c:FINISHED"
+		    " b#EXPIRED/0 b:FINISHED" },
+	};
+#undef UNTIL
+
+	(void)state;
+	live(steps, NITEMS(steps));
+}
+
 int
 main(void)
 {
@@ -517,6 +544,7 @@ main(void)
 		cmocka_unit_test(the_end_of_a_contract),
 		cmocka_unit_test(both_sides_of_hedge_mode),
 		cmocka_unit_test(other_ends),
+		cmocka_unit_test(a_date_that_is_near_by_then),
 	};
 
 	return cmocka_run_group_tests_name("simex_algo_life", tests, NULL, NULL);

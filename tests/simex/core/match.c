@@ -316,12 +316,15 @@ match_take(struct exchange *x, struct desk *d, struct resting *taker, dec_t limi
 		match_one(x, d, taker, maker, now);
 }
 
-/* An order nobody wants is not kept for ever. */
+/* An order nobody wants is not kept for ever; one that triggered late ends where it begins. */
 static wall_t
 end_of(const struct order *o, wall_t now)
 {
-	return o->terms.tif == TIF_GTD ? wall_from_ms(o->terms.good_till_ms) :
-	    wall_add_us(now, YEAR_US);
+	const wall_t	 till = wall_from_ms(o->terms.good_till_ms);
+
+	if (o->terms.tif != TIF_GTD)
+		return wall_add_us(now, YEAR_US);
+	return till.us > now.us ? till : now;
 }
 
 void

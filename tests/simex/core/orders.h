@@ -62,6 +62,7 @@ struct terms {
 	int64_t		 good_till_ms;	/* of GTD */
 	bool		 reduce_only;
 	bool		 closes;	/* all of a position, before what else reduces it */
+	bool		 triggered;	/* of a conditional order, whose date was judged then */
 	bool		 wants_result;	/* newOrderRespType=RESULT */
 	enum forced	 forced;
 };

@@ -64,7 +64,7 @@ check_good_till(const struct request *q)
 {
 	const int64_t	 till = q->t->good_till_ms;
 
-	if (q->t->tif != TIF_GTD)
+	if (q->t->tif != TIF_GTD || q->t->triggered)
 		return reject_none();
 	if (till <= wall_ms(q->now) + GOOD_TILL_LEAST_MS || till >= GOOD_TILL_MOST_MS)
 		return reject_as(REJ_GOOD_TILL);

@@ -135,7 +135,7 @@ place_order(struct exchange *x, const struct algo *a, wall_t now, struct order *
 		.tif = algo_is_limit(t) ? t->tif : TIF_GTC, .stp = t->stp, .ps = t->ps,
 		.pm = t->pm, .px = t->px, .qty = child_qty(d, t), .reduce_only = child_reduces(t),
 		.good_till_ms = t->good_till_ms,
-		.closes = t->close_position,
+		.closes = t->close_position, .triggered = true,
 	};
 
 	*made = NULL;
