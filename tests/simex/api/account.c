@@ -139,9 +139,9 @@ print_quantiles(struct buf *b, const struct desk *d, bool hedged)
 	jw_put_str(b, "symbol", d->listing->symbol);
 	jw_key(b, "adlQuantile");
 	jw_open(b, '{');
-	put_quantile(b, "LONG", &d->positions[PS_LONG]);
-	put_quantile(b, "SHORT", &d->positions[PS_SHORT]);
-	put_quantile(b, hedged ? "HEDGE" : "BOTH", &d->positions[PS_BOTH]);
+	put_quantile(b, position_side_name(PS_LONG), &d->positions[PS_LONG]);
+	put_quantile(b, position_side_name(PS_SHORT), &d->positions[PS_SHORT]);
+	put_quantile(b, hedged ? "HEDGE" : position_side_name(PS_BOTH), &d->positions[PS_BOTH]);
 	jw_close(b, '}');
 	jw_close(b, '}');
 }

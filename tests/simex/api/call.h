@@ -169,7 +169,6 @@ struct reject	income_margin_moves(struct call *);
 struct reject	income_forced(struct call *);
 
 /* money.c: verbs */
-extern const char *const	money_side_words[];
 enum position_side money_position_side(const struct form *);	/* BOTH where none was sent */
 struct reject	money_adl(struct call *);
 struct reject	money_bnb(struct call *);

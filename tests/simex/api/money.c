@@ -11,17 +11,13 @@ enum { HOURS_MOST = 24 };
 #define BNB_LEAST	((dec_t){ DEC_ONE_E8 / 100 })
 #define BNB_MOST	DEC_INT(1000000)
 
-const char *const	money_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
-
 enum position_side
 money_position_side(const struct form *f)
 {
-	const char		*side = form_str(f, "positionSide");
-	enum position_side	 ps = PS_BOTH;
+	const char	*side = form_str(f, "positionSide");
 
-	while (side != NULL && ps + 1 < PS_N && !text_eq(money_side_words[ps], side))
-		ps++;
-	return ps;
+	return side == NULL ? PS_BOTH :
+	    (enum position_side)words_find(position_side_words, side);
 }
 
 /* It may be negative. */

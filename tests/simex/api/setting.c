@@ -5,7 +5,6 @@
 #include "wire/jw.h"
 
 static const char *const	margin_type_words[] = { "CROSSED", "ISOLATED", NULL };
-static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 
 const struct param	setting_margin_type_params[SETTING_MARGIN_TYPE_PARAMS] = {
 	{ "marginType", P_WORD, MANDATORY, margin_type_words, REJ_BAD_PARAM },

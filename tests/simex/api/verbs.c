@@ -20,8 +20,6 @@ struct verb {
 	struct reject		 (*run)(struct call *);
 };
 
-static const char *const	side_words[] = { "BUY", "SELL", NULL };
-static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
 static const char *const	route_words[] = { "public", "market", "private", NULL };
 static const char *const	port_words[] = { "rest", "stream", NULL };
 static const char *const	ledger_words[] = {
@@ -40,7 +38,7 @@ static const char *const	ledger_words[] = {
 static const struct param p_account[] = { STR_PARAM("asset", OPTIONAL) };
 static const struct param p_adl[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("qty", MANDATORY),
-	WORD_PARAM("positionSide", OPTIONAL, money_side_words),
+	WORD_PARAM("positionSide", OPTIONAL, position_side_words),
 };
 static const struct param p_algo[] = {
 	TIME_PARAM("latency_ms", OPTIONAL), INT_PARAM("stuck", OPTIONAL),
@@ -131,7 +129,7 @@ static const struct param p_overtake[] = {
 	FAULT_PARAMS, WORD_PARAM("by", MANDATORY, overtaking_words),
 };
 static const struct param p_position[] = {
-	STR_PARAM("symbol", MANDATORY), WORD_PARAM("positionSide", OPTIONAL, money_side_words),
+	STR_PARAM("symbol", MANDATORY), WORD_PARAM("positionSide", OPTIONAL, position_side_words),
 };
 static const struct param p_price[] = {
 	STR_PARAM("symbol", MANDATORY), DEC_PARAM("price", MANDATORY),

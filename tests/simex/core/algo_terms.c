@@ -8,42 +8,24 @@
 /* ---- words ------------------------------------------------------------------- */
 
 /* The words of each list stand in the order of the enum they become. */
-static const char *const	ps_words[] = { "BOTH", "LONG", "SHORT", NULL };
 static const char *const	working_words[] = { "CONTRACT_PRICE", "MARK_PRICE", NULL };
 static const char *const	trigger_words[] = {
 	"STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET", NULL
 };
-/* OPPONENT_10 and OPPONENT_20 were taken back in October 2025. */
-static const char *const	match_words[] = {
-	"NONE", "OPPONENT", "OPPONENT_5", "QUEUE", "QUEUE_5", "QUEUE_10", "QUEUE_20", NULL
-};
-_Static_assert(NITEMS(ps_words) == PS_N + 1, "ps_words");
 _Static_assert(NITEMS(working_words) == WORKING_N + 1, "working_words");
 _Static_assert(NITEMS(trigger_words) == TRIGGER_N + 1, "trigger_words");
-_Static_assert(NITEMS(match_words) == PM_N + 1, "match_words");
 
 static const char *const	algo_type_words[] = { "CONDITIONAL", NULL };
-static const char *const	side_words[] = { "BUY", "SELL", NULL };
-static const char *const	resp_words[] = { "ACK", "RESULT", NULL };
 /* Documented in capitals, sent in either; the even ones say no. */
 static const char *const	protect_words[] = { "false", "true", "FALSE", "TRUE", NULL };
 
-static const char *const	tif_words[] = {
+static const char *const	algo_tif_words[] = {
 	"GTC", "IOC", "FOK", "GTX", "GTD", "GTE_GTC", NULL
 };
 static const enum tif		tif_of_word[] = {
 	TIF_GTC, TIF_IOC, TIF_FOK, TIF_GTX, TIF_GTD, TIF_GTC
 };
 enum { WORD_GTE = 5 };
-
-/* NONE is documented as the default, and the default is EXPIRE_MAKER. */
-static const char *const	stp_words[] = {
-	"EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "NONE", NULL
-};
-static const enum stp		stp_of_word[] = {
-	STP_EXPIRE_TAKER, STP_EXPIRE_MAKER, STP_EXPIRE_BOTH, STP_EXPIRE_MAKER
-};
-enum { WORD_STP_NONE = 3 };
 
 const char *
 trigger_name(enum trigger t)
@@ -67,16 +49,16 @@ const struct param algos_params[ALGOS_PARAMS] = {
 	{ "closePosition",           P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "goodTillDate",            P_INT,  OPTIONAL,  NULL, REJ_NONE },
 	{ "newOrderRespType",        P_WORD, OPTIONAL,  resp_words, REJ_BAD_PARAM },
-	{ "positionSide",            P_WORD, OPTIONAL,  ps_words, REJ_POSITION_SIDE },
+	{ "positionSide",            P_WORD, OPTIONAL,  position_side_words, REJ_POSITION_SIDE },
 	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
-	{ "priceMatch",              P_WORD, OPTIONAL,  match_words, REJ_PRICE_MATCH },
+	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
 	{ "priceProtect",            P_WORD, OPTIONAL,  protect_words, REJ_BAD_PARAM },
 	{ "quantity",                P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "reduceOnly",              P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "selfTradePreventionMode", P_WORD, OPTIONAL,  stp_words, REJ_STP_MODE },
 	{ "side",                    P_WORD, MANDATORY, side_words, REJ_BAD_SIDE },
 	{ "symbol",                  P_STR,  MANDATORY, NULL, REJ_NONE },
-	{ "timeInForce",             P_WORD, OPTIONAL,  tif_words, REJ_BAD_TIF },
+	{ "timeInForce",             P_WORD, OPTIONAL,  algo_tif_words, REJ_BAD_TIF },
 	{ "triggerPrice",            P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "type",                    P_WORD, MANDATORY, trigger_words, REJ_BAD_TYPE },
 	{ "workingType",             P_WORD, OPTIONAL,  working_words, REJ_WORKING_TYPE },
@@ -237,6 +219,8 @@ read_terms(const struct form *f, const struct listing *l, struct algo_terms *t)
 	const int	 tif = word(f, "timeInForce", 0);
 	const bool	 closes = form_bool(f, "closePosition");
 	const dec_t	 qty = form_dec(f, "quantity");
+	/* NONE is documented as the default, and the default is EXPIRE_MAKER. */
+	const enum stp	 stp = (enum stp)word(f, "selfTradePreventionMode", STP_NONE);
 
 	*t = (struct algo_terms){
 		.listing = l,
@@ -255,7 +239,7 @@ read_terms(const struct form *f, const struct listing *l, struct algo_terms *t)
 		.price_protect = word(f, "priceProtect", 0) % 2 == 1,
 		.activate_px = form_dec(f, "activatePrice"),
 		.callback_rate = form_dec(f, "callbackRate"),
-		.stp = stp_of_word[word(f, "selfTradePreventionMode", WORD_STP_NONE)],
+		.stp = stp == STP_NONE ? STP_EXPIRE_MAKER : stp,
 		.good_till_ms = form_int(f, "goodTillDate", 0) / 1000 * 1000,
 		.wants_result = word(f, "newOrderRespType", 0) == 1,
 	};

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { FACTS_START = 32, MADE_NAME = 22, GTD_AHEAD_MS = 600000 };
+enum { FACTS_START = 32, GTD_AHEAD_MS = 600000 };
 
 #define GTD_LAST_MS	INT64_C(253402300799000)
 
@@ -106,21 +106,10 @@ algos_forget_facts(struct algos *as)
 }
 
 static void
-make_name(struct rng *r, char client_id[CLORD_ID])
-{
-	static const char	 letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-	for (int i = 0; i < MADE_NAME; i++)
-		client_id[i] = letters[rng_below(r, sizeof(letters) - 1)];
-	client_id[MADE_NAME] = '\0';
-}
-
-static void
 name(struct algos *as, struct algo *a)
 {
 	if (a->terms.client_id[0] == '\0')
-		make_name(&as->names, a->terms.client_id);
+		clord_id_make(&as->names, a->terms.client_id);
 	struct node	*older = map_find(&as->by_client_id, a->terms.client_id);
 	if (older != NULL)
 		map_remove(&as->by_client_id, older);

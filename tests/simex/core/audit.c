@@ -254,7 +254,7 @@ parse_execution(struct audit *a, const struct line *l, struct execution *e, stru
 	    line_str(l, "positionSide", &a->text[1], why) == -1 ||
 	    line_str(l, "asset", &a->text[2], why) == -1)
 		return -1;
-	e->side = line_is(l, "side", "BUY") ? SIDE_BUY : SIDE_SELL;
+	e->side = line_is(l, "side", names_get(&side_names, SIDE_BUY)) ? SIDE_BUY : SIDE_SELL;
 	e->maker = line_raw(l, "maker").p != NULL && *line_raw(l, "maker").p == 't';
 	e->taken_over = line_has(l, "takenOver");
 	return 0;

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-enum { MADE_NAME = 22 };
-
 /* What the account has to do with a contract. */
 static void
 open_account_of(struct exchange *x, struct desk *d)
@@ -148,17 +146,6 @@ activate(struct exchange *x, struct desk *d)
 
 /* ---- the client --------------------------------------------------------------- */
 
-static void
-make_name(struct rng *r, char clord_id[CLORD_ID])
-{
-	static const char	 letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-	for (int i = 0; i < MADE_NAME; i++)
-		clord_id[i] = letters[rng_below(r, sizeof(letters) - 1)];
-	clord_id[MADE_NAME] = '\0';
-}
-
 struct reject
 exchange_place(struct exchange *x, struct desk *d, const struct terms *wanted, wall_t now,
     struct order **made)
@@ -170,7 +157,7 @@ exchange_place(struct exchange *x, struct desk *d, const struct terms *wanted, w
 	if (reject_is_set(&r))
 		return r;
 	if (t.clord_id[0] == '\0')
-		make_name(&x->names, t.clord_id);
+		clord_id_make(&x->names, t.clord_id);
 	struct order	*o = *made = orders_add(&d->orders, &t, now);
 	activate(x, d);
 	order_expose(d, o, t.qty);

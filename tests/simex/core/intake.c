@@ -4,17 +4,7 @@
 #include "base/attr.h"
 #include "base/text.h"
 
-/* The words of each list stand in the order of the enum they become. */
-static const char *const	side_words[] = { "BUY", "SELL", NULL };
-static const char *const	position_side_words[] = { "BOTH", "LONG", "SHORT", NULL };
-static const char *const	resp_words[] = { "ACK", "RESULT", NULL };
-static const char *const	tif_words[] = { "GTC", "IOC", "FOK", "GTX", "GTD", "RPI", NULL };
-static const char *const	stp_words[] = {
-	"EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "NONE", NULL
-};
-static const char *const	price_match_words[] = {
-	"NONE", "OPPONENT", "OPPONENT_5", "QUEUE", "QUEUE_5", "QUEUE_10", "QUEUE_20", NULL
-};
+/* In the order of the enum they become, and then those that have moved away. */
 static const char *const	type_words[] = {
 	"MARKET", "LIMIT",
 	"STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET", NULL
@@ -189,22 +179,25 @@ intake_parse_change(const struct form *f, bool hedged, struct change *c)
 	return check_price(f, TYPE_LIMIT, c->pm);
 }
 
-static bool
-says(const struct form *f, const char *name, const char *word)
+/* Of a form that nobody has checked; -1: it is not there, or none of the words. */
+static int
+said(const struct form *f, const char *name, const char *const *words)
 {
 	const char	*text = form_str(f, name);
 
-	return text != NULL && text_eq(text, word);
+	return text == NULL ? -1 : words_find(words, text);
 }
 
 bool
 intake_is_exempt(const struct form *f)
 {
+	const int	 side = said(f, "side", side_words);
+
 	if (form_bool(f, "closePosition"))
 		return true;
-	if (says(f, "positionSide", "LONG"))
-		return says(f, "side", "SELL");
-	if (says(f, "positionSide", "SHORT"))
-		return says(f, "side", "BUY");
-	return form_bool(f, "reduceOnly");
+	switch (said(f, "positionSide", position_side_words)) {
+	case PS_LONG:	return side == SIDE_SELL;
+	case PS_SHORT:	return side == SIDE_BUY;
+	default:	return form_bool(f, "reduceOnly");
+	}
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MADE_NAME = 22 };
+
 #define DAY_US			INT64_C(86400000000)
 #define KEPT_US			(90 * DAY_US)
 #define KEPT_UNFILLED_US	(3 * DAY_US)
@@ -17,34 +19,43 @@ static const char *const status_names[] = {
 };
 _Static_assert(NITEMS(status_names) == ST_N, "status_names");
 
-static const char *const tif_names[] = {
+const char *const	side_words[SIDE_N + 1] = {
+	[SIDE_BUY] = "BUY", [SIDE_SELL] = "SELL",
+};
+const char *const	position_side_words[PS_N + 1] = {
+	[PS_BOTH] = "BOTH", [PS_LONG] = "LONG", [PS_SHORT] = "SHORT",
+};
+const char *const	tif_words[TIF_N + 1] = {
 	[TIF_GTC] = "GTC", [TIF_IOC] = "IOC", [TIF_FOK] = "FOK", [TIF_GTX] = "GTX",
 	[TIF_GTD] = "GTD", [TIF_RPI] = "RPI",
 };
-_Static_assert(NITEMS(tif_names) == TIF_N, "tif_names");
-
-static const char *const stp_names[] = {
+const char *const	stp_words[STP_N + 1] = {
 	[STP_EXPIRE_TAKER] = "EXPIRE_TAKER", [STP_EXPIRE_MAKER] = "EXPIRE_MAKER",
 	[STP_EXPIRE_BOTH] = "EXPIRE_BOTH", [STP_NONE] = "NONE",
 };
-_Static_assert(NITEMS(stp_names) == STP_N, "stp_names");
-
-static const char *const price_match_names[] = {
+/* OPPONENT_10 and OPPONENT_20 were taken back in October 2025. */
+const char *const	price_match_words[PM_N + 1] = {
 	[PM_NONE] = "NONE", [PM_OPPONENT] = "OPPONENT", [PM_OPPONENT_5] = "OPPONENT_5",
 	[PM_QUEUE] = "QUEUE", [PM_QUEUE_5] = "QUEUE_5", [PM_QUEUE_10] = "QUEUE_10",
 	[PM_QUEUE_20] = "QUEUE_20",
 };
-_Static_assert(NITEMS(price_match_names) == PM_N, "price_match_names");
-
-static const char *const position_side_names[] = {
-	[PS_BOTH] = "BOTH", [PS_LONG] = "LONG", [PS_SHORT] = "SHORT",
-};
-_Static_assert(NITEMS(position_side_names) == PS_N, "position_side_names");
+const char *const	resp_words[] = { "ACK", "RESULT", NULL };
 
 static const enum status status_of_end[] = {
 	[END_NOT] = ST_NEW, [END_CANCELED] = ST_CANCELED, [END_EXPIRED] = ST_EXPIRED,
 	[END_EXPIRED_IN_MATCH] = ST_EXPIRED_IN_MATCH,
 };
+
+void
+clord_id_make(struct rng *r, char clord_id[CLORD_ID])
+{
+	static const char	 letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	for (int i = 0; i < MADE_NAME; i++)
+		clord_id[i] = letters[rng_below(r, sizeof(letters) - 1)];
+	clord_id[MADE_NAME] = '\0';
+}
 
 const char *
 status_name(enum status s)
@@ -55,25 +66,25 @@ status_name(enum status s)
 const char *
 tif_name(enum tif t)
 {
-	return (unsigned)t < TIF_N ? tif_names[t] : "?";
+	return (unsigned)t < TIF_N ? tif_words[t] : "?";
 }
 
 const char *
 stp_name(enum stp s)
 {
-	return (unsigned)s < STP_N ? stp_names[s] : "?";
+	return (unsigned)s < STP_N ? stp_words[s] : "?";
 }
 
 const char *
 price_match_name(enum price_match pm)
 {
-	return (unsigned)pm < PM_N ? price_match_names[pm] : "?";
+	return (unsigned)pm < PM_N ? price_match_words[pm] : "?";
 }
 
 const char *
 position_side_name(enum position_side ps)
 {
-	return (unsigned)ps < PS_N ? position_side_names[ps] : "?";
+	return (unsigned)ps < PS_N ? position_side_words[ps] : "?";
 }
 
 void

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/dec.h"
 #include "base/map.h"
+#include "base/rng.h"
 #include "tests/simex/core/agenda.h"
 #include "tests/simex/core/book.h"
 #include "tests/simex/core/listing.h"
@@ -143,6 +144,17 @@ bool		 order_is_open(const struct order *);
 enum status	 order_status(const struct order *);
 bool		 order_is_kept(const struct order *, wall_t now);	/* for those who ask */
 dec_t		 order_avg_px(const struct order *);	/* nothing filled: zero */
+
+/* By the enum of each, NULL at the end: what clients send and are told. */
+extern const char *const	side_words[SIDE_N + 1];
+extern const char *const	position_side_words[PS_N + 1];
+extern const char *const	tif_words[TIF_N + 1];
+extern const char *const	stp_words[STP_N + 1];
+extern const char *const	price_match_words[PM_N + 1];
+extern const char *const	resp_words[];	/* newOrderRespType: the second is wants_result */
+
+/* A name for an order to which nobody gave one. */
+void		 clord_id_make(struct rng *, char clord_id[CLORD_ID]);
 
 const char	*status_name(enum status);
 const char	*tif_name(enum tif);
