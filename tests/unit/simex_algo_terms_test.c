@@ -115,6 +115,10 @@ terms_that_were_sent(void **state)
 	t = terms(CLOSING "&priceProtect=TRUE&newOrderRespType=RESULT");
 	CHECK(t.gte && t.reduce_only && t.close_position && t.price_protect && t.wants_result);
 	CHECK_DEC(t.qty, "0");
+	t = terms(STOP_MARKET TRIGGER "&closePosition=True&priceProtect=True");
+	CHECK(t.gte && t.close_position && t.price_protect);
+	t = terms(STOP_MARKET TRIGGER QTY "&closePosition=FALSE&priceProtect=False");
+	CHECK(!t.gte && !t.close_position && !t.price_protect);
 	check_row("GTE is GTC that is bound");
 	t = terms(STOP TRIGGER QTY "&priceMatch=QUEUE_5&timeInForce=GTE_GTC");
 	CHECK(t.gte && !t.reduce_only);

@@ -46,6 +46,9 @@ parameters_of_an_order(void **state)
 		{ CLOSING "MARKET", -1106, "'closeposition'" },
 		{ LIMIT "&positionSide=LONG", -4061, "position side" },
 		{ LIMIT "&reduceOnly=yes", -1130, "'reduceOnly'" },
+		{ LIMIT "&reduceOnly=1", -1130, "'reduceOnly'" },
+		{ LIMIT "&reduceOnly=trueish", -1130, "'reduceOnly'" },
+		{ LIMIT "&reduceOnly=TRUE", 0, "" }, { LIMIT "&reduceOnly=False", 0, "" },
 		{ LIMIT "&stopPrice=1", -1106, "'stopprice'" },
 		{ LIMIT "&colour=red", -1104, "'colour'" },
 		{ MARKET "&price=1", -1106, "'price'" },
@@ -90,6 +93,34 @@ parameters_of_an_order(void **state)
 		CHECK_INT(reject_code(&r), rows[i].code);
 		CHECK_HAS(buf_text(&said), rows[i].says);
 		buf_free(&said);
+	}
+	form_free(&f);
+}
+
+/* As it is documented, as it is sent, and as one language prints it. */
+static void
+truth_in_any_letters(void **state)
+{
+	static const struct { const char *query; bool reduces; } rows[] = {
+		{ LIMIT, false },
+		{ LIMIT "&reduceOnly=true", true }, { LIMIT "&reduceOnly=false", false },
+		{ LIMIT "&reduceOnly=TRUE", true }, { LIMIT "&reduceOnly=FALSE", false },
+		{ LIMIT "&reduceOnly=True", true }, { LIMIT "&reduceOnly=False", false },
+	};
+	struct form	 f = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct terms	 t;
+
+		check_row("%s", rows[i].query);
+		form_parse(&f, rows[i].query, "", 0);
+		struct reject	 r = form_check(&f, intake_params, INTAKE_PARAMS);
+		CHECK_INT(reject_code(&r), 0);
+		r = intake_parse(&f, false, STP_EXPIRE_MAKER, &t);
+		CHECK_INT(reject_code(&r), 0);
+		CHECK_INT(t.reduce_only, rows[i].reduces);
+		CHECK_INT(intake_is_exempt(&f), rows[i].reduces);
 	}
 	form_free(&f);
 }
@@ -516,6 +547,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(parameters_of_an_order),
+		cmocka_unit_test(truth_in_any_letters),
 		cmocka_unit_test(parameters_in_hedge_mode),
 		cmocka_unit_test(parameters_as_json),
 		cmocka_unit_test(the_query_wins_over_the_body),

@@ -235,7 +235,7 @@ changes_of_settings(void **state)
 		{ "multiAssetsMargin", "multiAssetsMargin=true", 0, "success" },
 		{ "marginType", "symbol=BTCUSDT&marginType=ISOLATED", -4168, "Multi-Assets" },
 		{ "positionSide/dual", "dualSidePosition=false", -4059, "No need" },
-		{ "positionSide/dual", "dualSidePosition=true", 0, "success" },
+		{ "positionSide/dual", "dualSidePosition=TRUE", 0, "success" },
 		{ "positionSide/dual", "dualSidePosition=maybe", -1130, "'dualSidePosition'" },
 		{ "order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&positionSide=LONG", 0, "" },
 		{ "positionSide/dual", "dualSidePosition=false", -4068, "position" },

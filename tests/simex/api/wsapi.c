@@ -170,7 +170,7 @@ read_values(struct asked *a, const json_t *params)
 		if (text_eq(a->v[i].name, "apiKey"))
 			a->api_key = a->v[i].text;
 		if (text_eq(a->v[i].name, "returnRateLimits"))
-			a->hides_limits = text_eq(a->v[i].text, "false");
+			a->hides_limits = text_is_false(a->v[i].text);
 		if (text_eq(a->v[i].name, "signature")) {
 			a->signature = a->v[i].text;
 			continue;

@@ -16,9 +16,6 @@ _Static_assert(NITEMS(working_words) == WORKING_N + 1, "working_words");
 _Static_assert(NITEMS(trigger_words) == TRIGGER_N + 1, "trigger_words");
 
 static const char *const	algo_type_words[] = { "CONDITIONAL", NULL };
-/* Documented in capitals, sent in either; the even ones say no. */
-static const char *const	protect_words[] = { "false", "true", "FALSE", "TRUE", NULL };
-
 static const char *const	algo_tif_words[] = {
 	"GTC", "IOC", "FOK", "GTX", "GTD", "GTE_GTC", NULL
 };
@@ -52,7 +49,7 @@ const struct param algos_params[ALGOS_PARAMS] = {
 	{ "positionSide",            P_WORD, OPTIONAL,  position_side_words, REJ_POSITION_SIDE },
 	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
-	{ "priceProtect",            P_WORD, OPTIONAL,  protect_words, REJ_BAD_PARAM },
+	{ "priceProtect",            P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "quantity",                P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "reduceOnly",              P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "selfTradePreventionMode", P_WORD, OPTIONAL,  stp_words, REJ_STP_MODE },
@@ -112,7 +109,7 @@ is_sent(const struct form *f, const char *name)
 
 	if (text == NULL || (text_eq(name, "priceMatch") && text_eq(text, "NONE")))
 		return false;
-	return !text_eq(name, "closePosition") || text_eq(text, "true");
+	return !text_eq(name, "closePosition") || text_is_true(text);
 }
 
 static bool
@@ -236,7 +233,7 @@ read_terms(const struct form *f, const struct listing *l, struct algo_terms *t)
 		.working = (enum working)word(f, "workingType", WORKING_CONTRACT),
 		.close_position = closes,
 		.reduce_only = closes || form_bool(f, "reduceOnly"),
-		.price_protect = word(f, "priceProtect", 0) % 2 == 1,
+		.price_protect = form_bool(f, "priceProtect"),
 		.activate_px = form_dec(f, "activatePrice"),
 		.callback_rate = form_dec(f, "callbackRate"),
 		.stp = stp == STP_NONE ? STP_EXPIRE_MAKER : stp,

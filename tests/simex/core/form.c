@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	CLORD_ID_MAX = 36,
@@ -183,10 +184,22 @@ words_find(const char *const *words, const char *text)
 	return -1;
 }
 
+bool
+text_is_true(const char *text)
+{
+	return strcasecmp(text, "true") == 0;
+}
+
+bool
+text_is_false(const char *text)
+{
+	return strcasecmp(text, "false") == 0;
+}
+
 static struct reject
 check_bool(const struct param *p, const char *text)
 {
-	if (text_eq(text, "true") || text_eq(text, "false"))
+	if (text_is_true(text) || text_is_false(text))
 		return reject_none();
 	return reject_with(REJ_BAD_PARAM, "%s", p->name);
 }
@@ -342,7 +355,7 @@ form_bool(const struct form *f, const char *name)
 {
 	const char	*text = form_str(f, name);
 
-	return text != NULL && text_eq(text, "true");
+	return text != NULL && text_is_true(text);
 }
 
 int

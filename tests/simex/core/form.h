@@ -32,7 +32,7 @@ struct form {
 };
 
 enum param_type {
-	P_BOOL,			/* true, false */
+	P_BOOL,			/* true, false, in large letters or small ones */
 	P_DEC,			/* a plain decimal, not negative */
 	P_ID,			/* a client order id */
 	P_INT,			/* not negative */
@@ -69,6 +69,7 @@ const char	*form_str(const struct form *, const char *name);	/* absent: NULL */
 int64_t		 form_int(const struct form *, const char *name, int64_t absent);
 dec_t		 form_dec(const struct form *, const char *name);	/* absent: DEC_NONE */
 bool		 form_bool(const struct form *, const char *name);	/* absent: false */
+bool		 text_is_true(const char *), text_is_false(const char *);
 /* Where it is in a list with NULL at the end; -1: nowhere. */
 int		 words_find(const char *const *words, const char *text);
 int		 form_word(const struct form *, const struct param *, size_t n, const char *name,

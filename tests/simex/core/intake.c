@@ -20,7 +20,7 @@ const struct param intake_params[INTAKE_PARAMS] = {
 	{ "positionSide",            P_WORD, OPTIONAL,  position_side_words, REJ_NO_POSITION_SIDE },
 	{ "price",                   P_DEC,  OPTIONAL,  NULL, REJ_NONE },
 	{ "priceMatch",              P_WORD, OPTIONAL,  price_match_words, REJ_PRICE_MATCH },
-	{ "priceProtect",            P_STR,  OPTIONAL,  NULL, REJ_NONE },
+	{ "priceProtect",            P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "quantity",                P_DEC,  MANDATORY_LATER, NULL, REJ_NONE },
 	{ "reduceOnly",              P_BOOL, OPTIONAL,  NULL, REJ_NONE },
 	{ "selfTradePreventionMode", P_WORD, OPTIONAL,  stp_words, REJ_STP_MODE },
