@@ -7,7 +7,6 @@
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
-
 static void
 put_dec(struct buf *b, const char *name, dec_t d)
 {

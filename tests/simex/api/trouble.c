@@ -314,7 +314,6 @@ trouble_events(struct call *c)
 {
 	struct delivery	*d = &c->w->trouble.delivery;
 
-
 	d->twice = form_int(c->form, "dup", d->twice) != 0;
 	d->backwards = form_int(c->form, "swap", d->backwards) != 0;
 	d->lose = form_int(c->form, "lose", d->lose);

@@ -202,7 +202,6 @@ exchange_due(const struct exchange *x)
 
 	if (x->next_funding.us < due.us)
 		due = x->next_funding;
-
 	if (wall_is_set(child) && child.us < due.us)
 		due = child;
 	return due.us < x->next_walk.us ? due : x->next_walk;
