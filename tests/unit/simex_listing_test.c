@@ -305,15 +305,27 @@ a_bound_of_zero_is_none(void **state)
 		check_row("%s %s %s", rows[i].min, rows[i].max, rows[i].tick);
 		read_btc(&ls, rows[i].min, rows[i].max, rows[i].tick);
 		const struct reject	 low = listing_check_price(&ls.v[0], D("0.10"));
+		const struct reject	 none = listing_check_price(&ls.v[0], DEC_ZERO);
 		const struct reject	 high = listing_check_price(&ls.v[0], D("90000000000"));
 		const struct reject	 off = listing_check_price(&ls.v[0], D("61250.05"));
 		const struct reject	 fine = listing_check_price(&ls.v[0], D("61250.001"));
 		CHECK_INT(reject_code(&low), rows[i].low);
+		CHECK_INT(reject_code(&none), -4013);
 		CHECK_INT(reject_code(&high), rows[i].high);
 		CHECK_INT(reject_code(&off), rows[i].off_tick);
 		CHECK_INT(reject_code(&fine), -1111);
 		listings_fini(&ls);
 	}
+	check_row("the price that would do is on the grid all the same");
+	struct listings	 ls;
+	struct buf	 said = { 0 };
+	read_btc(&ls, "0", "0", "0");
+	const struct reject	 far = listing_check_percent(&ls.v[0], SIDE_BUY, D("70000"),
+				    D("61250.0133"));
+	reject_text(&said, &far);
+	CHECK_STR(buf_text(&said), "Limit price can't be higher than 64312.51.");
+	buf_free(&said);
+	listings_fini(&ls);
 	check_row("nor is a limit that is not there");
 	exchange_init(&b.x, &(struct exchange_terms){ .balance = D("1000") });
 	b.d = &b.x.desks[0];
@@ -321,7 +333,6 @@ a_bound_of_zero_is_none(void **state)
 	CHECK_INT(verdict(&b, SIDE_BUY, D("60000"), D("0.001")), 0);
 	exchange_fini(&b.x);
 	check_row("less than zero is nonsense");
-	struct listings	 ls;
 	read_btc(&ls, "0", "0", "0");
 	CHECK_INT(listing_change(&ls.v[0], "PRICE_FILTER", "tickSize", "-0.1", &why), -1);
 	CHECK_STR(why.text, "BTCUSDT: a stepSize of zero, or a negative price");

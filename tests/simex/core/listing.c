@@ -463,7 +463,7 @@ listing_check_price(const struct listing *l, dec_t px)
 {
 	if (!dec_is_multiple(px, l->price_unit))
 		return reject_as(REJ_PRECISION);
-	if (dec_lt(px, l->min_price))
+	if (dec_lt(px, l->min_price) || dec_sign(px) <= 0)
 		return reject_as(REJ_PRICE_BELOW_MIN);
 	if (!dec_is_zero(l->max_price) && dec_gt(px, l->max_price))
 		return reject_as(REJ_PRICE_ABOVE_MAX);
@@ -487,9 +487,9 @@ listing_check_percent(const struct listing *l, enum side side, dec_t px, dec_t m
 	const dec_t	 lowest = dec_mul(mark_px, l->multiplier_down, ROUND_UP);
 
 	if (side == SIDE_BUY && dec_ok(highest) && dec_gt(px, highest))
-		return beyond(REJ_PRICE_TOO_HIGH, dec_quantize(highest, l->tick, ROUND_DOWN));
+		return beyond(REJ_PRICE_TOO_HIGH, dec_quantize(highest, l->px_step, ROUND_DOWN));
 	if (side == SIDE_SELL && dec_lt(px, lowest))
-		return beyond(REJ_PRICE_TOO_LOW, dec_quantize(lowest, l->tick, ROUND_UP));
+		return beyond(REJ_PRICE_TOO_LOW, dec_quantize(lowest, l->px_step, ROUND_UP));
 	return reject_none();
 }
 
