@@ -153,6 +153,9 @@ live(struct world *w)
 		case 2:
 			world_advance(w, now);
 			break;
+		case 3:
+			world_play(w, 1, now);
+			break;
 		default:
 			order(w, &r, now);
 		}
