@@ -445,10 +445,9 @@ begin_with(struct simex *s, struct listings *ls, wall_t start, int64_t ids_from)
 			[METER_ORDERS_1M] = c->orders_1m,
 		},
 		.key_life_ms = c->key_life_s * 1000,
+		.events_first = c->events_first, .event_delay_ms = c->event_delay_ms,
 		.tape = { .next = *c->mirror != '\0' ? NULL : next_row, .arg = s, .speed = c->speed },
 	});
-	s->world.events_first = c->events_first;
-	s->world.event_delay_ms = c->event_delay_ms;
 }
 
 /* The option is name=file. */

@@ -78,6 +78,92 @@ every_row_works(void **state)
 	buf_free(&out);
 }
 
+/* Of its status, what is wrong with it. */
+static json_t *
+trouble_of(struct world *w, struct buf *out)
+{
+	CHECK_INT(command(w, "status", out), 200);
+	json_t		*all = json_loadb(buf_text(out), out->len, 0, NULL);
+	json_t		*v = json_pack("{s:O,s:O,s:O}", "muted", json_object_get(all, "muted"), "trouble",
+			    json_object_get(all, "trouble"), "faults", json_object_get(all, "faults"));
+
+	CHECK(v != NULL);
+	json_decref(all);
+	return v;
+}
+
+static void
+what_lasts_is_cleared(void **state)
+{
+	const struct row	*row;
+	struct buf		 uri = { 0 }, out = { 0 };
+	int			 lasting = 0;
+
+	(void)state;
+	for (size_t i = 0; (row = rows_at(i)) != NULL; i++) {
+		struct world	*w = fresh();
+
+		check_row("%s", row->name);
+		CHECK_INT(command(w, "clear", &out), 200);
+		json_t		*before = trouble_of(w, &out);
+		buf_reset(&uri);
+		buf_addf(&uri, "fault?row=%s", row->name);
+		command(w, buf_text(&uri), &out);
+		json_t		*during = trouble_of(w, &out);
+		CHECK_INT(command(w, "clear", &out), 200);
+		json_t		*after = trouble_of(w, &out);
+		lasting += !json_equal(during, before);
+		/* It is a setting of the account, and stays. */
+		json_object_del(json_object_get(before, "trouble"), "hedge");
+		json_object_del(json_object_get(after, "trouble"), "hedge");
+		CHECK(json_equal(after, before));
+		json_decref(before);
+		json_decref(during);
+		json_decref(after);
+		discard(w);
+	}
+	CHECK(lasting > 30);
+	buf_free(&uri);
+	buf_free(&out);
+}
+
+/* User events are held back as the options say, again. */
+static void
+clear_goes_back_to_the_options(void **state)
+{
+	const struct request	 q = {
+		.method = "POST", .path = "/fapi/v1/listenKey", .query = "", .body = "", .api_key = "k",
+	};
+	struct world_terms	 t = {
+		.exchange = { .balance = D("10000"), .market = { .start = start, .period_ms = 100 } },
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
+		.events_first = true, .event_delay_ms = 40,
+	};
+	static const struct { const char *verb; int64_t delay_ms; bool first; } rows[] = {
+		{ "skew?delay_ms=3000&events_first=0", 3000, false }, { "mute?on=1", -1, false },
+		{ "clear", 40, true },
+	};
+	struct world		*w = malloc(sizeof(*w));
+	struct buf		 out = { 0 };
+	struct saying		*s;
+
+	(void)state;
+	world_init(w, &t);
+	world_request(w, &q, start, &out);
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%s", rows[i].verb);
+		CHECK_INT(command(w, rows[i].verb, &out), 200);
+		CHECK(w->events_first == rows[i].first);
+		CHECK_INT(command(w, "foreign?symbol=BTCUSDT&side=BUY&qty=0.01&price=60000", &out), 200);
+		s = world_next_saying(w, (wall_t){ INT64_MAX });
+		CHECK_INT(s == NULL ? -1 : (s->due.us - start.us) / 1000, rows[i].delay_ms);
+		if (s != NULL)
+			saying_free(s);
+	}
+	buf_free(&out);
+	discard(w);
+}
+
 /* What is said goes before what the row has; what no verb of it knows is refused. */
 static void
 parameters_of_rows(void **state)
@@ -278,6 +364,8 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(every_row_works),
+		cmocka_unit_test(what_lasts_is_cleared),
+		cmocka_unit_test(clear_goes_back_to_the_options),
 		cmocka_unit_test(parameters_of_rows),
 		cmocka_unit_test(the_manual_has_them_in_this_order),
 		cmocka_unit_test(faults_look_at_parameters),

@@ -139,10 +139,10 @@ verbs_come_at_their_moments(void **state)
 	CHECK_INT(world_due(w).us, start.us + 400000);
 	world_advance(w, wall_add_us(start, 999999));
 	CHECK_INT(said(w), 2);
-	CHECK(!w->muted);
+	CHECK(!w->trouble.muted);
 	world_advance(w, wall_add_us(start, 1000000));
 	CHECK_INT(said(w), 3);
-	CHECK(w->muted);
+	CHECK(w->trouble.muted);
 	check_row("arrivals");
 	ask(w, "POST", "/fapi/v1/order", 1001);
 	ask(w, "GET", "/fapi/v1/time", 1001);

@@ -161,8 +161,11 @@ put_trouble(struct buf *b, const struct world *w)
 	jw_put_int(b, "bannedUntil", wall_ms(w->meter.banned_until));
 	jw_put_bool(b, "batchReversed", t->batch_reversed);
 	jw_put_bool(b, "batchShort", t->batch_short);
+	jw_put_int(b, "delay", w->event_delay_ms);
 	jw_put_bool(b, "dup", t->delivery.twice);
 	jw_put_int(b, "engine", t->engine_ms);
+	jw_put_bool(b, "eventsFirst", w->events_first);
+	jw_put_bool(b, "fillsFirst", w->exchange.service.fills_first);
 	jw_put_bool(b, "hedge", w->exchange.hedged);
 	jw_put_int(b, "lag", t->lag_ms);
 	jw_put_int(b, "lose", t->delivery.lose);
@@ -183,7 +186,7 @@ inspect_status(struct call *c)
 	jw_put_int(c->out, "pid", c->outside->pid);
 	jw_put_int(c->out, "requests", w->ledger.of_kind[ENTRY_ORDER_REQUEST]);
 	jw_put_int(c->out, "executions", w->ledger.of_kind[ENTRY_EXECUTION]);
-	jw_put_bool(c->out, "muted", w->muted);
+	jw_put_bool(c->out, "muted", w->trouble.muted);
 	jw_put_bool(c->out, "listenKey", listen_key_lives(&w->key));
 	put_streams(c->out, c->outside);
 	put_desks(c->out, &w->exchange);

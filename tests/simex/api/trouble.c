@@ -147,10 +147,14 @@ trouble_fail(struct call *c)
 struct reject
 trouble_clear(struct call *c)
 {
-	faults_clear(&c->w->faults);
-	c->w->trouble = (struct trouble){ 0 };
-	service_recover(&c->w->exchange.service);
-	meter_ban(&c->w->meter, c->now, 0);
+	struct world	*w = c->w;
+
+	faults_clear(&w->faults);
+	w->trouble = (struct trouble){ 0 };
+	w->events_first = w->terms.events_first;
+	w->event_delay_ms = w->terms.event_delay_ms;
+	service_recover(&w->exchange.service);
+	meter_ban(&w->meter, c->now, 0);
 	return call_done(c, "done");
 }
 
@@ -337,7 +341,7 @@ trouble_listen_key_life(struct call *c)
 struct reject
 trouble_mute(struct call *c)
 {
-	c->w->muted = is_on(c);
+	c->w->trouble.muted = is_on(c);
 	return call_done(c, "done");
 }
 

@@ -88,6 +88,7 @@ world_init(struct world *w, const struct world_terms *t)
 		.next_look = { (t->exchange.market.start.us / SECOND_US + 1) * SECOND_US },
 		.auth = auth_new(t->key, t->secret),
 		.key.life_ms = t->key_life_ms,
+		.events_first = t->events_first, .event_delay_ms = t->event_delay_ms,
 		/* Not the seed alone: a restarted exchange does not give out the same listen key. */
 		.rng = rng_seed(t->exchange.market.seed ^ (uint64_t)t->exchange.market.start.us),
 	};
@@ -166,9 +167,9 @@ owe(struct world *w, const struct notice *n)
 	buf_reset(&w->json);
 	printers[n->kind](&w->json, n->fact, at);
 	drift_apply(w->trouble.drift, &w->json);
-	const int	 copies = w->muted ? 0 : delivery_copies(&w->trouble.delivery, n->kind);
+	const int	 copies = w->trouble.muted ? 0 : delivery_copies(&w->trouble.delivery, n->kind);
 	if (copies == 0)
-		note_event(w, n->kind, w->muted ? EVENT_MUTED : EVENT_LOST, at, n->fact->n, &w->json);
+		note_event(w, n->kind, w->trouble.muted ? EVENT_MUTED : EVENT_LOST, at, n->fact->n, &w->json);
 	for (int i = 0; i < copies; i++)
 		say(w, n->kind, i == 0 ? EVENT_SENT : EVENT_AGAIN, at, n->fact->n);
 	if (copies == 0 || w->trouble.drift == DRIFT_NONE)

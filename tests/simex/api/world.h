@@ -48,6 +48,8 @@ struct world_terms {
 	const char		*key, *secret;
 	int64_t			 limits[METER_N];
 	int64_t			 key_life_ms;
+	bool			 events_first;	/* as in the world, until a verb says otherwise */
+	int64_t			 event_delay_ms;
 	struct tape_source	 tape;		/* of MARKET_TAPE */
 };
 
@@ -57,6 +59,7 @@ struct trouble {
 	int64_t		 engine_ms;	/* an order is so much older when it is matched */
 	bool		 overloaded;	/* orders that may add risk are turned away */
 	bool		 revoked;	/* the API key */
+	bool		 muted;		/* user events are not sent */
 	bool		 batch_reversed, batch_short;	/* the answers to a batch */
 	enum drift	 drift;		/* what messages have that nobody knows */
 	struct delivery	 delivery;	/* of user events */
@@ -125,7 +128,6 @@ struct world {
 	struct ledger		 ledger;
 	struct listen_key	 key;
 	struct rng		 rng;		/* for listen keys and orders by hand */
-	bool			 muted;		/* user events are not sent */
 	bool			 events_first;	/* user events leave before the answer */
 	int64_t			 event_delay_ms;
 	struct sayings		 sayings;	/* in order of their time */

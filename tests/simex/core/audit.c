@@ -87,7 +87,7 @@ obey(struct audit *a, const char *uri)
 	} else if (text_starts_with(uri, "mute") && len == strlen("mute")) {
 		a->asked.muted = param(&f, "on", 0) != 0;
 	} else if (text_starts_with(uri, "clear") && len == strlen("clear")) {
-		a->asked.twice = a->asked.drifted = false;
+		a->asked.twice = a->asked.muted = a->asked.drifted = false;
 		a->asked.lose = 0;
 	} else if (text_starts_with(uri, "expire_key") && len == strlen("expire_key")) {
 		a->heard = false;
