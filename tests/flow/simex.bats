@@ -138,6 +138,20 @@ curl_listings()
 	[[ $output == *'wrong: line 1: expected a verb'*'pirce'* ]]
 }
 
+# The weight on every answer, a late one too; the orders on those to orders.
+@test "an answer says what its request has used" {
+	order_by_hand '' -D "$SIMEX_DIR/headers" >/dev/null
+	is 3 grep -ciE '^x-mbx-(used-weight-1m|order-count-(10s|1m)): [0-9]+' "$SIMEX_DIR/headers"
+	signed GET /fapi/v1/openOrders '' -D "$SIMEX_DIR/headers" >/dev/null
+	is 1 grep -ci '^x-mbx-' "$SIMEX_DIR/headers"
+	ctl hold path=/fapi/v1/order ms=300 >/dev/null
+	order_by_hand '' -D "$SIMEX_DIR/headers" >/dev/null &
+	await_simex 5 holds 'length == 3' ctl ledger kind=requests
+	signed POST /fapi/v1/order/test '' >/dev/null
+	wait $!
+	grep -qi '^x-mbx-order-count-1m: [12]\b' "$SIMEX_DIR/headers"
+}
+
 # ---- faults of requests ----------------------------------------------------------------------
 
 # The next order hears this status and text, and is there afterwards or not; the one after is well.

@@ -26,7 +26,7 @@ struct slow {
 	struct answers		*answers;
 	struct http_request	*req;
 	struct event		*timer;
-	int			 status;
+	struct served		 served;
 	struct buf		 body;
 	size_t			 sent, most;	/* of a drip; behind so many it breaks off */
 	struct timeval		 step;
@@ -52,36 +52,41 @@ put_type(struct buf *b, const char *type)
 	buf_adds(b, "\r\n");
 }
 
+static const char *const	meter_names[] = {
+	[METER_WEIGHT_1M] = "X-MBX-USED-WEIGHT-1M",
+	[METER_ORDERS_10S] = "X-MBX-ORDER-COUNT-10S",
+	[METER_ORDERS_1M] = "X-MBX-ORDER-COUNT-1M",
+};
+_Static_assert(NITEMS(meter_names) == METER_N, "meter_names");
+
 static struct buf *
-meter_lines(struct answers *as)
+meter_lines(struct answers *as, const struct served *s)
 {
-	struct meter	*m = &as->s->world.meter;
 	struct buf	*b = &as->lines;
-	const wall_t	 now = simex_now();
 
 	buf_reset(b);
-	put_header(b, "X-MBX-USED-WEIGHT-1M", meter_used(m, now, METER_WEIGHT_1M));
-	put_header(b, "X-MBX-ORDER-COUNT-10S", meter_used(m, now, METER_ORDERS_10S));
-	put_header(b, "X-MBX-ORDER-COUNT-1M", meter_used(m, now, METER_ORDERS_1M));
+	for (int k = 0; k < METER_N; k++)
+		if (s->used[k] >= 0)
+			put_header(b, meter_names[k], s->used[k]);
 	return b;
 }
 
 static const struct buf *
-lines_of(struct answers *as, int status)
+lines_of(struct answers *as, const struct served *s)
 {
-	const struct meter	*m = &as->s->world.meter;
-	struct buf		*b = meter_lines(as);
+	struct buf	*b = meter_lines(as, s);
 
-	if ((status == 418 || status == 429) && !m->silent)
-		put_header(b, "Retry-After", meter_retry_after_s(m, simex_now()));
+	if (s->retry_after_s >= 0)
+		put_header(b, "Retry-After", s->retry_after_s);
 	put_type(b, json_content);
 	return b;
 }
 
 void
-answer_well(struct answers *as, struct http_request *req, int status, const struct buf *body)
+answer_well(struct answers *as, struct http_request *req, const struct served *s,
+    const struct buf *body)
 {
-	http_answer(req, status, lines_of(as, status), body);
+	http_answer(req, s->status, lines_of(as, s), body);
 }
 
 /* ---- slowly ---------------------------------------------------------------------- */
@@ -109,7 +114,7 @@ on_late(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	answer_well(l->answers, l->req, l->status, &l->body);
+	answer_well(l->answers, l->req, &l->served, &l->body);
 	slow_free(l);
 }
 
@@ -133,12 +138,12 @@ on_drop(evutil_socket_t fd, short what, void *arg)
 }
 
 static struct slow *
-slow_new(struct answers *as, struct http_request *req, int status, const struct buf *body,
-    int64_t step_us, void (*cb)(evutil_socket_t, short, void *))
+slow_new(struct answers *as, struct http_request *req, const struct served *s,
+    const struct buf *body, int64_t step_us, void (*cb)(evutil_socket_t, short, void *))
 {
 	struct slow	*l = xcalloc(1, sizeof(*l));
 
-	*l = (struct slow){ .answers = as, .req = req, .status = status };
+	*l = (struct slow){ .answers = as, .req = req, .served = *s };
 	buf_add(&l->body, buf_text(body), body->len);
 	l->step = timeval_of_us(step_us);
 	l->timer = evtimer_new(as->s->base, cb, l);
@@ -151,25 +156,26 @@ slow_new(struct answers *as, struct http_request *req, int status, const struct 
 
 /* The headers come at once, and promise the length of what follows. */
 static void
-drip(struct answers *as, struct http_request *req, int status, const struct buf *body,
-    const struct fault *f)
+drip(struct answers *as, struct http_request *req, const struct served *s,
+    const struct buf *body, const struct fault *f)
 {
 	const size_t	 most = f->bytes > 0 && (size_t)f->bytes < body->len ? (size_t)f->bytes :
 			    body->len;
 	struct buf	 head = { 0 };
 
-	http_put_head(req, status, lines_of(as, status), body->len, &head);
+	http_put_head(req, s->status, lines_of(as, s), body->len, &head);
 	http_say(req, head.p, head.len);
-	slow_new(as, req, status, body, f->ms * 1000 / (int64_t)(most + 1), on_drop)->most = most;
+	slow_new(as, req, s, body, f->ms * 1000 / (int64_t)(most + 1), on_drop)->most = most;
 	buf_free(&head);
 }
 
 /* ---- something else ------------------------------------------------------------- */
 
 static void
-answer_otherwise(struct answers *as, struct http_request *req, const struct fault *f)
+answer_otherwise(struct answers *as, struct http_request *req, const struct fault *f,
+    const struct served *s)
 {
-	struct buf	 body = { 0 }, *lines = meter_lines(as);
+	struct buf	 body = { 0 }, *lines = meter_lines(as, s);
 
 	if (f->retry_after_s >= 0)
 		put_header(lines, "Retry-After", f->retry_after_s);
@@ -198,29 +204,29 @@ flood(struct answers *as, struct http_request *req, const struct fault *f)
 }
 
 void
-answer_badly(struct answers *as, struct http_request *req, const struct fault *f, int status,
-    const struct buf *body)
+answer_badly(struct answers *as, struct http_request *req, const struct fault *f,
+    const struct served *s, const struct buf *body)
 {
 	switch (f->kind) {
 	case FAULT_CLOSE_AFTER:
 		http_close_after(req, f->ms * 1000);
-		answer_well(as, req, status, body);
+		answer_well(as, req, s, body);
 		return;
 	case FAULT_DRIP:
-		drip(as, req, status, body, f);
+		drip(as, req, s, body, f);
 		return;
 	case FAULT_DROP:
 	case FAULT_LOSE:
 		http_hang_up(req);
 		return;
 	case FAULT_FAIL:
-		answer_otherwise(as, req, f);
+		answer_otherwise(as, req, f, s);
 		return;
 	case FAULT_FLOOD:
 		flood(as, req, f);
 		return;
 	case FAULT_HOLD:
-		slow_new(as, req, status, body, f->ms * 1000, on_late);
+		slow_new(as, req, s, body, f->ms * 1000, on_late);
 		return;
 	case FAULT_OVERTAKE:
 	case FAULT_N:

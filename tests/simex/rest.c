@@ -48,12 +48,12 @@ on_request(struct http_request *req, void *arg)
 	const struct served	 got = world_request(&s->world, &q, simex_now(), &r->out);
 	feed_touch(s);
 	if (!got.met) {
-		answer_well(r->answers, req, got.status, &r->out);
+		answer_well(r->answers, req, &got, &r->out);
 		return;
 	}
 	simex_log("fault", "kind=%s method=%s path=%s left=%lld",
 	    fault_name(s->world.met.kind), q.method, q.path, (long long)s->world.met.left - 1);
-	answer_badly(r->answers, req, &s->world.met, got.status, &r->out);
+	answer_badly(r->answers, req, &s->world.met, &got, &r->out);
 }
 
 void

@@ -117,11 +117,11 @@ void		 rest_refuse(struct rest *, int64_t ms);	/* new connections */
 
 /* answer.c */
 struct answers	*answers_new(struct simex *);
-void		 answer_well(struct answers *, struct http_request *, int status,
+void		 answer_well(struct answers *, struct http_request *, const struct served *,
 		    const struct buf *body);
-/* As the fault says, which the request has met; status and body are what it came to. */
+/* As the fault says, which the request has met; the rest is what it came to. */
 void		 answer_badly(struct answers *, struct http_request *, const struct fault *,
-		    int status, const struct buf *body);
+		    const struct served *, const struct buf *body);
 void		 answers_free(struct answers *);
 
 /* control.c */

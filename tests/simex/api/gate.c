@@ -243,6 +243,19 @@ find_endpoint(const struct request *q)
 	return endpoint_find(q->method, q->path);
 }
 
+/* What goes with the answer, whatever that is. */
+static void
+say_limits(const struct world *w, const struct endpoint *e, struct served *s)
+{
+	const struct meter	*m = &w->meter;
+
+	for (int k = 0; k < METER_N; k++)
+		s->used[k] = k == METER_WEIGHT_1M || (e != NULL && e->orders > 0) ?
+		    meter_used(m, w->now, (enum meter_kind)k) : -1;
+	s->retry_after_s = (s->status == 418 || s->status == 429) && !m->silent ?
+	    meter_retry_after_s(m, w->now) : -1;
+}
+
 struct served
 gate_serve(struct world *w, const struct request *q, struct buf *out)
 {
@@ -265,5 +278,6 @@ gate_serve(struct world *w, const struct request *q, struct buf *out)
 		record(w, e, q, &c, FATE_LOST, NULL);
 	else
 		s.status = execute(w, e, q, &c);
+	say_limits(w, e, &s);
 	return s;
 }

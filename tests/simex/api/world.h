@@ -157,6 +157,8 @@ struct request {
 struct served {
 	int	 status;
 	bool	 met;		/* a fault, in world.met: how the answer goes wrong */
+	int64_t	 used[METER_N];	/* of the limits, behind it; -1: it is not counted there */
+	int64_t	 retry_after_s;	/* -1: it does not say */
 };
 
 void		 world_init(struct world *, const struct world_terms *);

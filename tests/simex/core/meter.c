@@ -14,11 +14,17 @@ static const struct {
 };
 _Static_assert(NITEMS(meters) == METER_N, "meters");
 
+static int64_t
+window_at(wall_t now, enum meter_kind k)
+{
+	return now.us / 1000000 / meters[k].length_s;
+}
+
 static void
 turn(struct meter *m, wall_t now)
 {
 	for (int k = 0; k < METER_N; k++) {
-		const int64_t	 window = now.us / 1000000 / meters[k].length_s;
+		const int64_t	 window = window_at(now, (enum meter_kind)k);
 
 		if (window == m->window[k])
 			continue;
@@ -92,10 +98,9 @@ meter_give_back_orders(struct meter *m, int64_t in_10s, int64_t in_1m)
 }
 
 int64_t
-meter_used(struct meter *m, wall_t now, enum meter_kind k)
+meter_used(const struct meter *m, wall_t now, enum meter_kind k)
 {
-	turn(m, now);
-	return m->used[k];
+	return window_at(now, k) == m->window[k] ? m->used[k] : 0;
 }
 
 int64_t

@@ -34,7 +34,7 @@ struct reject	 meter_take(struct meter *, wall_t now, int64_t weight, int64_t or
 /* A batch counts differently in the two windows. */
 struct reject	 meter_take_orders(struct meter *, wall_t now, int64_t in_10s, int64_t in_1m);
 void		 meter_give_back_orders(struct meter *, int64_t in_10s, int64_t in_1m);
-int64_t		 meter_used(struct meter *, wall_t now, enum meter_kind);
+int64_t		 meter_used(const struct meter *, wall_t now, enum meter_kind);
 struct reject	 meter_check_ban(struct meter *, wall_t now);
 void		 meter_ban(struct meter *, wall_t now, int64_t seconds);
 int64_t		 meter_retry_after_s(const struct meter *, wall_t now);	/* since the last refusal */
