@@ -281,6 +281,25 @@ order_hears()	# ROW STATUS REGEX STATE
 	ctl ledger kind=requests | holds 'length == 0'
 }
 
+# Another simex has the port that this one keeps closed.
+port_is_taken()	# OPTION URL
+{
+	local pid=$SIMEX_PID dir=$SIMEX_DIR port=${2##*:} status=0
+	ctl refuse "ms=700" "port=$1" >/dev/null
+	simex_up "$dir/other" "--$1-port" "$port"
+	wait "$pid" || status=$?
+	simex_down
+	SIMEX_DIR=$dir
+	is 75 echo "$status"
+	grep -q "simex cannot_reopen port=$port\$" "$dir/simex.log"
+}
+
+@test "X22, U4: a port that is somebody else's afterwards ends the program" {
+	port_is_taken rest "$SIMEX_REST"
+	simex_up "$SIMEX_DIR"
+	port_is_taken stream "$SIMEX_STREAM"
+}
+
 @test "X23: an answer that is slow, long, full of headers, or breaks off" {
 	row X23
 	run order_by_hand '' --max-time 0.5

@@ -46,6 +46,7 @@ struct http {
 	int			 port;
 	const struct timeval	*idle;
 	void			(*asked)(struct http_request *, void *);
+	void			(*lost)(void *);
 	void			*arg;
 	TAILQ_HEAD(, conn)	 conns;
 	time_t			 second;	/* that date is of */
@@ -458,17 +459,18 @@ on_reopen(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (!open_port(h, h->port))
-		panic("port %d was taken meanwhile", h->port);
+		h->lost(h->arg);
 }
 
 void
-http_refuse(struct http *h, int64_t us)
+http_refuse(struct http *h, int64_t us, void (*lost)(void *arg))
 {
 	const struct timeval	 after = { us / 1000000, us % 1000000 };
 
 	if (h->listener != NULL)
 		evconnlistener_free(h->listener);
 	h->listener = NULL;
+	h->lost = lost;
 	evtimer_add(h->reopen, &after);
 }
 

@@ -26,8 +26,11 @@ struct http;
 /* On the loopback.  NULL: the port cannot be had; 0 is any. */
 struct http	*http_open(struct event_base *, int64_t wanted_port, int *port,
 		    void (*asked)(struct http_request *, void *arg), void *arg);
-/* For so long nobody can connect; who is connected stays so. */
-void		 http_refuse(struct http *, int64_t us);
+/*
+ * For so long nobody can connect; who is connected stays so.  lost() is told,
+ * with the argument of http_open(), if the port is somebody else's afterwards.
+ */
+void		 http_refuse(struct http *, int64_t us, void (*lost)(void *arg));
 void		 http_close(struct http *);		/* with all that is not answered */
 
 /* Whole, and done with. */

@@ -56,10 +56,18 @@ on_request(struct http_request *req, void *arg)
 	answer_badly(r->answers, req, &s->world.met, &got, &r->out);
 }
 
+static void
+on_lost(void *arg)
+{
+	struct rest	*r = arg;
+
+	simex_lose_port(r->s, r->s->ports.rest);
+}
+
 void
 rest_refuse(struct rest *r, int64_t ms)
 {
-	http_refuse(r->http, ms * 1000);
+	http_refuse(r->http, ms * 1000, on_lost);
 }
 
 struct rest *

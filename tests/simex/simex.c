@@ -359,6 +359,14 @@ simex_quit(struct simex *s, int64_t us)
 }
 
 void
+simex_lose_port(struct simex *s, int port)
+{
+	simex_log("cannot_reopen", "port=%d", port);
+	s->status = EX_TEMPFAIL;
+	loop_stop(s->loop);
+}
+
+void
 simex_announce(struct simex *s)
 {
 	const struct ports	*p = &s->ports;

@@ -88,6 +88,7 @@ int		 simex_set_option(struct conf *, const char *name, const char *value, struc
 int		 simex_begin(struct simex *, wall_t start, int64_t ids_from, struct why *) MUST_CHECK;
 
 void		 simex_announce(struct simex *);	/* that it is there, once */
+void		 simex_lose_port(struct simex *, int port);	/* and with it the end */
 void		 simex_quit(struct simex *, int64_t us);	/* in less than a second */
 
 /* given.c: what options say, and the files they name */

@@ -411,7 +411,7 @@ on_reopen(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	st->listener = open_listener(st, st->port);
 	if (st->listener == NULL)
-		simex_log("cannot_reopen", "port=%d", st->port);
+		simex_lose_port(st->s, st->port);
 }
 
 /* ---- trouble ------------------------------------------------------------------------ */

@@ -6,8 +6,6 @@
 #include "tests/simex/core/print.h"
 #include "wire/jw.h"
 
-enum { MONEY_PLACES = 8 };
-
 static const char *const exec_names[] = {
 	[FACT_NEW] = "NEW", [FACT_TRADE] = "TRADE", [FACT_CANCELED] = "CANCELED",
 	[FACT_EXPIRED] = "EXPIRED", [FACT_AMENDED] = "AMENDMENT",
