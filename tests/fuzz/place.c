@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/api/verbs.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ place_begin_audit(struct audit *a)
 	struct line	 l;
 
 	if (line_parse(&l, header, sizeof(header) - 1, &why) == -1 ||
-	    audit_begin(a, &l, &why) == -1)
+	    audit_begin(a, &l, verb_heed, &why) == -1)
 		panic("%s", why.text);
 }
 

@@ -4,7 +4,7 @@
 #include "base/die.h"
 #include "base/text.h"
 #include "tests/simex/api/rerun.h"
-#include "tests/simex/core/audit.h"
+#include "tests/simex/api/verbs.h"
 #include "tests/simex/core/line.h"
 #include "wire/jw.h"
 
@@ -291,7 +291,7 @@ audit_all(struct audit *a, struct reading *r, const struct line *header, struct 
 {
 	int	 got;
 
-	if (audit_begin(a, header, why) == -1)
+	if (audit_begin(a, header, verb_heed, why) == -1)
 		return read_failed(r, why);
 	while ((got = read_line(r, why)) == 1)
 		if (audit_line(a, r->text, r->len, why) == -1)

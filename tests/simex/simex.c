@@ -24,22 +24,26 @@
 
 enum { PATH_BYTES = 4096, SECRET_BYTES = 1024, PEM_BYTES = 8192, LONG_ONLY = 256, ID_US = 10 };
 
-#define OPTION(letter, arg, name, type, member, def, min, max, help) \
-	{ letter, arg, { name, type, offsetof(struct conf, member), def, min, max, NULL, NULL, help } }
+#define ROW(outside, letter, arg, name, type, member, def, min, max, help) \
+	{ letter, arg, outside, \
+	    { name, type, offsetof(struct conf, member), def, min, max, NULL, NULL, help } }
+#define OPTION(...)	ROW(false, __VA_ARGS__)
+#define OUTSIDE(...)	ROW(true, __VA_ARGS__)
 
 /* In the order of simex(8); a letter of 0 is an option that has its long name only. */
 static const struct option_row {
 	char		 letter;
 	const char	*arg;		/* NULL: a switch */
+	bool		 outside;	/* no part of the world, but of where it runs */
 	struct conf_key	 key;
 } options[] = {
-	OPTION('d', "dir",     "dir",            C_STR,    dir,            "",           0, 0,
+	OUTSIDE('d', "dir",     "dir",           C_STR,    dir,            "",           0, 0,
 	    "where simex.env is written; must be given"),
 	OPTION('k', "apikey",  "key",            C_STR,    key,            "testkey",    0, 0,
 	    "the API key"),
 	OPTION('S', "secret",  "secret",         C_SECRET, secret,         "testsecret", 0, 0,
 	    "its secret"),
-	OPTION(0,   "file",    "secret-file",    C_STR,    secret_file,    "",           0, 0,
+	OUTSIDE(0,   "file",    "secret-file",   C_STR,    secret_file,    "",           0, 0,
 	    "read the secret from the first line of a file"),
 	OPTION(0,   "name=file", "rsa-key",      C_STR,    rsa_key,        "",           0, 0,
 	    "another API key, and the file of its public key"),
@@ -107,25 +111,25 @@ static const struct option_row {
 	    "streams without a route are not served, instead of as public ones"),
 	OPTION(0,   "ms",      "ping-ms",        C_INT,    ping_ms,        "180000",     0, 3600000,
 	    "between two pings on a WebSocket connection; 0: none"),
-	OPTION(0,   "port",    "rest-port",      C_INT,    rest_port,      "0",          0, 65535,
+	OUTSIDE(0,   "port",    "rest-port",     C_INT,    rest_port,      "0",          0, 65535,
 	    "port of the REST interface; 0: any"),
-	OPTION(0,   "port",    "stream-port",    C_INT,    stream_port,    "0",          0, 65535,
+	OUTSIDE(0,   "port",    "stream-port",   C_INT,    stream_port,    "0",          0, 65535,
 	    "port of the WebSocket streams; 0: any"),
-	OPTION(0,   "port",    "control-port",   C_INT,    control_port,   "0",          0, 65535,
+	OUTSIDE(0,   "port",    "control-port",  C_INT,    control_port,   "0",          0, 65535,
 	    "port of the control interface; 0: any"),
 	OPTION(0,   "file",    "listings",       C_STR,    listings,       "",           0, 0,
 	    "contracts, from the answer to exchangeInfo"),
 	OPTION(0,   "names",   "symbols",        C_STR,    symbols,        "",           0, 0,
 	    "of the contracts only these, with a comma between"),
-	OPTION(0,   "file",    "script",         C_STR,    script,         "",           0, 0,
+	OUTSIDE(0,   "file",    "script",        C_STR,    script,         "",           0, 0,
 	    "verbs of the control port that are said by themselves"),
-	OPTION(0,   "file",    "ledger",         C_STR,    ledger,         "",           0, 0,
+	OUTSIDE(0,   "file",    "ledger",        C_STR,    ledger,         "",           0, 0,
 	    "write down everything that happens"),
-	OPTION(0,   "file",    "rerun",          C_STR,    rerun,          "",           0, 0,
+	OUTSIDE(0,   "file",    "rerun",         C_STR,    rerun,          "",           0, 0,
 	    "run such a ledger again, print its own"),
-	OPTION(0,   "file",    "audit",          C_STR,    audit,          "",           0, 0,
+	OUTSIDE(0,   "file",    "audit",         C_STR,    audit,          "",           0, 0,
 	    "prove such a ledger"),
-	OPTION('h', NULL,      "help",           C_BOOL,   help,           "no",         0, 0,
+	OUTSIDE('h', NULL,      "help",          C_BOOL,   help,           "no",         0, 0,
 	    "print this list"),
 };
 
@@ -262,21 +266,6 @@ read_secret_file(const struct conf_section *sections, const char *path, struct w
 	return conf_set(sections, NITEMS(options), "secret", line, why);
 }
 
-/* Where it runs and what is done with it is no part of the world. */
-static bool
-is_outside(const struct option_row *o)
-{
-	static const char *const	 names[] = {
-		"dir", "secret-file", "rest-port", "stream-port", "control-port", "script", "ledger", "rerun",
-		"audit", "help",
-	};
-
-	for (size_t i = 0; i < NITEMS(names); i++)
-		if (text_eq(o->key.name, names[i]))
-			return true;
-	return false;
-}
-
 static void
 put_option(struct buf *b, const struct conf_key *k, const void *at)
 {
@@ -299,7 +288,7 @@ simex_print_options(const struct conf *c, struct buf *b)
 {
 	jw_open(b, '{');
 	for (size_t i = 0; i < NITEMS(options); i++)
-		if (!is_outside(&options[i]))
+		if (!options[i].outside)
 			put_option(b, &options[i].key, (const char *)c + options[i].key.offset);
 	jw_close(b, '}');
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/check.h"
 
-#include "tests/simex/api/world.h"
+#include "tests/simex/api/verbs.h"
 #include "tests/simex/core/audit.h"
 #include "venue/sign.h"
 
@@ -111,7 +111,7 @@ audit(struct audit *a, const struct buf *b, struct why *why)
 	const char	*text = b->p;
 
 	CHECK_INT(line_parse(&l, header, strlen(header), why), 0);
-	CHECK_INT(audit_begin(a, &l, why), 0);
+	CHECK_INT(audit_begin(a, &l, verb_heed, why), 0);
 	for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1)
 		if (audit_line(a, text, (size_t)(end - text), why) == -1)
 			return -1;

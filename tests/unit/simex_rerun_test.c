@@ -4,7 +4,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "tests/simex/api/rerun.h"
-#include "tests/simex/core/audit.h"
+#include "tests/simex/api/verbs.h"
 #include "tests/simex/core/line.h"
 #include "venue/sign.h"
 
@@ -212,7 +212,7 @@ a_run_of_everything_is_right(void **state)
 	(void)state;
 	live(w);
 	CHECK_INT(line_parse(&l, header, strlen(header), &why), 0);
-	CHECK_INT(audit_begin(&a, &l, &why), 0);
+	CHECK_INT(audit_begin(&a, &l, verb_heed, &why), 0);
 	const char	*text = buf_text(&w->ledger.file);
 	for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1)
 		CHECK_INT(audit_line(&a, text, (size_t)(end - text), &why), 0);

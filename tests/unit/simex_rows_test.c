@@ -296,6 +296,33 @@ orders_are_overtaken(void **state)
 	buf_free(&uri);
 }
 
+/* It is asked for orders only: elsewhere a time is a parameter like any other. */
+static void
+an_engine_that_is_late(void **state)
+{
+	static const struct { const char *path; int status; } rows[] = {
+		{ "/fapi/v1/ping", 200 }, { "/fapi/v1/depth", 400 }, { "/fapi/v1/listenKey", 200 },
+	};
+	struct world	*w = fresh();
+	struct buf	 out = { 0 };
+
+	(void)state;
+	for (int late = 0; late < 2; late++) {
+		CHECK_INT(command(w, late ? "engine?ms=9" : "engine?ms=0", &out), 200);
+		for (size_t i = 0; i < NITEMS(rows); i++) {
+			const struct request	 q = {
+				.method = i == 2 ? "POST" : "GET", .path = rows[i].path,
+				.query = "timestamp=x&recvWindow=y", .body = "", .api_key = "k",
+			};
+
+			check_row("%d %s", late, rows[i].path);
+			CHECK_INT(world_request(w, &q, start, &out).status, rows[i].status);
+		}
+	}
+	buf_free(&out);
+	discard(w);
+}
+
 /* Still JSON, with an order in it. */
 static void
 events_of_a_later_version(void **state)
@@ -370,6 +397,7 @@ main(void)
 		cmocka_unit_test(the_manual_has_them_in_this_order),
 		cmocka_unit_test(faults_look_at_parameters),
 		cmocka_unit_test(orders_are_overtaken),
+		cmocka_unit_test(an_engine_that_is_late),
 		cmocka_unit_test(events_of_a_later_version),
 		cmocka_unit_test(what_is_wished_of_the_sockets),
 	};

@@ -41,6 +41,8 @@ struct endpoint {
 	int			 weight_all;	/* without, where that is allowed */
 	int			 orders;	/* counted in ten seconds; in a minute it is one */
 	bool			 recorded;	/* in the ledger */
+	bool			 timed;		/* by the matching engine, too */
+	bool			 (*is_exempt)(const struct form *);	/* from overload; NULL: it is */
 	int			 (*weigh)(const struct form *);	/* NULL: as said above */
 	const struct param	*params;
 	size_t			 nparams;

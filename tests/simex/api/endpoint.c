@@ -149,9 +149,10 @@ endpoint_weight(const struct endpoint *e, const struct form *f)
 	return form_str(f, "symbol") != NULL ? e->weight : e->weight_all;
 }
 
-#define PARAMS(p)	NULL, p, NITEMS(p)
-#define NO_PARAMS	NULL, NULL, 0
-#define WEIGHED(weigh, p) weigh, p, NITEMS(p)
+#define PARAMS(p)	false, NULL, NULL, p, NITEMS(p)
+#define NO_PARAMS	false, NULL, NULL, NULL, 0
+#define WEIGHED(weigh, p) false, NULL, weigh, p, NITEMS(p)
+#define ORDERS(timed, is_exempt, p) timed, is_exempt, NULL, p, NITEMS(p)
 
 /*
  * By path, then method.  The parameters of an order are intake.c's, of a
@@ -184,9 +185,9 @@ static const struct endpoint endpoints[] = {
 	{ "DELETE", "/fapi/v1/batchOrders",           SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_batch_cancel), batch_cancel },
 	{ "POST",   "/fapi/v1/batchOrders",           SEC_SIGNED,  5,  5, 5, true,
-	    PARAMS(p_batch), batch_place },
+	    ORDERS(true, batch_is_exempt, p_batch), batch_place },
 	{ "PUT",    "/fapi/v1/batchOrders",           SEC_SIGNED,  5,  5, 5, true,
-	    PARAMS(p_batch), batch_modify },
+	    ORDERS(true, NULL, p_batch), batch_modify },
 	{ "GET",    "/fapi/v1/commissionRate",        SEC_SIGNED, 20, 20, 0, false,
 	    PARAMS(p_one_symbol), account_commission_rate },
 	{ "GET",    "/fapi/v1/continuousKlines",      SEC_NONE,    5,  5, 0, false,
@@ -246,11 +247,11 @@ static const struct endpoint endpoints[] = {
 	{ "GET",    "/fapi/v1/order",                 SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_one_order), trade_query },
 	{ "POST",   "/fapi/v1/order",                 SEC_SIGNED,  0,  0, 1, true,
-	    PARAMS(intake_params), trade_place },
+	    ORDERS(true, intake_is_exempt, intake_params), trade_place },
 	{ "PUT",    "/fapi/v1/order",                 SEC_SIGNED,  0,  0, 1, true,
-	    PARAMS(intake_change_params), trade_modify },
+	    ORDERS(true, NULL, intake_change_params), trade_modify },
 	{ "POST",   "/fapi/v1/order/test",            SEC_SIGNED,  0,  0, 1, true,
-	    PARAMS(intake_params), trade_test },
+	    ORDERS(false, intake_is_exempt, intake_params), trade_test },
 	{ "GET",    "/fapi/v1/orderAmendment",        SEC_SIGNED,  1,  1, 0, true,
 	    PARAMS(p_amendments), trade_amendments },
 	{ "GET",    "/fapi/v1/ping",                  SEC_NONE,    1,  1, 0, false,

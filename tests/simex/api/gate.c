@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "tests/simex/api/call.h"
 #include "tests/simex/api/session.h"
-#include "tests/simex/core/intake.h"
 
 /* Whose request it is: on a connection that has logged on, who sends no key has that one's. */
 static const char *
@@ -63,29 +62,11 @@ authorize(struct world *w, const struct endpoint *e, const struct request *q)
 	return r;
 }
 
-/* What orders besides have to pass: the protection from overload, the clock of the engine. */
-static const struct {
-	struct reject	 (*run)(struct call *);
-	bool		 (*is_exempt)(const struct form *);	/* NULL: from overload anyhow */
-	bool		 timed;
-} orders[] = {
-	{ trade_place,  intake_is_exempt, true },
-	{ trade_modify, NULL,             true },
-	{ batch_place,  batch_is_exempt,  true },
-	{ batch_modify, NULL,             true },
-	{ trade_test,   intake_is_exempt, false },
-};
-
 static struct reject
 check_overload(const struct world *w, const struct endpoint *e)
 {
-	if (!w->trouble.overloaded || e->orders == 0)
-		return reject_none();
-	for (size_t i = 0; i < NITEMS(orders); i++)
-		if (orders[i].run == e->run && orders[i].is_exempt != NULL &&
-		    !orders[i].is_exempt(&w->form))
-			return reject_as(REJ_OVERLOAD);
-	return reject_none();
+	return w->trouble.overloaded && e->is_exempt != NULL && !e->is_exempt(&w->form) ?
+	    reject_as(REJ_OVERLOAD) : reject_none();
 }
 
 /* Late in the matching engine, a request may have become too old on its way there. */
@@ -94,14 +75,11 @@ check_engine(const struct world *w, const struct endpoint *e)
 {
 	const int64_t	 late_ms = wall_ms(w->now) + w->trouble.engine_ms;
 
-	if (w->trouble.engine_ms == 0 || e->orders == 0)
+	if (!e->timed || w->trouble.engine_ms == 0)
 		return reject_none();
-	for (size_t i = 0; i < NITEMS(orders); i++)
-		if (orders[i].run == e->run && orders[i].timed &&
-		    late_ms - form_int(&w->form, "timestamp", 0) >
-		    form_int(&w->form, "recvWindow", RECV_WINDOW_DEFAULT_MS))
-			return reject_as(REJ_ENGINE_TIME);
-	return reject_none();
+	return late_ms - form_int(&w->form, "timestamp", 0) >
+	    form_int(&w->form, "recvWindow", RECV_WINDOW_DEFAULT_MS) ?
+	    reject_as(REJ_ENGINE_TIME) : reject_none();
 }
 
 static struct reject

@@ -15,6 +15,8 @@ enum { WALK_STEP_MS = 10, WALK_STEPS_MOST = 1000000 };
 
 struct verb {
 	const char		*name;
+	bool			 only_asks;	/* it is no input, and not in the ledger */
+	enum audit_heed		 heed;
 	const struct param	*params;
 	size_t			 nparams;
 	struct reject		 (*run)(struct call *);
@@ -321,64 +323,67 @@ do_quit(struct call *c)
 #define PARAMS(p)	p, NITEMS(p)
 #define NO_PARAMS	NULL, 0
 #define ANY_PARAMS	SIZE_MAX	/* it looks at them itself */
+#define ASKS		true, HEED_NOTHING
+#define ACTS		false, HEED_NOTHING
+#define HEED(what)	false, HEED_ ## what
 
 /* In the order of simex(8), CONTROL. */
 static const struct verb verbs[] = {
-	{ "account",         PARAMS(p_account),      inspect_account },
-	{ "adl",             PARAMS(p_adl),          money_adl },
-	{ "algo",            PARAMS(p_algo),         algo_service },
-	{ "amend",           PARAMS(p_amend),        do_amend },
-	{ "ban",             PARAMS(p_ban),          trouble_ban },
-	{ "batches",         PARAMS(p_batches),      trouble_batches },
-	{ "bnb",             PARAMS(p_bnb),          money_bnb },
-	{ "cancel",          PARAMS(p_cancel),       do_cancel },
-	{ "clear",           NO_PARAMS,              trouble_clear },
-	{ "close_after",     PARAMS(p_close_after),  trouble_close_after },
-	{ "cut",             PARAMS(p_cut),          trouble_cut },
-	{ "drift",           PARAMS(p_on),           trouble_drift },
-	{ "drip",            PARAMS(p_drip),         trouble_drip },
-	{ "drop",            PARAMS(p_fault),        trouble_drop },
-	{ "engine",          PARAMS(p_ms),           habit_engine },
-	{ "events",          PARAMS(p_events),       trouble_events },
-	{ "expire_key",      PARAMS(p_expire),       trouble_expire_key },
-	{ "fail",            PARAMS(p_fail),         trouble_fail },
-	{ "fault",           NULL, ANY_PARAMS,       row_run },
-	{ "fees",            PARAMS(p_fees),         money_fees },
-	{ "fill",            PARAMS(p_fill),         do_fill },
-	{ "flood",           PARAMS(p_flood),        trouble_flood },
-	{ "foreign",         PARAMS(p_foreign),      do_foreign },
-	{ "frame",           PARAMS(p_frame),        trouble_frame },
-	{ "freeze",          PARAMS(p_freeze),       trouble_freeze },
-	{ "fund",            PARAMS(p_fund),         money_fund },
-	{ "funding",         PARAMS(p_funding),      money_funding },
-	{ "habits",          PARAMS(p_habits),       habit_set },
-	{ "hedge",           PARAMS(p_on),           trouble_hedge },
-	{ "hold",            PARAMS(p_hold),         trouble_hold },
-	{ "isolated",        PARAMS(p_isolated),     money_isolated },
-	{ "ladder",          PARAMS(p_ladder),       do_ladder },
-	{ "lag",             PARAMS(p_ms),           trouble_lag },
-	{ "ledger",          PARAMS(p_ledger),       inspect_ledger },
-	{ "limits",          PARAMS(p_limits),       trouble_limits },
-	{ "liquidate",       PARAMS(p_position),     money_liquidate },
-	{ "listen_key_life",   PARAMS(p_ms),           trouble_listen_key_life },
-	{ "listing",         PARAMS(p_listing),      habit_listing },
-	{ "lose",            PARAMS(p_fault),        trouble_lose },
-	{ "multi_assets",    PARAMS(p_on),           money_multi_assets },
-	{ "mute",            PARAMS(p_on),           trouble_mute },
-	{ "overload",        PARAMS(p_on),           trouble_overload },
-	{ "overtake",        PARAMS(p_overtake),     trouble_overtake },
-	{ "position",        PARAMS(p_position),     inspect_position },
-	{ "price",           PARAMS(p_price),        do_price },
-	{ "quit",            NO_PARAMS,              do_quit },
-	{ "refuse",          PARAMS(p_refuse),       trouble_refuse },
-	{ "revoke",          PARAMS(p_on),           trouble_revoke },
-	{ "settle",          PARAMS(p_price),        money_settle },
-	{ "skew",            PARAMS(p_skew),         trouble_skew },
-	{ "status",          NO_PARAMS,              inspect_status },
-	{ "trade",           PARAMS(p_trade),        do_trade },
-	{ "transfer",        PARAMS(p_transfer),     money_transfer },
-	{ "walk",            PARAMS(p_walk),         do_walk },
-	{ "weigh",           PARAMS(p_weigh),        trouble_weigh },
+	{ "account",         ASKS,             PARAMS(p_account),      inspect_account },
+	{ "adl",             ACTS,             PARAMS(p_adl),          money_adl },
+	{ "algo",            ACTS,             PARAMS(p_algo),         algo_service },
+	{ "amend",           ACTS,             PARAMS(p_amend),        do_amend },
+	{ "ban",             ACTS,             PARAMS(p_ban),          trouble_ban },
+	{ "batches",         ACTS,             PARAMS(p_batches),      trouble_batches },
+	{ "bnb",             ACTS,             PARAMS(p_bnb),          money_bnb },
+	{ "cancel",          ACTS,             PARAMS(p_cancel),       do_cancel },
+	{ "clear",           HEED(CLEAR),      NO_PARAMS,              trouble_clear },
+	{ "close_after",     ACTS,             PARAMS(p_close_after),  trouble_close_after },
+	{ "cut",             ACTS,             PARAMS(p_cut),          trouble_cut },
+	{ "drift",           HEED(DRIFT),      PARAMS(p_on),           trouble_drift },
+	{ "drip",            ACTS,             PARAMS(p_drip),         trouble_drip },
+	{ "drop",            ACTS,             PARAMS(p_fault),        trouble_drop },
+	{ "engine",          ACTS,             PARAMS(p_ms),           habit_engine },
+	{ "events",          HEED(EVENTS),     PARAMS(p_events),       trouble_events },
+	{ "expire_key",      HEED(EXPIRE_KEY), PARAMS(p_expire),       trouble_expire_key },
+	{ "fail",            ACTS,             PARAMS(p_fail),         trouble_fail },
+	{ "fault",           ACTS,             NULL, ANY_PARAMS,       row_run },
+	{ "fees",            HEED(FEES),       PARAMS(p_fees),         money_fees },
+	{ "fill",            ACTS,             PARAMS(p_fill),         do_fill },
+	{ "flood",           ACTS,             PARAMS(p_flood),        trouble_flood },
+	{ "foreign",         ACTS,             PARAMS(p_foreign),      do_foreign },
+	{ "frame",           ACTS,             PARAMS(p_frame),        trouble_frame },
+	{ "freeze",          ACTS,             PARAMS(p_freeze),       trouble_freeze },
+	{ "fund",            ACTS,             PARAMS(p_fund),         money_fund },
+	{ "funding",         ACTS,             PARAMS(p_funding),      money_funding },
+	{ "habits",          ACTS,             PARAMS(p_habits),       habit_set },
+	{ "hedge",           ACTS,             PARAMS(p_on),           trouble_hedge },
+	{ "hold",            ACTS,             PARAMS(p_hold),         trouble_hold },
+	{ "isolated",        ACTS,             PARAMS(p_isolated),     money_isolated },
+	{ "ladder",          ACTS,             PARAMS(p_ladder),       do_ladder },
+	{ "lag",             ACTS,             PARAMS(p_ms),           trouble_lag },
+	{ "ledger",          ASKS,             PARAMS(p_ledger),       inspect_ledger },
+	{ "limits",          ACTS,             PARAMS(p_limits),       trouble_limits },
+	{ "liquidate",       ACTS,             PARAMS(p_position),     money_liquidate },
+	{ "listen_key_life", ACTS,             PARAMS(p_ms),           trouble_listen_key_life },
+	{ "listing",         ACTS,             PARAMS(p_listing),      habit_listing },
+	{ "lose",            ACTS,             PARAMS(p_fault),        trouble_lose },
+	{ "multi_assets",    ACTS,             PARAMS(p_on),           money_multi_assets },
+	{ "mute",            HEED(MUTE),       PARAMS(p_on),           trouble_mute },
+	{ "overload",        ACTS,             PARAMS(p_on),           trouble_overload },
+	{ "overtake",        ACTS,             PARAMS(p_overtake),     trouble_overtake },
+	{ "position",        ASKS,             PARAMS(p_position),     inspect_position },
+	{ "price",           ACTS,             PARAMS(p_price),        do_price },
+	{ "quit",            ACTS,             NO_PARAMS,              do_quit },
+	{ "refuse",          ACTS,             PARAMS(p_refuse),       trouble_refuse },
+	{ "revoke",          ACTS,             PARAMS(p_on),           trouble_revoke },
+	{ "settle",          ACTS,             PARAMS(p_price),        money_settle },
+	{ "skew",            ACTS,             PARAMS(p_skew),         trouble_skew },
+	{ "status",          ASKS,             NO_PARAMS,              inspect_status },
+	{ "trade",           ACTS,             PARAMS(p_trade),        do_trade },
+	{ "transfer",        ACTS,             PARAMS(p_transfer),     money_transfer },
+	{ "walk",            ACTS,             PARAMS(p_walk),         do_walk },
+	{ "weigh",           ACTS,             PARAMS(p_weigh),        trouble_weigh },
 };
 
 static const struct verb *
@@ -388,20 +393,6 @@ verb_find(const char *uri, size_t len)
 		if (len == strlen(verbs[i].name) && memcmp(verbs[i].name, uri, len) == 0)
 			return &verbs[i];
 	return NULL;
-}
-
-/* What changes nothing is no input, and not in the ledger. */
-static bool
-only_asks(const struct verb *v)
-{
-	static struct reject	 (*const all[])(struct call *) = {
-		inspect_account, inspect_ledger, inspect_position, inspect_status,
-	};
-
-	for (size_t i = 0; v != NULL && i < NITEMS(all); i++)
-		if (v->run == all[i])
-			return true;
-	return false;
 }
 
 static const struct verb *
@@ -429,6 +420,14 @@ verb_do(struct call *c, const char *uri)
 	const struct reject	 r = prepare(c, v, uri);
 
 	return reject_is_set(&r) ? r : v->run(c);
+}
+
+enum audit_heed
+verb_heed(const char *uri)
+{
+	const struct verb	*v = verb_of(uri);
+
+	return v == NULL ? HEED_NOTHING : v->heed;
 }
 
 bool
@@ -473,8 +472,9 @@ verb_run(struct world *w, const char *said, const char *by, const struct outside
 	struct call	 c = {
 		.w = w, .form = &w->form, .now = w->now, .out = out, .outside = o, .does = &does,
 	};
+	const struct verb	*v = verb_of(uri);
 
-	if (only_asks(verb_of(uri))) {
+	if (v != NULL && v->only_asks) {
 		const struct reject	 asked = answer(&c, uri);
 		return reject_http(&asked);
 	}

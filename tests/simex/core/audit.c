@@ -68,30 +68,64 @@ param(const struct form *f, const char *name, int64_t absent)
 	return text == NULL || text_to_i64(text, INT64_MIN + 1, INT64_MAX, &v) == -1 ? absent : v;
 }
 
-/* Faults of the user stream, as the verbs set them. */
+static void
+heed_clear(struct audit *a, const struct form *f)
+{
+	(void)f;
+	a->asked.twice = a->asked.muted = a->asked.drifted = false;
+	a->asked.lose = 0;
+}
+
+static void
+heed_drift(struct audit *a, const struct form *f)
+{
+	a->asked.drifted = param(f, "on", 0) != 0;
+}
+
+static void
+heed_events(struct audit *a, const struct form *f)
+{
+	a->asked.twice = param(f, "dup", a->asked.twice) != 0;
+	a->asked.lose = param(f, "lose", a->asked.lose);
+}
+
+static void
+heed_expire_key(struct audit *a, const struct form *f)
+{
+	(void)f;
+	a->heard = false;
+}
+
+static void
+heed_fees(struct audit *a, const struct form *f)
+{
+	(void)f;
+	a->fees_vary = true;
+}
+
+static void
+heed_mute(struct audit *a, const struct form *f)
+{
+	a->asked.muted = param(f, "on", 0) != 0;
+}
+
+static void (*const heeds[])(struct audit *, const struct form *) = {
+	[HEED_CLEAR] = heed_clear, [HEED_DRIFT] = heed_drift, [HEED_EVENTS] = heed_events,
+	[HEED_EXPIRE_KEY] = heed_expire_key, [HEED_FEES] = heed_fees, [HEED_MUTE] = heed_mute,
+};
+_Static_assert(NITEMS(heeds) == HEED_N, "heeds");
+
 static void
 obey(struct audit *a, const char *uri)
 {
-	const size_t	 len = strcspn(uri, "?");
-	const char	*query = uri[len] == '?' ? uri + len + 1 : "";
-	struct form	 f = { 0 };
+	const enum audit_heed	 what = a->heed(uri);
+	const char		*mark = strchr(uri, '?');
+	struct form		 f = { 0 };
 
-	form_parse(&f, query, "", 0);
-	if (text_starts_with(uri, "events") && len == strlen("events")) {
-		a->asked.twice = param(&f, "dup", a->asked.twice) != 0;
-		a->asked.lose = param(&f, "lose", a->asked.lose);
-	} else if (text_starts_with(uri, "drift") && len == strlen("drift")) {
-		a->asked.drifted = param(&f, "on", 0) != 0;
-	} else if (text_starts_with(uri, "fees") && len == strlen("fees")) {
-		a->fees_vary = true;
-	} else if (text_starts_with(uri, "mute") && len == strlen("mute")) {
-		a->asked.muted = param(&f, "on", 0) != 0;
-	} else if (text_starts_with(uri, "clear") && len == strlen("clear")) {
-		a->asked.twice = a->asked.muted = a->asked.drifted = false;
-		a->asked.lose = 0;
-	} else if (text_starts_with(uri, "expire_key") && len == strlen("expire_key")) {
-		a->heard = false;
-	}
+	if (what == HEED_NOTHING)
+		return;
+	form_parse(&f, mark == NULL ? "" : mark + 1, "", 0);
+	heeds[what](a, &f);
 	form_free(&f);
 }
 
@@ -369,13 +403,14 @@ read_money(struct audit *a, const struct line *l, struct why *why)
 /* ---- line by line ----------------------------------------------------------------------------- */
 
 int
-audit_begin(struct audit *a, const struct line *header, struct why *why)
+audit_begin(struct audit *a, const struct line *header, enum audit_heed (*heed)(const char *),
+    struct why *why)
 {
 	struct line		 options;
 	const struct span	 raw = line_raw(header, "options");
 	struct grants		 grants;
 
-	*a = (struct audit){ .line = 1 };
+	*a = (struct audit){ .line = 1, .heed = heed };
 	if (raw.p == NULL)
 		return why_set(why, "expected \"options\"");
 	if (line_int(header, "start", &a->us, why) == -1 ||

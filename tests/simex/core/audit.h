@@ -22,6 +22,12 @@ enum audit_check {
 	CHECK_POSITION, CHECK_BALANCE, CHECK_EVENT, CHECK_DELIVERY, CHECK_N
 };
 
+/* What a verb is to an audit, by its URI. */
+enum audit_heed {
+	HEED_NOTHING, HEED_CLEAR, HEED_DRIFT, HEED_EVENTS, HEED_EXPIRE_KEY, HEED_FEES, HEED_MUTE,
+	HEED_N
+};
+
 /* The input that was read last. */
 struct audit_input {
 	int64_t	 n;			/* 0: none */
@@ -38,6 +44,7 @@ struct owed {
 };
 
 struct audit {
+	enum audit_heed		(*heed)(const char *uri);
 	int64_t			 line, n, us;
 	dec_t			 fee_maker, fee_taker;
 	bool			 fees_vary;	/* they have been changed for some contract */
@@ -55,7 +62,8 @@ struct audit {
 };
 
 /* The header, then each line; -1: it is damaged.  The number of a line is a->line. */
-int	audit_begin(struct audit *, const struct line *header, struct why *) MUST_CHECK;
+int	audit_begin(struct audit *, const struct line *header, enum audit_heed (*)(const char *uri),
+	    struct why *) MUST_CHECK;
 int	audit_line(struct audit *, const char *text, size_t len, struct why *) MUST_CHECK;
 /* What was checked how often, and what it comes to; after the last line. */
 void	audit_end(struct audit *, struct buf *report);
