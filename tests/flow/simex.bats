@@ -152,6 +152,30 @@ curl_listings()
 	grep -qi '^x-mbx-order-count-1m: [12]\b' "$SIMEX_DIR/headers"
 }
 
+# Twenty requests of a weight of ten, where forty are allowed in a minute.
+asks_on()	# -> how often each status, in their order
+{
+	while [ $((EPOCHSECONDS % 60)) -gt 57 ]; do
+		sleep 0.2
+	done
+	curl -sS -o /dev/null -w '%{http_code}\n' "$SIMEX_REST/fapi/v1/depth?symbol=BTCUSDT#[1-20]" |
+	    uniq -c | awk '{ printf "%s%s*%s", NR == 1 ? "" : " ", $2, $1 }'
+}
+
+@test "who goes on asking after ten refusals is banned, unless told otherwise" {
+	simex_down
+	simex_up "$SIMEX_DIR" --weight-limit 40
+	is '200*4 429*10 418*6' asks_on
+	ctl clear >/dev/null
+	simex_down
+	simex_up "$SIMEX_DIR" --weight-limit 40 --ban-after 0
+	is '200*4 429*16' asks_on
+	ctl ledger kind=all | holds 'map(.http) == [range(4) | 200] + [range(16) | 429]'
+	simex_down
+	simex_up "$SIMEX_DIR" --weight-limit 40 --ban-after 2
+	is '200*4 429*2 418*14' asks_on
+}
+
 # ---- faults of requests ----------------------------------------------------------------------
 
 # The next order hears this status and text, and is there afterwards or not; the one after is well.

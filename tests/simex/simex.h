@@ -35,7 +35,7 @@ struct conf {
 	const char	*balance, *brackets;
 	dec_t		 fee_maker, fee_taker, funding_rate;
 	int64_t		 funding_hours;
-	int64_t		 weight_limit, orders_10s, orders_1m, max_orders;
+	int64_t		 weight_limit, orders_10s, orders_1m, ban_after, max_orders;
 	bool		 events_first;
 	int64_t		 event_delay_ms, stream_life_s, ping_ms, key_life_s;
 	int64_t		 rest_port, stream_port, control_port;

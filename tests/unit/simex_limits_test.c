@@ -167,6 +167,35 @@ when_to_come_back(void **state)
 	discard(w);
 }
 
+/* After so many refusals in a minute the next one is a ban; what is lifted, begins anew. */
+static void
+who_asks_on_is_banned(void **state)
+{
+	enum { LIMIT = 10, MINUTE_S = 60, BAN_S = 120 };
+	static const struct { int64_t ban_after; bool bans; } rows[] = { { 0, false }, { 3, true } };
+
+	(void)state;
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		struct world	*w = fresh(&(struct world_terms){
+			.limits = { [METER_WEIGHT_1M] = LIMIT }, .ban_after = rows[i].ban_after,
+		});
+
+		for (int round = 0; round < 2; round++) {
+			check_row("%d, round %d", (int)rows[i].ban_after, round);
+			CHECK_INT(ask(w, "GET", "/fapi/v1/depth", 1).status, round == 0 ? 400 : 429);
+			for (int n = round; n < 3; n++)
+				CHECK_INT(ask(w, "GET", "/fapi/v1/ping", 2).status, 429);
+			CHECK_INT(ask(w, "GET", "/fapi/v1/ping", 3).status, rows[i].bans ? 418 : 429);
+			if (round == 0)
+				command(w, "clear", 3);
+		}
+		check_row("%d, later", (int)rows[i].ban_after);
+		CHECK_INT(ask(w, "GET", "/fapi/v1/ping", MINUTE_S).status, rows[i].bans ? 418 : 200);
+		CHECK_INT(ask(w, "GET", "/fapi/v1/ping", 3 + BAN_S).status, 200);
+		discard(w);
+	}
+}
+
 int
 main(void)
 {
@@ -175,6 +204,7 @@ main(void)
 		cmocka_unit_test(who_says_how_many_orders),
 		cmocka_unit_test(what_is_used_is_said),
 		cmocka_unit_test(when_to_come_back),
+		cmocka_unit_test(who_asks_on_is_banned),
 	};
 
 	return cmocka_run_group_tests_name("simex_limits", tests, NULL, NULL);

@@ -94,6 +94,7 @@ world_init(struct world *w, const struct world_terms *t)
 	};
 	for (int k = 0; k < METER_N; k++)
 		w->meter.limit[k] = t->limits[k];
+	w->meter.ban_after = t->ban_after;
 	STAILQ_INIT(&w->sayings);
 	ledger_init(&w->ledger);
 	script_start(&w->script, t->exchange.market.start);

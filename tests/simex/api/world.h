@@ -47,6 +47,7 @@ struct world_terms {
 	struct exchange_terms	 exchange;
 	const char		*key, *secret;
 	int64_t			 limits[METER_N];
+	int64_t			 ban_after;	/* as in struct meter */
 	int64_t			 key_life_ms;
 	bool			 events_first;	/* as in the world, until a verb says otherwise */
 	int64_t			 event_delay_ms;

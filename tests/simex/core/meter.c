@@ -48,6 +48,7 @@ void
 meter_ban(struct meter *m, wall_t now, int64_t seconds)
 {
 	m->banned_until = wall_add_us(now, seconds * 1000000);
+	m->refused = 0;
 }
 
 static struct reject

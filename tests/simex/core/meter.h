@@ -6,7 +6,8 @@
  * A window starts at a whole multiple of its length and forgets everything
  * then.  A request that breaks a limit is not counted.  A limit of 0 is none.
  * Who goes on asking after ban_after refusals for weight in one window is
- * banned; then nothing is served, whatever it costs.
+ * banned; then nothing is served, whatever it costs.  A ban, and the end of one
+ * before its time, begin the count anew.
  */
 #ifndef SIMEX_METER_H
 #define SIMEX_METER_H
