@@ -102,7 +102,8 @@ read_tape(const char *text, size_t len)
 	struct tape		 t;
 	enum tape_format	 format;
 	const size_t		 first = strcspn(text, "\n");
-	const int		 rc = tape_recognise(text, first < len ? first : len, &format, &why);
+	const int		 rc = tape_recognise(text, first < len ? first : len, &format,
+				    &why);
 
 	must_say(rc, &why, "a tape");
 	if (rc == -1)
@@ -118,13 +119,14 @@ read_script(const char *text, size_t len)
 	struct script	 s;
 	struct why	 why = { "" };
 	const wall_t	 start = { INT64_C(1790000000000000) };
+	const wall_t	 later = wall_add_us(start, INT64_C(90000000));
 	const int	 rc = script_parse(&s, text, len, &why);
 	size_t		 i = 0;
 
 	must_say(rc, &why, "a script");
 	if (rc == 0)
 		script_start(&s, start);
-	for (int n = 0; rc == 0 && n < 9 && script_next(&s, wall_add_us(start, INT64_C(90000000))) != NULL; n++)
+	for (int n = 0; rc == 0 && n < 9 && script_next(&s, later) != NULL; n++)
 		continue;
 	while (rc == 0 && script_meets(&s, "POST", "/fapi/v1/order", &i) != NULL)
 		continue;
@@ -173,20 +175,21 @@ read_ledger(const char *text, size_t len)
 /* ---- what a right one looks like --------------------------------------------------------- */
 
 static const char *const	tapes[] = {
-	"1790000000000000 {\"e\":\"bookTicker\",\"u\":5,\"s\":\"BTCUSDT\",\"b\":\"61249.9\",\"B\":\"1.5\","
-	"\"a\":\"61250\",\"A\":\"2\",\"T\":1790000000000,\"E\":1790000000001}\n"
-	"1790000000000100 {\"stream\":\"btcusdt@depth\",\"data\":{\"e\":\"depthUpdate\",\"E\":1790000000002,"
-	"\"T\":1790000000001,\"s\":\"BTCUSDT\",\"U\":6,\"u\":8,\"pu\":5,\"b\":[[\"61249\",\"0\"]],"
-	"\"a\":[[\"61251\",\"3\"]]}}\n"
+	"1790000000000000 {\"e\":\"bookTicker\",\"u\":5,\"s\":\"BTCUSDT\",\"b\":\"61249.9\","
+	"\"B\":\"1.5\",\"a\":\"61250\",\"A\":\"2\",\"T\":1790000000000,\"E\":1790000000001}\n"
+	"1790000000000100 {\"stream\":\"btcusdt@depth\",\"data\":{\"e\":\"depthUpdate\","
+	"\"E\":1790000000002,\"T\":1790000000001,\"s\":\"BTCUSDT\",\"U\":6,\"u\":8,\"pu\":5,"
+	"\"b\":[[\"61249\",\"0\"]],\"a\":[[\"61251\",\"3\"]]}}\n"
 	"1790000000000200 {\"lastUpdateId\":9,\"E\":1790000000003,\"T\":1790000000002,\"bids\":"
 	"[[\"61249\",\"1\"]],\"asks\":[[\"61250\",\"1\"]]}\n"
-	"1790000000000300 {\"e\":\"aggTrade\",\"E\":1790000000004,\"a\":1,\"s\":\"BTCUSDT\",\"p\":\"61250\","
-	"\"q\":\"0.1\",\"f\":1,\"l\":2,\"T\":1790000000003,\"m\":true}\n"
-	"1790000000000400 {\"e\":\"markPriceUpdate\",\"E\":1790000000005,\"s\":\"BTCUSDT\",\"p\":\"61250\","
-	"\"i\":\"61251\",\"P\":\"61250\",\"r\":\"0.0001\",\"T\":1790006400000}\n",
+	"1790000000000300 {\"e\":\"aggTrade\",\"E\":1790000000004,\"a\":1,\"s\":\"BTCUSDT\","
+	"\"p\":\"61250\",\"q\":\"0.1\",\"f\":1,\"l\":2,\"T\":1790000000003,\"m\":true}\n"
+	"1790000000000400 {\"e\":\"markPriceUpdate\",\"E\":1790000000005,\"s\":\"BTCUSDT\","
+	"\"p\":\"61250\",\"i\":\"61251\",\"P\":\"61250\",\"r\":\"0.0001\",\"T\":1790006400000}\n",
 	"agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker\n"
 	"1,61250.0,0.1,1,2,1790000000000,true\n2,61250.1,0.2,3,3,1790000000100,false\n",
-	"update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,transaction_time,event_time\n"
+	"update_id,best_bid_price,best_bid_qty,best_ask_price,best_ask_qty,transaction_time,"
+	"event_time\n"
 	"7,61249.9,1.5,61250.0,2,1790000000000,1790000000001\n",
 };
 static const char	script[] =

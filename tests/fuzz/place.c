@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/api/rows.h"
 #include "tests/simex/api/verbs.h"
 
 #include <jansson.h>
@@ -45,9 +46,9 @@ place_new(struct bytes *b)
 			.funding_rate = { 10000 }, .funding_hours = kind & 2 ? 8 : 0,
 			.market = {
 				.kind = kind & 1 ? MARKET_SYNTH : MARKET_STILL, .seed = kind,
-				.start = start, .period_ms = 100, .volatility_e6 = 1000, .levels = 5,
-				.spread_ticks = 2, .trades_per_hour = 36000, .jumps_per_hour = 3600,
-				.jump_e6 = 2000,
+				.start = start, .period_ms = 100, .volatility_e6 = 1000,
+				.levels = 5, .spread_ticks = 2, .trades_per_hour = 36000,
+				.jumps_per_hour = 3600, .jump_e6 = 2000,
 			},
 		},
 		.key = PLACE_KEY, .secret = PLACE_SECRET, .key_life_ms = 60000,
@@ -94,28 +95,50 @@ place_wait(struct place *p, struct bytes *b)
 
 /* ---- what a test does behind the client's back ------------------------------------------ */
 
-/* $S symbol, $P price, $Q quantity, $D side, $I client order id, $B 0 or 1, $N a number. */
+/*
+ * $S symbol, $P price, $Q quantity, $D side, $I client order id, $R row of the
+ * faults, $B 0 or 1, $N a number.
+ */
 static const char *const	verbs[] = {
+	"account", "adl?symbol=$S&qty=$Q",
 	"algo?latency_ms=$N&visible_ms=$N&fills_first=$B&stuck=$B",
-	"amend?symbol=$S&clientOrderId=$I&qty=$Q", "bnb?price=$Q", "cancel?symbol=$S&clientOrderId=$I",
-	"clear", "drift?on=$B", "drop?path=/fapi/v1/order&n=$B", "engine?ms=$N",
-	"events?dup=$B&swap=$B&lose=$B", "expire_key?event=$B", "fail?path=/fapi/v1/order&execute=$B",
-	"fill?symbol=$S&clientOrderId=$I&qty=$Q",
+	"amend?symbol=$S&clientOrderId=$I&qty=$Q", "ban?seconds=$B", "bnb?price=$Q",
+	"cancel?symbol=$S&clientOrderId=$I", "clear", "drift?on=$B",
+	"drop?path=/fapi/v1/order&n=$B", "engine?ms=$N", "events?dup=$B&swap=$B&lose=$B",
+	"expire_key?event=$B", "fail?path=/fapi/v1/order&execute=$B", "fault?row=$R",
+	"fault?row=$R&n=$B", "fees?symbol=$S&maker=-0.000$N&taker=0.00$N",
+	"fees?symbol=$S&taker=$Q", "fill?symbol=$S&clientOrderId=$I&qty=$Q",
 	"fill?symbol=$S&clientOrderId=$I&qty=$Q&price=$P", "foreign?symbol=$S&side=$D&qty=$Q",
-	"foreign?symbol=$S&side=$D&qty=$Q&price=$P", "foreign?symbol=$S&side=$D&qty=$Q&positionSide=LONG",
-	"fund?symbol=$S&rate=-0.00$N", "funding?symbol=$S&hours=$B", "habits?sums=$B&count_refused=$B",
-	"hedge?on=$B", "isolated?symbol=$S&on=$B", "ladder?symbol=$S&levels=$N&qty=$Q",
-	"lag?ms=$N", "ledger?kind=all", "limits?weight=$N&orders_10s=$N", "listen_key_life?ms=$N",
+	"foreign?symbol=$S&side=$D&qty=$Q&price=$P",
+	"foreign?symbol=$S&side=$D&qty=$Q&positionSide=LONG",
+	"fund?symbol=$S&rate=-0.00$N", "funding?symbol=$S&hours=$B",
+	"habits?sums=$B&count_refused=$B", "hedge?on=$B", "isolated?symbol=$S&on=$B",
+	"ladder?symbol=$S&levels=$N&qty=$Q", "lag?ms=$N", "ledger?kind=all",
+	"limits?weight=$N&orders_10s=$N&ban_after=$B", "liquidate?symbol=$S",
+	"listen_key_life?ms=$N",
 	"listing?symbol=$S&filter=PRICE_FILTER&field=tickSize&value=$Q",
 	"listing?symbol=$S&filter=MAX_NUM_ORDERS&field=limit&value=$N",
-	"listing?symbol=$S&field=status&value=SETTLING", "listing?symbol=$S&field=status&value=TRADING",
+	"listing?symbol=$S&field=status&value=SETTLING",
+	"listing?symbol=$S&field=status&value=TRADING",
 	"lose?path=/fapi/v1/order&n=$B", "multi_assets?on=$B", "mute?on=$B", "overload?on=$B",
-	"overtake?path=/fapi/v1/order&method=DELETE&by=fill", "position?symbol=$S", "price?symbol=$S&price=$P",
-	"revoke?on=$B", "skew?delay_ms=$N", "status", "account",
+	"overtake?path=/fapi/v1/order&method=DELETE&by=fill", "position?symbol=$S",
+	"price?symbol=$S&price=$P", "revoke?on=$B", "settle?symbol=$S&price=$P",
+	"skew?delay_ms=$N&events_first=$B", "status",
 	"trade?symbol=$S&side=$D&qty=$Q", "trade?symbol=$S&side=$D&qty=$Q&price=$P",
-	"transfer?asset=USDT&amount=-$N", "transfer?asset=BNB&amount=$Q", "transfer?asset=USDT&amount=-95000",
-	"walk?symbol=$S&to=$P&steps=$N&ms=$N", "weigh?orders=$N&weight=$N",
+	"transfer?asset=USDT&amount=-$N", "transfer?asset=BNB&amount=$Q",
+	"transfer?asset=USDT&amount=-95000", "walk?symbol=$S&to=$P&steps=$N&ms=$N",
+	"weigh?orders=$N&weight=$N",
 };
+
+static const char *
+any_row(struct bytes *b)
+{
+	size_t	 n = 0;
+
+	while (rows_at(n) != NULL)
+		n++;
+	return rows_at(bytes_below(b, n))->name;
+}
 
 static void
 put_place(struct place *p, struct bytes *b, char what, struct buf *uri)
@@ -124,12 +147,14 @@ put_place(struct place *p, struct bytes *b, char what, struct buf *uri)
 	static const struct param	 qty = { "qty", P_DEC, MANDATORY, NULL, REJ_NONE };
 	static const struct param	 id = { "id", P_ID, MANDATORY, NULL, REJ_NONE };
 	static const struct param	 symbol = { "symbol", P_STR, MANDATORY, NULL, REJ_NONE };
-	const struct param		*q = what == 'P' ? &price : what == 'Q' ? &qty : what == 'I' ?
-					    &id : &symbol;
+	const struct param		*q = what == 'P' ? &price : what == 'Q' ? &qty :
+					    what == 'I' ? &id : &symbol;
 	struct buf			 value = { 0 };
 
 	if (what == 'D') {
 		buf_adds(uri, bytes_rarely(b, 2) ? "BUY" : "SELL");
+	} else if (what == 'R') {
+		buf_adds(uri, any_row(b));
 	} else if (what == 'B' || what == 'N') {
 		buf_addi(uri, bytes_below(b, what == 'B' ? 2 : 100));
 	} else {
