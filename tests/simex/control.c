@@ -70,7 +70,7 @@ on_request(struct http_request *req, void *arg)
 
 	feed_flush(k->s);
 	buf_reset(&k->out);
-	const int	 status = world_control(&k->s->world, uri, NULL, &o, simex_now(), &k->out);
+	const int	 status = world_control(&k->s->world, uri, NULL, &o, feed_now(k->s), &k->out);
 	feed_flush(k->s);
 	simex_log("control", "http=%d uri=%s", status, uri);
 	http_answer(req, status, &k->type, &k->out);

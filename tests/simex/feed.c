@@ -2,6 +2,7 @@
 #include "tests/simex/simex.h"
 
 #include "base/die.h"
+#include "run/loop.h"
 #include "tests/simex/core/press.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@ enum {
 	MOMENTS = 32,		/* told one by one in a turn */
 	ROWS = 1000,		/* of a record at full speed, until others have their turn */
 	BEHIND_US = 100000,	/* so late, the streams miss what was in between */
+	TURN_US = 20000,	/* so long others wait; what is behind then is left out */
 };
 
 /* One of the rhythms in which streams are told. */
@@ -37,7 +39,7 @@ arm_us(struct event *e, int64_t us)
 }
 
 static struct event *
-timer_new(struct feed *f, event_callback_fn cb, void *arg)
+new_timer(struct feed *f, event_callback_fn cb, void *arg)
 {
 	struct event	*e = evtimer_new(f->s->base, cb, arg);
 
@@ -133,6 +135,32 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 	feed_flush(((struct feed *)arg)->s);
 }
 
+/* As far as the time goes that others can wait. */
+static void
+catch_up(struct world *w, wall_t now, mono_t end)
+{
+	while (world_next(w).us <= now.us && mono_before(clock_mono(), end))
+		world_advance(w, world_next(w));
+	if (world_next(w).us <= now.us)
+		world_skip(w, now);
+	world_advance(w, now);
+}
+
+static mono_t
+end_of_turn(void)
+{
+	return mono_after_ms(clock_mono(), TURN_US / 1000);
+}
+
+wall_t
+feed_now(struct simex *s)
+{
+	const wall_t	 now = simex_now();
+
+	catch_up(&s->world, now, end_of_turn());
+	return now;
+}
+
 /* Streams hear of each moment that has come; of very many in a row, in several turns. */
 static void
 on_time(evutil_socket_t fd, short what, void *arg)
@@ -140,16 +168,18 @@ on_time(evutil_socket_t fd, short what, void *arg)
 	struct feed	*f = arg;
 	struct world	*w = &f->s->world;
 	const wall_t	 now = simex_now();
+	const mono_t	 end = end_of_turn();
 	wall_t		 due = world_due(w);
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < MOMENTS && due.us <= now.us; i++, due = world_due(w)) {
+	for (int i = 0; i < MOMENTS && due.us <= now.us && mono_before(clock_mono(), end);
+	    i++, due = world_due(w)) {
 		world_advance(w, due);
 		tell(f, now);
 	}
 	if (due.us < now.us - BEHIND_US)
-		world_advance(w, now);
+		catch_up(w, now, end);
 	if (world_has_rows(w))
 		world_play(w, ROWS, now);
 	feed_flush(f->s);
@@ -196,11 +226,11 @@ feed_new(struct simex *s)
 
 	f->s = s;
 	press_init(&f->press, &s->world.exchange, on_said, f);
-	f->time = timer_new(f, on_time, f);
-	f->flush = timer_new(f, on_flush, f);
+	f->time = new_timer(f, on_time, f);
+	f->flush = new_timer(f, on_flush, f);
 	for (int r = 0; r < RHYTHM_N; r++) {
 		f->pulses[r] = (struct pulse){ .f = f, .rhythm = (enum rhythm)r };
-		f->pulses[r].timer = timer_new(f, on_pulse, &f->pulses[r]);
+		f->pulses[r].timer = new_timer(f, on_pulse, &f->pulses[r]);
 		arm_pulse(&f->pulses[r], simex_now());
 	}
 	arm_time(f, simex_now());

@@ -142,7 +142,7 @@ static int
 take(struct mirror *m, struct tape *t, const char *text, size_t len, struct why *why)
 {
 	const int64_t	 gaps = replay_of(m)->gaps;
-	const wall_t	 now = simex_now();
+	const wall_t	 now = feed_now(m->s);
 
 	buf_reset(&m->line);
 	buf_addf(&m->line, "%lld ", (long long)now.us);

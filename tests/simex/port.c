@@ -27,7 +27,7 @@ int
 port_open(struct conn *c, const char *arguments)
 {
 	struct port	*p = xcalloc(1, sizeof(*p));
-	const int	 status = wsapi_open(&c->s->world, &p->session, arguments, simex_now());
+	const int	 status = wsapi_open(&c->s->world, &p->session, arguments, feed_now(c->s));
 
 	feed_touch(c->s);
 	p->c = c;
@@ -101,7 +101,7 @@ port_read_message(struct port *p, const char *text, size_t len)
 	struct simex	*s = p->c->s;
 
 	buf_reset(&p->out);
-	const struct served	 got = wsapi_request(&s->world, &p->session, text, len, simex_now(),
+	const struct served	 got = wsapi_request(&s->world, &p->session, text, len, feed_now(s),
 				    &p->out);
 	feed_touch(s);
 	if (got.met)

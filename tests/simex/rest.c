@@ -45,7 +45,7 @@ on_request(struct http_request *req, void *arg)
 	const struct request	 q = request_of(r, req);
 
 	buf_reset(&r->out);
-	const struct served	 got = world_request(&s->world, &q, simex_now(), &r->out);
+	const struct served	 got = world_request(&s->world, &q, feed_now(s), &r->out);
 	feed_touch(s);
 	if (!got.met) {
 		answer_well(r->answers, req, &got, &r->out);

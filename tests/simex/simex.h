@@ -150,6 +150,8 @@ void		 streams_free(struct streams *);
 
 /* feed.c */
 struct feed	*feed_new(struct simex *);
+/* The time, behind which the world is not; what there was no time for is left out. */
+wall_t		 feed_now(struct simex *);
 void		 feed_touch(struct simex *);	/* the exchange has changed */
 void		 feed_flush(struct simex *);	/* say so now */
 void		 feed_join(struct simex *, struct topic);	/* somebody listens */

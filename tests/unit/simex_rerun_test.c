@@ -146,6 +146,8 @@ live(struct world *w)
 		switch (rng_below(&r, 8)) {
 		case 0:
 			verb(w, &r, now);
+			if (rng_below(&r, 5) == 0)
+				world_skip(w, wall_add_us(now, (int64_t)rng_below(&r, 3000000)));
 			break;
 		case 1:
 			odd_request(w, &r, now);

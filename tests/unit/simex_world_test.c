@@ -168,6 +168,95 @@ hands_in_hedge_mode(void **state)
 	discard(w);
 }
 
+/* ---- what there is no time for ----------------------------------------------------------- */
+
+/* An hour is left out: nothing moves, then the market goes on; what is not the market's happens. */
+static void
+time_that_is_left_out(void **state)
+{
+	struct world	*w = fresh();
+	const wall_t	 until = after_ms(3600030);
+	struct buf	 ignored = { 0 };
+
+	(void)state;
+	ask(w, "POST", "/fapi/v1/listenKey", after_ms(10000), &ignored);
+	const dec_t	 px = w->exchange.desks[0].market.ref_px;
+	const size_t	 trades = w->exchange.desks[0].deals.n;
+	command(w, "/walk?symbol=ETHUSDT&to=3500&steps=5&ms=50", after_ms(10000), &ignored);
+	world_skip(w, until);
+	check_row("the market stands");
+	world_advance(w, until);
+	CHECK_INT(w->now.us, until.us);
+	CHECK(dec_cmp(w->exchange.desks[0].market.ref_px, px) == 0);
+	CHECK_INT(w->exchange.desks[0].deals.n, trades);
+	CHECK_INT(w->exchange.desks[1].market.steps_left, 3);
+	check_row("and goes on, in its rhythm");
+	CHECK_INT(world_next(w).us, after_ms(3600080).us);
+	world_advance(w, after_ms(3600090));
+	CHECK_INT(world_next(w).us, after_ms(3600100).us);
+	world_advance(w, after_ms(3660000));
+	CHECK(dec_cmp(w->exchange.desks[0].market.ref_px, px) != 0);
+	CHECK(w->exchange.desks[0].deals.n > trades);
+	CHECK_INT(w->exchange.desks[1].market.steps_left, 0);
+	check_row("a listen key died meanwhile, at its time");
+	world_skip(w, after_ms(9000000));
+	world_advance(w, after_ms(9000000));
+	CHECK(!listen_key_lives(&w->key));
+	buf_free(&ignored);
+	discard(w);
+}
+
+/* A tape of trades, one a second. */
+struct reel {
+	struct tape_row	 row;
+	int		 n;
+};
+
+static int
+next_of_reel(void *arg, const struct tape_row **row)
+{
+	struct reel	*r = arg;
+
+	if (r->n == 10)
+		return 0;
+	r->row = (struct tape_row){
+		.kind = TAPE_TOP, .symbol = "BTCUSDT", .at = { ++r->n * INT64_C(1000000) },
+		.top = { D("50000"), D("1"), DEC_INT(50000 + r->n), D("1") },
+	};
+	*row = &r->row;
+	return 1;
+}
+
+static void
+check_ask(struct world *w, int64_t ms, const char *px)
+{
+	check_row("after %lld ms", (long long)ms);
+	world_advance(w, after_ms(ms));
+	CHECK_DEC(book_top(&w->exchange.desks[0].book).ask_px, px);
+}
+
+static void
+a_tape_waits(void **state)
+{
+	struct reel	 reel = { .n = 0 };
+	struct world	*w = malloc(sizeof(*w));
+
+	(void)state;
+	world_init(w, &(struct world_terms){
+		.exchange.market = { .kind = MARKET_TAPE, .start = start, .period_ms = 100 },
+		.key = "k", .secret = "s", .tape = { next_of_reel, &reel, 2 },
+	});
+	check_ask(w, 0, "50001");
+	check_ask(w, 500, "50002");
+	world_skip(w, after_ms(10000));
+	check_ask(w, 9999, "50002");
+	check_ask(w, 10000, "50003");
+	check_ask(w, 10499, "50003");
+	check_ask(w, 10500, "50004");
+	check_ask(w, 13500, "50010");
+	discard(w);
+}
+
 int
 main(void)
 {
@@ -175,6 +264,8 @@ main(void)
 		cmocka_unit_test(same_requests_same_world),
 		cmocka_unit_test(a_listen_key_dies_at_its_time),
 		cmocka_unit_test(hands_in_hedge_mode),
+		cmocka_unit_test(time_that_is_left_out),
+		cmocka_unit_test(a_tape_waits),
 	};
 
 	return cmocka_run_group_tests_name("simex_world", tests, NULL, NULL);

@@ -127,7 +127,15 @@ static int
 rerun_pace(struct world *w, const struct line *l, wall_t at, struct why *why)
 {
 	int64_t	 rows;
+	wall_t	 until;
 
+	if (line_has(l, "until")) {
+		if (line_int(l, "until", &until.us, why) == -1)
+			return -1;
+		world_advance(w, at);
+		world_skip(w, until);
+		return 0;
+	}
 	if (line_int(l, "rows", &rows, why) == -1)
 		return -1;
 	world_play(w, rows, at);

@@ -35,7 +35,8 @@ due_of_row(const struct world *w)
 
 	if (speed == 0)
 		return NEVER;
-	return wall_add_us(w->terms.exchange.market.start, after > 0 ? after / speed : 0);
+	return wall_add_us(w->terms.exchange.market.start,
+	    w->tape_late_us + (after > 0 ? after / speed : 0));
 }
 
 static void
@@ -252,10 +253,16 @@ next_happening(const struct world *w)
 }
 
 wall_t
+world_next(const struct world *w)
+{
+	return earlier(next_happening(w), w->script.due);
+}
+
+wall_t
 world_due(const struct world *w)
 {
 	const struct saying	*s = STAILQ_FIRST(&w->sayings);
-	const wall_t		 due = earlier(next_happening(w), w->script.due);
+	const wall_t		 due = world_next(w);
 
 	return s == NULL ? due : earlier(due, s->due);
 }
@@ -318,6 +325,30 @@ world_advance(struct world *w, wall_t now)
 			run_script(w, script_next(&w->script, w->now));
 	}
 	w->now.us = now.us > w->now.us ? now.us : w->now.us;
+}
+
+/* The first one of a rhythm that is not before then. */
+static wall_t
+in_rhythm(wall_t next, int64_t us, wall_t until)
+{
+	const int64_t	 left_out = (until.us - next.us + us - 1) / us;
+
+	return next.us >= until.us ? next : wall_add_us(next, left_out * us);
+}
+
+void
+world_skip(struct world *w, wall_t until)
+{
+	world_advance(w, w->now);	/* what is due already, happens */
+	ledger_add_pace(&w->ledger, &(struct told_pace){ .at = w->now, .until = until });
+	ledger_end(&w->ledger);
+	w->next_beat = in_rhythm(w->next_beat, w->terms.exchange.market.period_ms * 1000, until);
+	w->next_look = in_rhythm(w->next_look, SECOND_US, until);
+	exchange_skip(&w->exchange, until);
+	if (w->row_due.us >= until.us)
+		return;
+	w->tape_late_us += until.us - w->row_due.us;
+	w->row_due = until;
 }
 
 bool

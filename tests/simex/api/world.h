@@ -5,7 +5,8 @@
  *
  * A world is changed by three things only: a request of the client, a verb of
  * the control port or of its script, and time that passes; a live market, by its
- * rows besides, and one that is played at full speed, by world_play().
+ * rows besides, and one that is played at full speed, by world_play(), and any
+ * that cannot keep up, by world_skip().
  * Whatever falls due on the way to a moment happens at its own time, not when
  * somebody looks; so the same terms and the same inputs at the same times make
  * the same world, and the same ledger byte for byte.
@@ -119,6 +120,7 @@ struct world {
 	const struct tape_row	*row;		/* the next one of the tape; NULL: none */
 	wall_t			 tape_start;	/* the time of the first row that was waited for */
 	wall_t			 row_due;
+	int64_t			 tape_late_us;	/* so long has it stood still */
 	wall_t			 next_look;	/* at the mark prices: a whole second */
 	struct exchange		 exchange;
 	struct auth		*auth;
@@ -180,7 +182,14 @@ void		 world_advance(struct world *, wall_t now);
 /* Of a recorded market at full speed: as many rows as there are, up to so many, at once. */
 bool		 world_has_rows(const struct world *);
 void		 world_play(struct world *, int64_t rows, wall_t now);
-wall_t		 world_due(const struct world *);	/* when to advance next */
+/*
+ * Until then the market stands still, and goes on from where it was: quotes,
+ * steps, walks and rows that would be due before are left out, or come later.
+ * Everything else still happens at its time.
+ */
+void		 world_skip(struct world *, wall_t until);
+wall_t		 world_next(const struct world *);	/* when something happens by itself */
+wall_t		 world_due(const struct world *);	/* or is to be sent */
 void		 world_forget_facts(struct world *);
 
 /* Takes it over; from now on it runs by itself. */

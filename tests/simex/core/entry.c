@@ -286,7 +286,10 @@ entry_pace(struct buf *b, const struct told_pace *pace)
 	char	*p = begin(b, 0);
 
 	p = put_int(PUT(p, "\"kind\":\"pace\",\"us\":"), pace->at.us);
-	p = put_int(PUT(p, ",\"rows\":"), pace->rows);
+	if (wall_is_set(pace->until))
+		p = put_int(PUT(p, ",\"until\":"), pace->until.us);
+	else
+		p = put_int(PUT(p, ",\"rows\":"), pace->rows);
 	end(b, p);
 }
 

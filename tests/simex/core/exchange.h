@@ -208,6 +208,8 @@ void		 exchange_set_price(struct exchange *, struct desk *, dec_t px, wall_t now
 void		 exchange_set_ladder(struct exchange *, struct desk *, struct ladder, wall_t now);
 /* Once in a period: made-up markets make their steps, quotes that were taken come back. */
 void		 exchange_beat(struct exchange *, wall_t now);
+/* Markets stand still until then, and go on from where they were. */
+void		 exchange_skip(struct exchange *, wall_t until);
 /* The house has this much there from now on; it takes what stands in its way. */
 void		 exchange_quote(struct exchange *, struct desk *, enum side, dec_t px, dec_t qty,
 		    wall_t now);

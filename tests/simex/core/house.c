@@ -181,6 +181,14 @@ walk(struct exchange *x, wall_t now)
 }
 
 void
+exchange_skip(struct exchange *x, wall_t until)
+{
+	for (size_t i = 0; i < x->n; i++)
+		market_skip(&x->desks[i].market, until);
+	find_next_walk(x);
+}
+
+void
 exchange_happen(struct exchange *x, wall_t now)
 {
 	if (x->next_walk.us <= now.us) {

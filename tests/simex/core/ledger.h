@@ -65,6 +65,7 @@ struct told_verb {
 struct told_pace {
 	wall_t		 at;
 	int64_t		 rows;		/* so many of the record, as far as it has them */
+	wall_t		 until;		/* it stands still; unset: it does not */
 };
 
 /* A change of the balance that is no execution. */

@@ -203,6 +203,15 @@ market_quotes_at(const struct market *m, enum side side, dec_t px)
 	    away.e8 / m->ladder.gap.e8 < m->ladder.levels;
 }
 
+void
+market_skip(struct market *m, wall_t until)
+{
+	if (m->synth != NULL)
+		synth_skip(m->synth, until);
+	if (m->steps_left > 0 && m->next_step.us < until.us)
+		m->next_step = until;
+}
+
 const struct synth_step *
 market_step(struct market *m, wall_t now)
 {

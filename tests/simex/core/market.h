@@ -73,6 +73,9 @@ int	market_check_ladder(const struct market *, struct ladder, struct why *) MUST
 dec_t	market_quote_px(const struct market *, enum side, int level);
 bool	market_quotes_at(const struct market *, enum side, dec_t px);
 
+/* It stands still until then, and goes on from where it was. */
+void	market_skip(struct market *, wall_t until);
+
 /* The next step of a made-up market that is due, or NULL; its prices are the market's then. */
 const struct synth_step	*market_step(struct market *, wall_t now);
 

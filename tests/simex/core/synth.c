@@ -426,6 +426,13 @@ next_after(const struct synth_terms *t, wall_t at)
 	return (wall_t){ (at.us / period_us + 1) * period_us };
 }
 
+void
+synth_skip(struct synth *s, wall_t until)
+{
+	if (s->next.us < until.us)
+		s->next = next_after(&s->terms, wall_add_us(until, -1));
+}
+
 const struct synth_step *
 synth_step(struct synth *s, wall_t now)
 {

@@ -118,6 +118,9 @@ void	synth_took(struct synth *, enum side, dec_t px, dec_t qty);
 /* After a rest: no steps are owed for it, and no quote of the house stands any more. */
 void	synth_resume(struct synth *, wall_t now);
 
+/* No steps are owed before then; what stands, stands. */
+void	synth_skip(struct synth *, wall_t until);
+
 /* The next step, if it is due; else NULL.  It is there until the next is asked for. */
 const struct synth_step	*synth_step(struct synth *, wall_t now);
 
