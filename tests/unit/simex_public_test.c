@@ -17,7 +17,7 @@
 
 enum { PATH_MOST = 256, RECORDINGS_LEAST = 20 };
 
-static const wall_t	 start = { INT64_C(1789478299014000) };	/* 13:58:19 UTC */
+static const wall_t	 start = { INT64_C(1789478299014000) };	/* 13:18:19 UTC */
 
 static struct world *
 fresh(void)
@@ -213,6 +213,12 @@ trades_by_id_and_time(void **state)
 	discard(w);
 }
 
+static const char *
+str_at(const json_t *list, size_t i, const char *name)
+{
+	return json_string_value(json_object_get(json_array_get(list, i), name));
+}
+
 static int64_t
 open_at(const json_t *rows, size_t i)
 {
@@ -260,6 +266,53 @@ candles_by_time_and_number(void **state)
 	got = get_json(w, "/fapi/v1/markPriceKlines?symbol=BTCUSDT&interval=1m&limit=2",
 	    after_ms(5 * 60000));
 	CHECK_INT(json_integer_value(json_array_get(json_array_get(got, 0), 8)), 60);
+	json_decref(got);
+	discard(w);
+}
+
+/* Every eight hours, the first at 16:00; the rate changes before midnight. */
+static void
+fundings_since_the_beginning(void **state)
+{
+	enum { HOUR_MS = 3600000 };
+	static const struct { const char *with; size_t n; int64_t first; } rows[] = {
+		{ "", 3, 0 }, { "&startTime=0", 3, 0 }, { "&limit=2", 2, 1 },
+		{ "&startTime=0&limit=1", 1, 0 }, { "&endTime=1789488000000", 1, 0 },
+		{ "&endTime=1789487999999", 0, 0 }, { "&startTime=1789488000001", 2, 1 },
+	};
+	struct world	*w = fresh();
+	char		 what[PATH_MOST];
+	json_t		*got;
+
+	(void)state;
+	verb(w, "/funding?symbol=BTCUSDT&rate=0.0002&hours=8", start);
+	verb(w, "/funding?symbol=ETHUSDT&hours=4", start);
+	check_row("none before the first");
+	got = get_json(w, "/fapi/v1/fundingRate?symbol=BTCUSDT&startTime=0", after_ms(2 * HOUR_MS));
+	CHECK_INT((int64_t)json_array_size(got), 0);
+	json_decref(got);
+	verb(w, "/funding?symbol=BTCUSDT&rate=0.0005", after_ms(9 * HOUR_MS));
+	verb(w, "/price?symbol=BTCUSDT&price=70000", after_ms(9 * HOUR_MS));
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		check_row("%s", rows[i].with);
+		text_putf(what, sizeof(what), "/fapi/v1/fundingRate?symbol=BTCUSDT%s", rows[i].with);
+		got = get_json(w, what, after_ms(24 * HOUR_MS));
+		CHECK_INT((int64_t)json_array_size(got), (int64_t)rows[i].n);
+		if (rows[i].n > 0)
+			CHECK_INT(id_at(got, 0, "fundingTime"),
+			    INT64_C(1789488000000) + rows[i].first * 8 * HOUR_MS);
+		json_decref(got);
+	}
+	check_row("as they were");
+	got = get_json(w, "/fapi/v1/fundingRate?symbol=BTCUSDT", after_ms(24 * HOUR_MS));
+	CHECK_STR(str_at(got, 0, "fundingRate"), "0.00020000");
+	CHECK_STR(str_at(got, 1, "fundingRate"), "0.00050000");
+	CHECK_STR(str_at(got, 1, "markPrice"), "70000.00000000");
+	CHECK(strcmp(str_at(got, 0, "markPrice"), "70000.00000000") != 0);
+	json_decref(got);
+	check_row("the last one of each contract that had any");
+	got = get_json(w, "/fapi/v1/fundingRate", after_ms(24 * HOUR_MS));
+	CHECK_INT((int64_t)json_array_size(got), 2);
 	json_decref(got);
 	discard(w);
 }
@@ -334,6 +387,7 @@ answers_have_the_recorded_shape(void **state)
 	CHECK(json_array_size(all) >= RECORDINGS_LEAST);
 	for (int k = 0; k < 4; k++)
 		public_trade(w, k % 2 == 0 ? "BUY" : "SELL", "0.002", after_ms(k * 60000));
+	verb(w, "/fund?symbol=BTCUSDT&rate=0.0001", after_ms(200000));
 	json_array_foreach(all, i, one) {
 		compare_with_recorded(w, one, after_ms(200000));
 	}
@@ -349,6 +403,7 @@ main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(trades_by_id_and_time),
 		cmocka_unit_test(candles_by_time_and_number),
+		cmocka_unit_test(fundings_since_the_beginning),
 		cmocka_unit_test(answers_drift),
 		cmocka_unit_test(answers_have_the_recorded_shape),
 	};

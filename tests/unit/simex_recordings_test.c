@@ -261,7 +261,7 @@ the_book_is_what_the_ticker_says(void **state)
 		exchange_init(&b.exchange, &(struct exchange_terms){
 			.market.kind = MARKET_TAPE, .market.period_ms = 100,
 		});
-		replay_init(&b.replay, &b.exchange, false);
+		replay_init(&b.replay, &b.exchange, false, 1);
 		rebuild(&b, path);
 		check_row("%s", path);
 		check_counts(&b.counts, &recordings[i].counts);

@@ -2,12 +2,15 @@
 #include "tests/unit/check.h"
 
 #include "base/text.h"
+#include "tests/simex/core/account.h"
 #include "tests/simex/core/replay.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LEVELS = 8 };
+enum { LEVELS = 8, START_S = 1700000000 };
+
+#define SECOND_US	INT64_C(1000000)
 
 struct stage {
 	struct exchange	 x;
@@ -24,7 +27,7 @@ set_stage(struct stage *s)
 		.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
 		.market = { .kind = MARKET_TAPE, .period_ms = 100 },
 	});
-	replay_init(&s->r, &s->x, false);
+	replay_init(&s->r, &s->x, false, 2);
 	s->d = &s->x.desks[0];
 	s->d->market.mark_px = D("100000");
 	s->d->market.marked = true;
@@ -307,6 +310,80 @@ tickers_alone_are_a_book(void **state)
 	clear_stage(&s);
 }
 
+/* ---- marks -------------------------------------------------------------------- */
+
+/* So many seconds after the record begins; funding is so many after it. */
+static struct tape_row
+mark(int64_t second, const char *px, const char *rate, int64_t next)
+{
+	return (struct tape_row){
+		.kind = TAPE_MARK, .symbol = "BTCUSDT", .at = { (START_S + second) * SECOND_US },
+		.mark = {
+			.px = D(px), .index_px = D(px), .funding_rate = *rate == '\0' ? DEC_NONE : D(rate),
+			.next_funding = { next == 0 ? 0 : (START_S + next) * SECOND_US },
+		},
+	};
+}
+
+static void
+hear(struct stage *s, const struct tape_row *row, int64_t ms)
+{
+	replay_row(&s->r, row, wall_from_ms(ms));
+}
+
+static void
+buy(struct stage *s, const char *qty)
+{
+	const struct tape_row	 top = {
+		.kind = TAPE_TOP, .symbol = "BTCUSDT",
+		.top = { D("99990"), D("100"), D("100000"), D("100") },
+	};
+
+	replay_row(&s->r, &top, WALL_UNSET);
+	place(s, SIDE_BUY, "100000", qty);
+	CHECK_DEC(s->d->positions[PS_BOTH].qty, qty);
+}
+
+/* What is charged, at what rate and when, and what is said of the next time. */
+static void
+funding_is_the_recorded_one(void **state)
+{
+	static const struct {
+		struct { int64_t second; const char *px, *rate; int64_t next; } row;
+		int64_t		 ms;		/* when it is played */
+		const char	*paid, *rate;
+		int64_t		 next_ms;
+	} rows[] = {
+		{ { 0, "100000", "0.0003", 100 },  1000, "0",  "0.0003", 51000 },
+		{ { 10, "101000", "0.0002", 100 }, 6010, "0",  "0.0002", 51000 },
+		{ { 100, "100000", "0.0005", 100 }, 51000, "0", "0.0005", 51000 },
+		{ { 101, "90000", "-0.0001", 300 }, 51500, "-50", "-0.0001", 151000 },
+		{ { 301, "100000", "0.0004", 600 }, 151500, "-41", "0.0004", 301000 },
+		{ { 302, "100000", "", 0 },        152000, "-41", "0", 28800000 },
+		{ { 303, "100000", "0.0007", 900 }, 152500, "-41", "0.0007", 451000 },
+	};
+	struct stage	 s;
+	const struct purse *p;
+
+	(void)state;
+	set_stage(&s);
+	s.d->funding_hours = 8;
+	exchange_plan_funding(&s.x, WALL_UNSET);
+	buy(&s, "1");
+	p = &s.x.wallet.v[s.d->purse];
+	for (size_t i = 0; i < NITEMS(rows); i++) {
+		const struct tape_row	 row = mark(rows[i].row.second, rows[i].row.px,
+					    rows[i].row.rate, rows[i].row.next);
+
+		check_row("second %lld", (long long)rows[i].row.second);
+		hear(&s, &row, rows[i].ms);
+		CHECK_DEC(p->sums[MONEY_FUNDING], rows[i].paid);
+		CHECK_DEC(s.d->funding_rate, rows[i].rate);
+		CHECK_INT(wall_ms(desk_next_funding(s.d, wall_from_ms(rows[i].ms))), rows[i].next_ms);
+	}
+	clear_stage(&s);
+}
+
 int
 main(void)
 {
@@ -318,6 +395,7 @@ main(void)
 		cmocka_unit_test(the_book_comes_through_us),
 		cmocka_unit_test(a_trade_that_comes_late_takes_nothing_from_the_book),
 		cmocka_unit_test(tickers_alone_are_a_book),
+		cmocka_unit_test(funding_is_the_recorded_one),
 	};
 
 	return cmocka_run_group_tests_name("simex_replay", tests, NULL, NULL);

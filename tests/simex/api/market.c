@@ -189,18 +189,21 @@ history_continuous_klines(struct call *c)
 static void
 print_fundings(struct call *c, const struct desk *d, const struct window *w)
 {
-	const wall_t	 next = desk_next_funding(d, c->now);
-	const int64_t	 apart = wall_ms(desk_next_funding(d, next)) - wall_ms(next);
-	const int64_t	 last = wall_ms(next) - apart;
-	const int64_t	 end = w->end_ms == -1 || w->end_ms > last ? last : w->end_ms / apart * apart;
-	int64_t		 at = w->start_ms == -1 ? end - (w->limit - 1) * apart :
-			    (w->start_ms + apart - 1) / apart * apart;
+	const struct fundings	*fs = &d->fundings;
+	const size_t		 limit = (size_t)w->limit;
+	size_t			 i = 0, end = fs->n;
 
-	for (int64_t n = 0; at <= end && n < w->limit; at += apart, n++)
-		bulletin_funding(c->out, d, at);
+	while (w->end_ms != -1 && end > 0 && wall_ms(fs->v[end - 1].at) > w->end_ms)
+		end--;
+	while (i < end && wall_ms(fs->v[i].at) < w->start_ms)
+		i++;
+	if (w->start_ms == -1 && end > limit)
+		i = end - limit;
+	for (size_t n = 0; i < end && n < limit; i++, n++)
+		bulletin_funding(c->out, d, &fs->v[i]);
 }
 
-/* One of each contract, as far as the limit goes. */
+/* The last one of each contract, as far as the limit goes. */
 static void
 print_newest_fundings(struct call *c, const struct window *w)
 {

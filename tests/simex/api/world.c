@@ -62,7 +62,7 @@ begin_tape(struct world *w)
 {
 	wall_t	 begins = WALL_UNSET;
 
-	replay_init(&w->replay, &w->exchange, w->terms.tape.next == NULL);
+	replay_init(&w->replay, &w->exchange, w->terms.tape.next == NULL, w->terms.tape.speed);
 	if (w->replay.live)
 		return;
 	w->tape_start = (wall_t){ INT64_MAX };

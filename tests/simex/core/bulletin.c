@@ -171,19 +171,14 @@ bulletin_open_interest(struct buf *b, const struct desk *d, wall_t now)
 
 /* ---- funding --------------------------------------------------------------------------- */
 
-/* The mark price of then, where it was looked at; else of now. */
 void
-bulletin_funding(struct buf *b, const struct desk *d, int64_t at_ms)
+bulletin_funding(struct buf *b, const struct desk *d, const struct funding *f)
 {
-	struct candle	 c;
-	const bool	 known = candles_get(&d->marks, INTERVAL_1M,
-			    interval_open(INTERVAL_1M, at_ms), &c);
-
 	jw_open(b, '{');
 	jw_put_str(b, "symbol", d->listing->symbol);
-	jw_put_int(b, "fundingTime", at_ms);
-	put_money(b, "fundingRate", d->funding_rate);
-	put_fixed(b, "markPrice", known ? c.open : desk_mark_px(d), MONEY_PLACES);
+	jw_put_int(b, "fundingTime", wall_ms(f->at));
+	put_money(b, "fundingRate", f->rate);
+	put_fixed(b, "markPrice", f->mark_px, MONEY_PLACES);
 	jw_put_str(b, "rateType", "Regular");
 	jw_close(b, '}');
 }

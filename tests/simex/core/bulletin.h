@@ -21,7 +21,7 @@ void	bulletin_aggregate(struct buf *, const struct desk *, const struct aggregat
 void	bulletin_candle(struct buf *, const struct desk *, enum candle_form, enum interval,
 	    const struct candle *);
 void	bulletin_day(struct buf *, const struct desk *, wall_t now);
-void	bulletin_funding(struct buf *, const struct desk *, int64_t at_ms);
+void	bulletin_funding(struct buf *, const struct desk *, const struct funding *);
 void	bulletin_funding_terms(struct buf *, const struct desk *, wall_t now);
 void	bulletin_open_interest(struct buf *, const struct desk *, wall_t now);
 void	bulletin_price(struct buf *, const struct desk *, wall_t now);

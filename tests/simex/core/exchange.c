@@ -121,6 +121,7 @@ exchange_fini(struct exchange *x)
 		orders_fini(&x->desks[i].orders);
 		deals_fini(&x->desks[i].deals);
 		candles_fini(&x->desks[i].marks);
+		fundings_fini(&x->desks[i].fundings);
 	}
 	free(x->desks);
 	agenda_fini(&x->agenda);

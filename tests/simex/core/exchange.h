@@ -26,6 +26,7 @@
 #include "tests/simex/core/book.h"
 #include "tests/simex/core/bracket.h"
 #include "tests/simex/core/deal.h"
+#include "tests/simex/core/funding.h"
 #include "tests/simex/core/income.h"
 #include "tests/simex/core/listing.h"
 #include "tests/simex/core/market.h"
@@ -103,6 +104,7 @@ struct desk {
 	struct book	 book;
 	struct deals	 deals;
 	struct candles	 marks;		/* of the mark price, a look a second */
+	struct fundings	 fundings;
 	struct orders	 orders;
 	struct position	 positions[PS_N];
 	const struct brackets *brackets;

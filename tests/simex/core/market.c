@@ -14,8 +14,6 @@ enum {
 	TRADE_PART = 50,		/* what the public trades, of what a level holds */
 };
 
-#define FUNDING_RATE	((dec_t){ DEC_ONE_E8 / 10000 })
-
 static dec_t
 ticks(const struct listing *l, int64_t n)
 {
@@ -77,7 +75,7 @@ void
 market_init(struct market *m, const struct listing *l, const struct market_terms *t)
 {
 	*m = (struct market){
-		.listing = l, .kind = t->kind, .funding_rate = FUNDING_RATE,
+		.listing = l, .kind = t->kind,
 		.ref_px = l->start_px, .mark_px = l->start_px, .index_px = l->start_px,
 		.ladder = { .levels = LEVELS_DEFAULT, .qty = l->quote_qty, .gap = l->px_step },
 	};

@@ -45,7 +45,7 @@ struct market {
 	const struct listing	*listing;
 	enum market_kind	 kind;
 	dec_t			 ref_px, mark_px, index_px;
-	dec_t			 funding_rate;
+	wall_t			 next_funding;	/* as the tape says; unset: it does not */
 	bool			 marked;	/* the tape says the mark price */
 	struct ladder		 ladder;
 	struct synth		*synth;		/* of a made-up market */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #define HOUR_US		INT64_C(3600000000)
+#define NEVER		((wall_t){ INT64_MAX })
 /* Who pays in BNB pays a tenth less. */
 #define BNB_SHARE	((dec_t){ DEC_ONE_E8 / 10 * 9 })
 
@@ -148,28 +149,45 @@ fund(struct exchange *x, struct desk *d, enum position_side ps, dec_t rate, wall
 void
 exchange_fund(struct exchange *x, struct desk *d, dec_t rate, wall_t now)
 {
+	fundings_add(&d->fundings, &(struct funding){
+		.at = now, .rate = rate, .mark_px = desk_mark_px(d),
+	});
 	for (int ps = 0; ps < PS_N; ps++)
 		if (!dec_is_zero(d->positions[ps].qty))
 			fund(x, d, (enum position_side)ps, rate, now);
 	exchange_watch(x, now);
 }
 
-wall_t
-desk_next_funding(const struct desk *d, wall_t now)
+static wall_t
+by_the_hours(const struct desk *d, wall_t now)
 {
 	const int64_t	 hours = d->funding_hours > 0 ? d->funding_hours : FUNDING_USUAL_HOURS;
 
 	return (wall_t){ (now.us / (hours * HOUR_US) + 1) * hours * HOUR_US };
 }
 
+wall_t
+desk_next_funding(const struct desk *d, wall_t now)
+{
+	return wall_is_set(d->market.next_funding) ? d->market.next_funding : by_the_hours(d, now);
+}
+
+/* Where a record says when it is, nothing is due before it says that it was. */
+static wall_t
+due_by_itself(const struct desk *d, wall_t now)
+{
+	return d->funding_hours == 0 || wall_is_set(d->market.next_funding) ? NEVER :
+	    by_the_hours(d, now);
+}
+
 void
 exchange_plan_funding(struct exchange *x, wall_t now)
 {
-	x->next_funding = (wall_t){ INT64_MAX };
+	x->next_funding = NEVER;
 	for (size_t i = 0; i < x->n; i++) {
-		const wall_t	 next = desk_next_funding(&x->desks[i], now);
+		const wall_t	 next = due_by_itself(&x->desks[i], now);
 
-		if (x->desks[i].funding_hours > 0 && next.us < x->next_funding.us)
+		if (next.us < x->next_funding.us)
 			x->next_funding = next;
 	}
 }
@@ -178,10 +196,9 @@ void
 exchange_fund_due(struct exchange *x, wall_t now)
 {
 	const wall_t	 before = { x->next_funding.us - 1 };
-	struct desk	*d;
 
-	TAILQ_FOREACH(d, &x->active, link)
-		if (d->funding_hours > 0 && desk_next_funding(d, before).us <= now.us)
-			exchange_fund(x, d, d->funding_rate, now);
+	for (size_t i = 0; i < x->n; i++)
+		if (due_by_itself(&x->desks[i], before).us <= now.us)
+			exchange_fund(x, &x->desks[i], x->desks[i].funding_rate, now);
 	exchange_plan_funding(x, now);
 }

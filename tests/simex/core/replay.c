@@ -255,15 +255,38 @@ on_trade(struct replay *r, struct desk *d, const struct tape_row *row, wall_t no
 		set_levels(r, d, maker, &r->stood, GROWING, now);
 }
 
+/* By our clock; a live market has the same. */
+static wall_t
+funding_time(const struct replay *r, const struct tape_row *row, wall_t now)
+{
+	const int64_t	 left = row->mark.next_funding.us - row->at.us;
+
+	if (r->live || !wall_is_set(row->mark.next_funding))
+		return row->mark.next_funding;
+	return wall_add_us(now, r->speed > 1 ? left / r->speed : left);
+}
+
+/* At the mark price of before. */
+static void
+hear_funding(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
+{
+	struct replay_book	*b = &r->books[d->listing->index];
+	const wall_t		 last = b->next_funding;
+
+	b->next_funding = row->mark.next_funding;
+	if (wall_is_set(last) && b->next_funding.us > last.us && d->funding_hours > 0)
+		exchange_fund(r->x, d, d->funding_rate, now);
+	if (b->next_funding.us != last.us)
+		d->market.next_funding = funding_time(r, row, now);
+	d->funding_rate = dec_ok(row->mark.funding_rate) ? row->mark.funding_rate : DEC_ZERO;
+}
+
 static void
 on_mark(struct replay *r, struct desk *d, const struct tape_row *row, wall_t now)
 {
-	(void)r;
-	(void)now;
+	hear_funding(r, d, row, now);
 	d->market.mark_px = row->mark.px;
 	d->market.index_px = row->mark.index_px;
-	if (dec_ok(row->mark.funding_rate))
-		d->market.funding_rate = row->mark.funding_rate;
 	d->market.marked = true;
 }
 
@@ -330,10 +353,11 @@ replay_break(struct replay *r, const struct desk *d)
 }
 
 void
-replay_init(struct replay *r, struct exchange *x, bool live)
+replay_init(struct replay *r, struct exchange *x, bool live, int64_t speed)
 {
 	*r = (struct replay){
-		.x = x, .live = live, .books = xcalloc(x->n, sizeof(struct replay_book)),
+		.x = x, .live = live, .speed = speed,
+		.books = xcalloc(x->n, sizeof(struct replay_book)),
 	};
 }
 

@@ -15,6 +15,9 @@
  * complete any more behind a gap: it stays as it is, diffs wait again, and the
  * next snapshot puts everything right at once.
  *
+ * Where marks say when funding is next, it is when they begin to say another
+ * time, at the rate they said last.
+ *
  * Rows of contracts that are not listed are counted and left alone.
  */
 #ifndef SIMEX_REPLAY_H
@@ -33,6 +36,7 @@ struct replay_book {
 	bool			 seamed;	/* and the first diff after it */
 	int64_t			 last_u;
 	wall_t			 said_at;	/* when what it was told last had happened */
+	wall_t			 next_funding;	/* by the clock of the record */
 	struct diff_list	*waiting;	/* diffs heard before the snapshot */
 	size_t			 n_waiting;
 };
@@ -41,11 +45,12 @@ struct replay {
 	struct exchange		*x;
 	struct replay_book	*books;		/* of each contract */
 	bool			 live;
+	int64_t			 speed;		/* times faster than it was; 0: as fast as can be */
 	int64_t			 rows, strangers, gaps;
 	struct tape_levels	 stood;		/* before a trade; a scratch */
 };
 
-void	replay_init(struct replay *, struct exchange *, bool live);
+void	replay_init(struct replay *, struct exchange *, bool live, int64_t speed);
 void	replay_row(struct replay *, const struct tape_row *, wall_t now);
 /* Diffs have come and their snapshot has not. */
 bool	replay_is_waiting(const struct replay *);
