@@ -75,6 +75,46 @@ lists_and_their_weights(void **state)
 	discard(w);
 }
 
+/* ---- a recorded market --------------------------------------------------------------- */
+
+static void
+hear_mark(struct world *w, const char *px, int64_t ms)
+{
+	world_row(w, &(struct tape_row){
+		.kind = TAPE_MARK, .symbol = "BTCUSDT", .at = at_ms(ms),
+		.mark = { .px = D(px), .index_px = D(px), .funding_rate = DEC_NONE },
+	}, at_ms(ms));
+}
+
+/* Nothing else moves, and no beat comes between. */
+static void
+a_recorded_mark_triggers(void **state)
+{
+	struct world	*w = malloc(sizeof(*w));
+	struct buf	 out = { 0 };
+
+	(void)state;
+	world_init(w, &(struct world_terms){
+		.exchange = {
+			.balance = D("10000"),
+			.market = { .kind = MARKET_TAPE, .start = at_ms(-1000), .period_ms = 60000 },
+		},
+		.key = "k", .secret = "s", .key_life_ms = 3600000,
+	});
+	hear_mark(w, "61250", 0);
+	request(w, PLACE, SELL_STOP QTY "&workingType=MARK_PRICE", at_ms(0), &out);
+	hear_mark(w, "61000.01", 10);
+	buf_reset(&out);
+	command(w, "/ledger", "kind=algos", at_ms(10), &out);
+	CHECK_HAS(buf_text(&out), "\"NEW\"");
+	hear_mark(w, "60999.99", 20);
+	buf_reset(&out);
+	command(w, "/ledger", "kind=algos", at_ms(20), &out);
+	CHECK_HAS(buf_text(&out), "\"TRIGGERING\"");
+	buf_free(&out);
+	discard(w);
+}
+
 /* ---- the same, however often one looks -------------------------------------------- */
 
 static void
@@ -150,6 +190,7 @@ main(void)
 {
 	const struct CMUnitTest	 tests[] = {
 		cmocka_unit_test(lists_and_their_weights),
+		cmocka_unit_test(a_recorded_mark_triggers),
 		cmocka_unit_test(same_requests_same_world),
 	};
 

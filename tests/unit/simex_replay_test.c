@@ -384,6 +384,55 @@ funding_is_the_recorded_one(void **state)
 	clear_stage(&s);
 }
 
+static void
+fall(struct stage *s, int64_t px, bool recorded)
+{
+	const struct tape_row	 top = {
+		.kind = TAPE_TOP, .symbol = "BTCUSDT",
+		.top = { DEC_INT(px), D("100"), DEC_INT(px + 1), D("100") },
+	};
+	struct tape_row		 marked = mark(0, "1", "0", 0);
+
+	marked.mark.px = DEC_INT(px);
+	hear(s, recorded ? &marked : &top, 0);
+}
+
+static int
+facts_of(const struct stage *s, enum fact_kind kind)
+{
+	int	 n = 0;
+
+	for (size_t i = 0; i < s->x.facts.n; i++)
+		n += s->x.facts.v[i].kind == kind;
+	return n;
+}
+
+/* Each mark is looked at, also those between two beats; so is a price that is the mark. */
+static void
+a_recorded_mark_calls_and_liquidates(void **state)
+{
+	enum { BOUGHT_AT = 100000, STEP = 50, LEAST = 80000 };
+	struct stage	 s;
+
+	(void)state;
+	for (int recorded = 0; recorded < 2; recorded++) {
+		int64_t	 px = BOUGHT_AT;
+
+		check_row("marks are recorded: %d", recorded);
+		set_stage(&s);
+		s.d->market.marked = recorded;
+		buy(&s, "100");
+		while (facts_of(&s, FACT_MARGIN_CALL) == 0 && px > LEAST)
+			fall(&s, px -= STEP, recorded);
+		CHECK_DEC(s.d->positions[PS_BOTH].qty, "100");
+		while (!dec_is_zero(s.d->positions[PS_BOTH].qty) && px > LEAST)
+			fall(&s, px -= STEP, recorded);
+		CHECK(px > LEAST);
+		CHECK_INT(facts_of(&s, FACT_MARGIN_CALL), 1);
+		clear_stage(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -396,6 +445,7 @@ main(void)
 		cmocka_unit_test(a_trade_that_comes_late_takes_nothing_from_the_book),
 		cmocka_unit_test(tickers_alone_are_a_book),
 		cmocka_unit_test(funding_is_the_recorded_one),
+		cmocka_unit_test(a_recorded_mark_calls_and_liquidates),
 	};
 
 	return cmocka_run_group_tests_name("simex_replay", tests, NULL, NULL);

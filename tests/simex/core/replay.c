@@ -2,6 +2,7 @@
 #include "tests/simex/core/replay.h"
 
 #include "base/die.h"
+#include "tests/simex/core/account.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -323,9 +324,12 @@ replay_row(struct replay *r, const struct tape_row *row, wall_t now)
 		r->strangers++;
 		return;
 	}
+	const dec_t	 was = desk_mark_px(d);
 	kinds[row->kind](r, d, row, now);
 	set_reference(d);
 	d->moved = true;
+	if (dec_cmp(desk_mark_px(d), was) != 0)
+		exchange_watch(r->x, now);
 }
 
 bool
