@@ -360,6 +360,37 @@ port_is_taken()	# OPTION URL
 	is 40 bytes
 }
 
+# A frame of a client, its mask all zero.
+ask_for_a_price()	# what is answered goes to $SIMEX_DIR/answer, until the connection ends
+{
+	local request='{"id":1,"method":"ticker.price","params":{"symbol":"BTCUSDT"}}'
+	exec 6<>"/dev/tcp/127.0.0.1/${SIMEX_STREAM##*:}"
+	printf 'GET /ws-fapi/v1 HTTP/1.1\r\nHost: simex\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n%s' \
+	    $'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n' >&6
+	# shellcheck disable=SC2059
+	printf "\\x81\\x$(printf %x $((128 + ${#request})))\\0\\0\\0\\0%s" "$request" >&6
+	timeout "$1" cat <&6 >"$SIMEX_DIR/answer" || :
+	exec 6>&-
+}
+
+@test "X23, X23c over the WebSocket API: late, or never" {
+	local from
+	row X23 path=/fapi/v2/ticker/price method=GET ms=500
+	ask_for_a_price 0.3
+	run grep -a '"price"' "$SIMEX_DIR/answer"
+	[ "$status" = 1 ]
+	row X23 path=/fapi/v2/ticker/price method=GET ms=500
+	ask_for_a_price 1
+	grep -aq '"price"' "$SIMEX_DIR/answer"
+	row X23c path=/fapi/v2/ticker/price method=GET ms=100
+	from=$(now_us)
+	ask_for_a_price 5
+	[ $(($(now_us) - from)) -lt 2000000 ]
+	grep -aq 'HTTP/1.1 101' "$SIMEX_DIR/answer"
+	run grep -a '"price"' "$SIMEX_DIR/answer"
+	[ "$status" = 1 ]
+}
+
 @test "X25-X27: the key, the mode, somebody else's weight" {
 	row X25
 	signed GET /fapi/v3/balance | holds '.code == -2015'

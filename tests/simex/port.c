@@ -77,7 +77,10 @@ hold(struct port *p, const struct buf *json, int64_t ms)
 	TAILQ_INSERT_TAIL(&p->held, h, link);
 }
 
-/* What of a fault is about the way back; returns -1: cut the connection off. */
+/*
+ * What of a fault is about the way back; returns -1: cut the connection off.  A
+ * message is there with its last byte: who drips, is late; who breaks off, mute.
+ */
 static int
 meet(struct port *p, const struct fault *f)
 {
@@ -85,7 +88,11 @@ meet(struct port *p, const struct fault *f)
 
 	if (f->kind == FAULT_DROP || f->kind == FAULT_LOSE)
 		return -1;
-	if (f->kind == FAULT_HOLD) {
+	if (f->kind == FAULT_DRIP && f->bytes > 0 && (size_t)f->bytes < p->out.len) {
+		hold(p, &nothing, f->ms);
+		return 0;
+	}
+	if (f->kind == FAULT_DRIP || f->kind == FAULT_HOLD) {
 		hold(p, &p->out, f->ms);
 		return 0;
 	}
