@@ -54,13 +54,6 @@ find(struct call *c, struct algo **found)
 	return reject_none();
 }
 
-/* What is younger is not in the books that queries are answered from. */
-static wall_t
-seen_until(const struct call *c)
-{
-	return wall_add_us(c->now, -c->w->trouble.lag_ms * 1000);
-}
-
 struct reject
 algo_query(struct call *c)
 {
@@ -69,7 +62,7 @@ algo_query(struct call *c)
 
 	if (reject_is_set(&r))
 		return r;
-	if (a == NULL || a->created.us > seen_until(c).us)
+	if (a == NULL || a->created.us > trade_seen_until(c).us)
 		return reject_as(REJ_NO_SUCH_ORDER);
 	print_algo(c->out, a, ALGO_QUERY);
 	return r;
@@ -108,7 +101,7 @@ algo_open_orders(struct call *c)
 {
 	const struct algo_filter	 f = {
 		.listing = listing_of(c), .open = true,
-		.from_id = form_int(c->form, "algoId", 0), .until = seen_until(c),
+		.from_id = form_int(c->form, "algoId", 0), .until = trade_seen_until(c),
 	};
 
 	print_algos(c->out, &service_of(c)->algos, &f);
@@ -126,7 +119,7 @@ algo_all_orders(struct call *c)
 	const int64_t		 start = form_int(c->form, "startTime", -1);
 	const int64_t		 end = form_int(c->form, "endTime", -1);
 	struct algo_filter	 f = {
-		.listing = c->desk->listing, .until = seen_until(c),
+		.listing = c->desk->listing, .until = trade_seen_until(c),
 		.from_id = form_int(c->form, "algoId", start == -1 && end == -1 ? 0 : 1),
 		.limit = (size_t)form_int(c->form, "limit", LIST_DEFAULT),
 	};

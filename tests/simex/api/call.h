@@ -115,6 +115,8 @@ struct reject	trade_open_order(struct call *);
 struct reject	trade_open_orders(struct call *);
 /* By orderId or origClientOrderId; *found is NULL where there is none. */
 struct reject	trade_find(struct call *, struct order **found);
+/* Queries are answered from books that may lag behind: what is younger is not in them. */
+wall_t		trade_seen_until(const struct call *);
 bool		trade_is_seen(const struct call *, const struct order *);
 
 /* history.c */

@@ -156,6 +156,15 @@ trade_all_orders(struct call *c)
 
 /* ---- trades ----------------------------------------------------------------------- */
 
+/* As far as the window goes, and the books. */
+static wall_t
+seen_of(const struct call *c, wall_t until)
+{
+	const wall_t	 unseen = wall_add_us(trade_seen_until(c), 1);
+
+	return unseen.us < until.us ? unseen : until;
+}
+
 static size_t
 later(size_t a, size_t b)
 {
@@ -170,7 +179,7 @@ print_trades(struct call *c, const struct slice *asked, int64_t order_id)
 	const struct order	*o = orders_find(os, order_id);
 	const wall_t		 oldest = wall_add_us(c->now, -TRADES_KEPT_DAYS * DAY_MS * 1000);
 	const bool		 whole = asked->newest && asked->until.us == INT64_MAX && o != NULL;
-	const size_t		 end = orders_first_trade_since(os, asked->until);
+	const size_t		 end = orders_first_trade_since(os, seen_of(c, asked->until));
 	size_t			 left = asked->limit;
 	size_t			 from = orders_first_trade_since(os,
 				    whole ? o->created : asked->since);
@@ -210,7 +219,8 @@ is_asked_for(const struct call *c, const struct amendment *a)
 {
 	const int64_t	 oldest_ms = wall_ms(c->now) - TRADES_KEPT_DAYS * DAY_MS;
 
-	return wall_ms(a->at) >= oldest_ms && wall_ms(a->at) >= form_int(c->form, "startTime", 0) &&
+	return a->at.us <= trade_seen_until(c).us && wall_ms(a->at) >= oldest_ms &&
+	    wall_ms(a->at) >= form_int(c->form, "startTime", 0) &&
 	    wall_ms(a->at) <= form_int(c->form, "endTime", INT64_MAX);
 }
 

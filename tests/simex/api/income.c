@@ -45,10 +45,10 @@ span_of(const struct call *c, int64_t usual, int64_t most, struct span *s)
 	if (start != -1 && end != -1 && end < start)
 		return reject_with(REJ_BAD_PARAM, "endTime");
 	*s = (struct span){
-		.from = wall_from_ms(start), .until = { INT64_MAX },
+		.from = wall_from_ms(start), .until = wall_add_us(trade_seen_until(c), 1),
 		.limit = (size_t)(limit < most ? limit : most), .newest = start == -1,
 	};
-	if (end != -1)
+	if (end != -1 && wall_from_ms(end + 1).us < s->until.us)
 		s->until = wall_from_ms(end + 1);
 	if (start == -1)
 		s->from = wall_from_ms((end != -1 ? end : wall_ms(c->now)) - WEEK_MS);

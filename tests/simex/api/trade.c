@@ -78,11 +78,16 @@ trade_find(struct call *c, struct order **found)
 	return reject_none();
 }
 
-/* Queries are answered by a copy of the exchange's books, which may lag behind. */
+wall_t
+trade_seen_until(const struct call *c)
+{
+	return wall_add_us(c->now, -c->w->trouble.lag_ms * 1000);
+}
+
 bool
 trade_is_seen(const struct call *c, const struct order *o)
 {
-	return wall_add_us(o->created, c->w->trouble.lag_ms * 1000).us <= c->now.us;
+	return o->created.us <= trade_seen_until(c).us;
 }
 
 struct reject
