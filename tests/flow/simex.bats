@@ -105,6 +105,32 @@ teardown()
 	mv "$SIMEX_DIR/kept" "$SIMEX_DIR/listings"
 }
 
+@test "a run of other brackets or another record is not run again with these" {
+	local what file
+	simex_down
+	curl_listings >"$SIMEX_DIR/listings"
+	simex_up "$SIMEX_DIR"
+	signed GET /fapi/v1/leverageBracket >"$SIMEX_DIR/brackets"
+	simex_down
+	printf '%s {"stream":"btcusdt@bookTicker","data":{"e":"bookTicker","u":1,"s":"BTCUSDT","b":"60000","B":"1","a":"60001","A":"1","T":1790000000000,"E":1790000000000}}\n' \
+	    1790000000000000 1790000000100000 >"$SIMEX_DIR/replay"
+	simex_up "$SIMEX_DIR" --brackets "$SIMEX_DIR/brackets" --replay "$SIMEX_DIR/replay,$SIMEX_DIR/replay"
+	ctl foreign symbol=BTCUSDT side=BUY qty=0.1 >/dev/null
+	simex_down
+	head -n 1 "$SIMEX_DIR/ledger" |
+	    jq -r .replay | is "$(cat "$SIMEX_DIR/replay" "$SIMEX_DIR/replay" | sha256sum | cut -d' ' -f1)" cat
+	for what in brackets replay; do
+		file=$SIMEX_DIR/$what
+		"$(simex_bin)" --rerun "$SIMEX_DIR/ledger" | cmp - "$SIMEX_DIR/ledger"
+		cp "$file" "$SIMEX_DIR/kept"
+		echo >>"$file"
+		run "$(simex_bin)" --rerun "$SIMEX_DIR/ledger"
+		[ "$status" = 78 ]
+		[[ $output == *"line 1: expected $what "* ]]
+		mv "$SIMEX_DIR/kept" "$file"
+	done
+}
+
 # Steps of so many markets take longer than a millisecond: what cannot be caught up is left out.
 @test "with more to do than there is time for, it answers, ends when told to, and is the same again" {
 	local from

@@ -7,8 +7,11 @@
 #include <openssl/evp.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
-enum { READ_BYTES = 4096 };
+enum { READ_BYTES = 64 * 1024 };
 
 int
 given_rates(const struct conf *c, struct why *why)
@@ -42,28 +45,101 @@ given_file(const char *path, struct buf *b)
 	return failed ? -1 : 0;
 }
 
+/* ---- are they still the same? ---------------------------------------------------- */
+
+static void
+must(int rc)
+{
+	if (rc != 1)
+		panic("no SHA-256");
+}
+
 static int
-read_listings(struct simex *s, struct listings *ls, struct why *why)
+digest_file(EVP_MD_CTX *ctx, const char *path, struct why *why)
+{
+	char	 piece[READ_BYTES];
+	size_t	 n;
+	FILE	*f = fopen(path, "re");
+
+	if (f == NULL)
+		return why_set(why, "cannot read %s", path);
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		must(EVP_DigestUpdate(ctx, piece, n));
+	const bool	 failed = ferror(f) != 0;
+	fclose(f);
+	return failed ? why_set(why, "cannot read %s", path) : 0;
+}
+
+/* What comes through a pipe comes once. */
+static bool
+is_file(const char *path)
+{
+	struct stat	 st;
+
+	return stat(path, &st) == -1 || S_ISREG(st.st_mode);
+}
+
+/* Of one file, or of several with such a character between. */
+static int
+sum_files(const char *names, const char *between, char sum[GIVEN_SUM], struct why *why)
+{
+	EVP_MD_CTX	*ctx = EVP_MD_CTX_new();
+	unsigned char	 digest[GIVEN_SUM / 2];
+	int		 rc = 0;
+	bool		 once = false;
+
+	must(ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL));
+	while (*names != '\0' && rc == 0 && !once) {
+		const size_t	 len = strcspn(names, between);
+		char		*path = xstrndup(names, len);
+
+		once = !is_file(path);
+		rc = once ? 0 : digest_file(ctx, path, why);
+		free(path);
+		names += len + (names[len] != '\0');
+	}
+	must(EVP_DigestFinal_ex(ctx, digest, NULL));
+	EVP_MD_CTX_free(ctx);
+	sum[0] = '\0';
+	if (rc == 0 && !once)
+		text_hex(digest, sizeof(digest), sum);
+	return rc;
+}
+
+int
+given_sums(struct simex *s, struct why *why)
+{
+	const struct { const char *names, *between; } files[GIVEN_N] = {
+		[GIVEN_LISTINGS] = { s->conf.listings, "" },
+		[GIVEN_BRACKETS] = { s->conf.brackets, "" },
+		[GIVEN_REPLAY]   = { s->conf.replay, "," },
+	};
+
+	for (int g = 0; g < GIVEN_N; g++)
+		if (*files[g].names != '\0' &&
+		    sum_files(files[g].names, files[g].between, s->sums[g], why) == -1)
+			return -1;
+	return 0;
+}
+
+/* ---- what they say --------------------------------------------------------------- */
+
+static int
+read_listings(const struct simex *s, struct listings *ls, struct why *why)
 {
 	struct buf	 text = { 0 };
-	unsigned char	 sum[LISTINGS_SUM / 2];
 	int		 rc = 0;
 
 	if (given_file(s->conf.listings, &text) == -1)
 		rc = why_set(why, "cannot read %s", s->conf.listings);
-	else if (EVP_Digest(buf_text(&text), text.len, sum, NULL, EVP_sha256(), NULL) != 1)
-		panic("no SHA-256");
 	else
 		rc = listings_read(ls, buf_text(&text), text.len, why);
-	if (rc == 0)
-		text_hex(sum, sizeof(sum), s->listings_sum);
 	buf_free(&text);
 	return rc;
 }
 
-/* Those built in have no sum. */
 int
-given_listings(struct simex *s, struct listings *ls, struct why *why)
+given_listings(const struct simex *s, struct listings *ls, struct why *why)
 {
 	if (*s->conf.listings == '\0')
 		listings_built_in(ls);

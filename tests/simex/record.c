@@ -63,10 +63,16 @@ on_flush(evutil_socket_t fd, short what, void *arg)
 	flush(arg);
 }
 
+static const char *const given_names[] = {
+	[GIVEN_LISTINGS] = "listings", [GIVEN_BRACKETS] = "brackets", [GIVEN_REPLAY] = "replay",
+};
+_Static_assert(NITEMS(given_names) == GIVEN_N, "given_names");
+
+/* Listings there are always. */
 static const char *
-listings_of(const struct simex *s)
+file_sum(const struct simex *s, enum given g)
 {
-	return s->listings_sum[0] == '\0' ? "built in" : s->listings_sum;
+	return g == GIVEN_LISTINGS && s->sums[g][0] == '\0' ? "built in" : s->sums[g];
 }
 
 static const char *
@@ -89,7 +95,9 @@ print_header(const struct simex *s, struct buf *b)
 	jw_put_int(b, "simex", FORMAT);
 	jw_put_int(b, "start", t->exchange.market.start.us);
 	jw_put_int(b, "idsFrom", t->exchange.ids_from);
-	jw_put_str(b, "listings", listings_of(s));
+	for (int g = 0; g < GIVEN_N; g++)
+		if (*file_sum(s, (enum given)g) != '\0')
+			jw_put_str(b, given_names[g], file_sum(s, (enum given)g));
 	jw_put_str(b, "market", market_of(s));
 	jw_key(b, "options");
 	simex_print_options(&s->conf, b);
@@ -214,12 +222,31 @@ set_options(struct conf *into, struct span text, struct why *why)
 	return rc;
 }
 
+/* What was no file then, nobody can know. */
+static int
+check_sums(const struct simex *s, const struct line *header, struct why *why)
+{
+	struct buf	 sum = { 0 };
+	int		 rc = 0;
+
+	for (int g = 0; g < GIVEN_N && rc == 0; g++) {
+		if (!line_has(header, given_names[g]))
+			continue;
+		buf_reset(&sum);
+		rc = line_str(header, given_names[g], &sum, why);
+		if (rc == 0 && !text_eq(file_sum(s, (enum given)g), buf_text(&sum)))
+			rc = why_set(why, "expected %s %s, and they are %s", given_names[g],
+			    buf_text(&sum), file_sum(s, (enum given)g));
+	}
+	buf_free(&sum);
+	return rc;
+}
+
 static int
 begin_again(struct simex *s, const struct line *header, struct why *why)
 {
 	wall_t			 start;
 	int64_t			 ids_from;
-	struct buf		 sum = { 0 };
 	const struct span	 options = line_raw(header, "options");
 	int			 rc = -1;
 
@@ -231,12 +258,8 @@ begin_again(struct simex *s, const struct line *header, struct why *why)
 	else if (set_options(&s->conf, options, why) == 0 &&
 	    line_int(header, "start", &start.us, why) == 0 &&
 	    line_int(header, "idsFrom", &ids_from, why) == 0 &&
-	    line_str(header, "listings", &sum, why) == 0)
+	    given_sums(s, why) == 0 && check_sums(s, header, why) == 0)
 		rc = simex_begin(s, start, ids_from, why);
-	if (rc == 0 && !text_eq(listings_of(s), buf_text(&sum)))
-		rc = why_set(why, "expected listings %s, and they are %s", buf_text(&sum),
-		    listings_of(s));
-	buf_free(&sum);
 	return rc;
 }
 

@@ -566,10 +566,12 @@ open_record(struct simex *s, struct why *why)
 static int
 serve(struct simex *s, struct why *options_why)
 {
-	const wall_t	 now = simex_now();
 	struct why	 why;
 	int		 rc = EX_TEMPFAIL;
 
+	if (*s->conf.ledger != '\0' && given_sums(s, options_why) == -1)
+		return EX_CONFIG;
+	const wall_t	 now = simex_now();
 	/* An id is never given out twice, not even by the next simex in this place. */
 	if (simex_begin(s, now, now.us / ID_US, options_why) == -1)
 		return EX_CONFIG;

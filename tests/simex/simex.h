@@ -23,7 +23,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LISTINGS_SUM = 2 * 32 + 1 };	/* SHA-256, in hexadecimal digits */
+/* The files that options name and a world is made of. */
+enum given { GIVEN_LISTINGS, GIVEN_BRACKETS, GIVEN_REPLAY, GIVEN_N };
+enum { GIVEN_SUM = 2 * 32 + 1 };	/* SHA-256, in hexadecimal digits */
 
 struct conf {
 	const char	*dir, *key, *secret, *secret_file, *rsa_key, *ed25519_key;
@@ -74,7 +76,7 @@ struct simex {
 	struct streams		*streams;
 	struct feed		*feed;
 	struct record		*record;	/* NULL: no ledger is written */
-	char			 listings_sum[LISTINGS_SUM];	/* empty: those built in */
+	char			 sums[GIVEN_N][GIVEN_SUM];	/* empty: there is no such file */
 };
 
 /* simex.c */
@@ -93,8 +95,10 @@ void		 simex_quit(struct simex *, int64_t us);	/* in less than a second */
 
 /* given.c: what options say, and the files they name */
 int		 given_file(const char *path, struct buf *) MUST_CHECK;
-int		 given_listings(struct simex *, struct listings *, struct why *) MUST_CHECK;
+int		 given_listings(const struct simex *, struct listings *, struct why *) MUST_CHECK;
 int		 given_brackets(struct simex *, struct why *) MUST_CHECK;
+/* Of the files, into sums; of several recordings it is that of all, one behind the other. */
+int		 given_sums(struct simex *, struct why *) MUST_CHECK;
 int		 given_rates(const struct conf *, struct why *) MUST_CHECK;
 
 /* mirror.c */
