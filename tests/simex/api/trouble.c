@@ -231,7 +231,6 @@ trouble_limits(struct call *c)
 {
 	struct meter	*m = &c->w->meter;
 	int64_t		*limit = m->limit;
-
 	struct reject	 r = bound_int(c, "weight", COUNT_MOST, &limit[METER_WEIGHT_1M]);
 
 	if (!reject_is_set(&r))

@@ -196,7 +196,8 @@ do_walk(struct call *c)
 		r = bound_int(c, "steps", WALK_STEPS_MOST, &steps);
 	if (reject_is_set(&r))
 		return r;
-	exchange_plan_walk(&c->w->exchange, c->desk, to, steps > 0 ? steps : 1, form_int(c->form, "ms", WALK_STEP_MS), c->now);
+	exchange_plan_walk(&c->w->exchange, c->desk, to, steps > 0 ? steps : 1,
+	    form_int(c->form, "ms", WALK_STEP_MS), c->now);
 	return call_done(c, "done");
 }
 
