@@ -4,6 +4,7 @@
 #include "base/attr.h"
 #include "base/die.h"
 #include "base/text.h"
+#include "tests/simex/core/sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,17 +147,7 @@ candles_add(struct candles *cs, dec_t px, dec_t qty, bool buyer_takes, int64_t i
 static size_t
 first_since(const struct candles *cs, int64_t ms)
 {
-	size_t	 low = 0, high = cs->n;
-
-	while (low < high) {
-		const size_t	 mid = low + (high - low) / 2;
-
-		if (cs->v[mid].open_ms < ms)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return SORTED_FIRST(struct candle, open_ms, cs->v, cs->n, ms);
 }
 
 bool

@@ -2,6 +2,7 @@
 #include "tests/simex/core/deal.h"
 
 #include "base/die.h"
+#include "tests/simex/core/sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,17 +102,7 @@ aggregates_from_id(const struct deals *ds, int64_t id)
 size_t
 aggregates_since(const struct deals *ds, wall_t t)
 {
-	size_t	 low = 0, high = ds->naggregates;
-
-	while (low < high) {
-		const size_t	 mid = low + (high - low) / 2;
-
-		if (ds->aggregates[mid].at.us < t.us)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return SORTED_FIRST(struct aggregate, at.us, ds->aggregates, ds->naggregates, t.us);
 }
 
 void

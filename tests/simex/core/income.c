@@ -2,6 +2,7 @@
 #include "tests/simex/core/income.h"
 
 #include "base/die.h"
+#include "tests/simex/core/sorted.h"
 
 #include <stdlib.h>
 
@@ -23,17 +24,7 @@ incomes_add(struct incomes *is, const struct income *i)
 size_t
 incomes_first_since(const struct incomes *is, wall_t t)
 {
-	size_t	 low = 0, high = is->n;
-
-	while (low < high) {
-		const size_t	 mid = low + (high - low) / 2;
-
-		if (is->v[mid].at.us < t.us)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return SORTED_FIRST(struct income, at.us, is->v, is->n, t.us);
 }
 
 void

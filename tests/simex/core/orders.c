@@ -2,6 +2,7 @@
 #include "tests/simex/core/orders.h"
 
 #include "base/die.h"
+#include "tests/simex/core/sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,33 +225,13 @@ orders_first_since(const struct orders *os, wall_t t)
 size_t
 orders_first_trade_from(const struct orders *os, int64_t id)
 {
-	size_t	 low = 0, high = os->ntrades;
-
-	while (low < high) {
-		const size_t	 mid = low + (high - low) / 2;
-
-		if (os->trades[mid].id < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return SORTED_FIRST(struct trade, id, os->trades, os->ntrades, id);
 }
 
 size_t
 orders_first_trade_since(const struct orders *os, wall_t t)
 {
-	size_t	 low = 0, high = os->ntrades;
-
-	while (low < high) {
-		const size_t	 mid = low + (high - low) / 2;
-
-		if (os->trades[mid].at.us < t.us)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return SORTED_FIRST(struct trade, at.us, os->trades, os->ntrades, t.us);
 }
 
 void
