@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { WALK_STEP_MS = 10, WALK_STEPS_MOST = 1000000 };
+enum { WALK_STEP_MS = 10, WALK_STEPS_MOST = 1000000000 };
 
 #define LADDER_QTY_MOST	DEC_INT(1000000000)
 
