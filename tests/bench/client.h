@@ -105,6 +105,18 @@ bench_quantile(const double *v, size_t n, double share)
 	return n == 0 ? 0 : v[i < n ? i : n - 1];
 }
 
+/* Sorts v: what was measured once in each round. */
+static inline void
+bench_line_rounds(const char *figure, double *v, size_t n, const char *unit)
+{
+	qsort(v, n, sizeof(*v), bench_compare);
+	bench_line(figure, "min", v[0], unit, n);
+	bench_line(figure, "q1", bench_quantile(v, n, 0.25), unit, n);
+	bench_line(figure, "median", bench_quantile(v, n, 0.5), unit, n);
+	bench_line(figure, "q3", bench_quantile(v, n, 0.75), unit, n);
+	bench_line(figure, "max", v[n - 1], unit, n);
+}
+
 /* ---- the client ------------------------------------------------------------ */
 
 static inline redisContext *

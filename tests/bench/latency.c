@@ -332,12 +332,7 @@ tell_ratio(const char *name, const struct series *x, const struct series *y)
 
 	for (size_t i = 0; i < x->blocks; i++)
 		v[i] = x->medians[i] / y->medians[i];
-	qsort(v, x->blocks, sizeof(*v), bench_compare);
-	bench_line(name, "min", v[0], "x", x->blocks);
-	bench_line(name, "q1", bench_quantile(v, x->blocks, 0.25), "x", x->blocks);
-	bench_line(name, "median", bench_quantile(v, x->blocks, 0.5), "x", x->blocks);
-	bench_line(name, "q3", bench_quantile(v, x->blocks, 0.75), "x", x->blocks);
-	bench_line(name, "max", v[x->blocks - 1], "x", x->blocks);
+	bench_line_rounds(name, v, x->blocks, "x");
 	free(v);
 }
 
