@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * client.h - a simulated exchange to ask: a world whose prices stand still, the
+ * client.h - a client of a simulated exchange: a world whose prices stand still, the
  * time in it, and its last answer.  The account has a million USDT, the key is
  * "k" and its secret "s".
  */
@@ -25,22 +25,28 @@ struct client {
 };
 
 static inline struct client *
-client_open(void)
+client_open_at(int64_t ms, const char *key, const char *secret)
 {
 	struct client	*c = calloc(1, sizeof(*c));
 
-	c->ms = CLIENT_START_MS;
+	c->ms = ms;
 	world_init(&c->w, &(struct world_terms){
 		.exchange = {
 			.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
 			.market = {
 				.kind = MARKET_STILL, .seed = check_seed(),
-				.start = wall_from_ms(CLIENT_START_MS), .period_ms = 1000,
+				.start = wall_from_ms(ms), .period_ms = DAY_MS,
 			},
 		},
-		.key = "k", .secret = "s", .key_life_ms = INT64_C(1) << 40,
+		.key = key, .secret = secret, .key_life_ms = INT64_C(1) << 40,
 	});
 	return c;
+}
+
+static inline struct client *
+client_open(void)
+{
+	return client_open_at(CLIENT_START_MS, "k", "s");
 }
 
 static inline void

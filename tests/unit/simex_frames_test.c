@@ -143,5 +143,5 @@ main(void)
 	};
 
 	memset(xs, 'x', sizeof(xs));
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("simex_frames", tests, NULL, NULL);
 }

@@ -221,5 +221,5 @@ main(void)
 		cmocka_unit_test(costs),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("simex_gate", tests, NULL, NULL);
 }

@@ -294,5 +294,5 @@ main(void)
 		cmocka_unit_test(damage_is_survived),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("simex_httpin", tests, NULL, NULL);
 }

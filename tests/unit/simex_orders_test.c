@@ -1,102 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/unit/check.h"
+#include "tests/unit/client.h"
 #include "tests/unit/rows.h"
 
-#include "base/buf.h"
 #include "base/text.h"
-#include "tests/simex/api/world.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { MAC = 32 };
-
-#define START_MS	INT64_C(1790000000000)
 #define RECORDED_MS	INT64_C(1700000000000)
 #define BID		"\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"LIMIT\",\"timeInForce\":\"GTC\""
 #define BID_FORM	"symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC"
-
-/* A world whose prices stand still, and the time in it. */
-struct stage {
-	struct world	 w;
-	int64_t		 ms;
-	struct buf	 out;		/* the last answer */
-};
-
-static struct stage *
-fresh_at(int64_t ms, const char *key, const char *secret)
-{
-	struct stage	*s = calloc(1, sizeof(*s));
-
-	s->ms = ms;
-	world_init(&s->w, &(struct world_terms){
-		.exchange = {
-			.balance = D("1000000"), .fee_maker = D("0.0002"), .fee_taker = D("0.0005"),
-			.market = {
-				.kind = MARKET_STILL, .seed = check_seed(),
-				.start = wall_from_ms(ms), .period_ms = DAY_MS,
-			},
-		},
-		.key = key, .secret = secret, .key_life_ms = INT64_C(1) << 40,
-	});
-	return s;
-}
-
-static struct stage *
-fresh(void)
-{
-	return fresh_at(START_MS, "k", "s");
-}
-
-static void
-discard(struct stage *s)
-{
-	buf_free(&s->out);
-	world_fini(&s->w);
-	free(s);
-}
-
-static void
-add_signature(struct buf *b)
-{
-	unsigned char	 mac[MAC];
-	unsigned	 n = MAC;
-	char		 hex[2 * MAC + 1];
-
-	HMAC(EVP_sha256(), "s", 1, (const unsigned char *)buf_text(b), b->len, mac, &n);
-	text_hex(mac, MAC, hex);
-	buf_addf(b, "&signature=%s", hex);
-}
-
-/* In the body where the method has one, as clients send it; returns the code, 0 for none. */
-static int
-ask(struct stage *s, const char *method, const char *path, const char *params)
-{
-	const bool	 in_body = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
-	struct buf	 b = { 0 };
-
-	buf_addf(&b, "%s%stimestamp=%lld", params, *params == '\0' ? "" : "&", (long long)s->ms);
-	add_signature(&b);
-	const struct request	 q = {
-		.method = method, .path = path, .query = in_body ? "" : buf_text(&b),
-		.body = in_body ? buf_text(&b) : "", .body_len = in_body ? b.len : 0, .api_key = "k",
-	};
-	buf_reset(&s->out);
-	const struct served	 v = world_request(&s->w, &q, wall_from_ms(s->ms), &s->out);
-	buf_free(&b);
-	return v.status == 200 ? 0 : (int)strtol(strstr(buf_text(&s->out), "\"code\":") + 7, NULL, 10);
-}
-
-static void
-verb(struct stage *s, const char *uri)
-{
-	const struct outside	 o = { 0 };
-
-	buf_reset(&s->out);
-	CHECK_INT(world_control(&s->w, uri, NULL, &o, wall_from_ms(s->ms), &s->out), 200);
-}
 
 static int
 count(const char *text, const char *part)
@@ -134,55 +45,55 @@ parameters_of_a_change(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		struct stage	*s = fresh();
+		struct client	*s = client_open();
 		char		 params[256];
 
 		check_row("%s", rows[i].params);
-		CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+		CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 		    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=a"), 0);
 		text_putf(params, sizeof(params), "symbol=BTCUSDT&%s", rows[i].params);
-		CHECK_INT(ask(s, "PUT", "/fapi/v1/order", params), rows[i].code);
+		CHECK_INT(client_ask(s, "PUT", "/fapi/v1/order", params), rows[i].code);
 		CHECK_HAS(buf_text(&s->out), rows[i].says);
 		CHECK(strstr(buf_text(&s->out), "avgPrice") == NULL);
-		discard(s);
+		client_close(s);
 	}
 }
 
 static void
 list_of_changes(void **state)
 {
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 
 	(void)state;
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=a"), 0);
-	CHECK_INT(ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a&side=BUY"
+	CHECK_INT(client_ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a&side=BUY"
 	    "&quantity=0.01&price=61190&modifyId=3"), 0);
-	CHECK_INT(ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a&side=BUY"
+	CHECK_INT(client_ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a&side=BUY"
 	    "&quantity=0.02&price=61190"), 0);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=b"), 0);
-	CHECK_INT(ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=b&side=BUY"
+	CHECK_INT(client_ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=b&side=BUY"
 	    "&quantity=0.03&price=61190"), 0);
 	check_row("newest first, of this order");
-	CHECK_INT(ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT&origClientOrderId=a"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT&origClientOrderId=a"), 0);
 	CHECK_HAS(buf_text(&s->out), "[{\"amendmentId\":2,\"symbol\":\"BTCUSDT\"");
 	CHECK_HAS(buf_text(&s->out), "\"amendment\":{\"price\":{\"before\":\"61200.00\","
 	    "\"after\":\"61190.00\"},\"origQty\":{\"before\":\"0.010\",\"after\":\"0.010\"},"
 	    "\"count\":1,\"modifyId\":3}");
 	CHECK_INT(count(buf_text(&s->out), "modifyId"), 1);
 	check_row("as many as asked for");
-	CHECK_INT(ask(s, "GET", "/fapi/v1/orderAmendment",
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/orderAmendment",
 	    "symbol=BTCUSDT&origClientOrderId=a&limit=1"), 0);
 	CHECK_INT(count(buf_text(&s->out), "amendmentId"), 1);
-	CHECK_INT(ask(s, "GET", "/fapi/v1/orderAmendment",
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/orderAmendment",
 	    "symbol=BTCUSDT&origClientOrderId=a&limit=101"), -1130);
-	CHECK_INT(ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT"), -1102);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT"), -1102);
 	check_row("not for ever");
 	s->ms += INT64_C(91) * DAY_MS;
-	CHECK_INT(ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT&origClientOrderId=a"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/orderAmendment", "symbol=BTCUSDT&origClientOrderId=a"), 0);
 	CHECK_STR(buf_text(&s->out), "[]");
-	discard(s);
+	client_close(s);
 }
 
 #define PLACED(qty)	"{" BID ",\"quantity\":\"" qty "\",\"price\":\"61200\"}"
@@ -218,12 +129,12 @@ batches_of_new_orders(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		struct stage	*s = fresh();
+		struct client	*s = client_open();
 		struct buf	 b = { 0 };
 
 		check_row("%s", rows[i].batch);
 		buf_addf(&b, "batchOrders=%s", rows[i].batch);
-		CHECK_INT(ask(s, "POST", "/fapi/v1/batchOrders", buf_text(&b)), rows[i].code);
+		CHECK_INT(client_ask(s, "POST", "/fapi/v1/batchOrders", buf_text(&b)), rows[i].code);
 		CHECK_HAS(buf_text(&s->out), rows[i].says);
 		CHECK_INT(count(buf_text(&s->out), "\"orderId\":"), rows[i].placed);
 		if (rows[i].code == 0)
@@ -233,57 +144,57 @@ batches_of_new_orders(void **state)
 		CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_ORDERS_10S), 5);
 		CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_ORDERS_1M), 1);
 		buf_free(&b);
-		discard(s);
+		client_close(s);
 	}
 }
 
 static void
 batches_of_changes_and_cancels(void **state)
 {
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 	char		 params[256];
 
 	(void)state;
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=a"), 0);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=b"), 0);
 	const long long	 id = s->w.exchange.desks[0].orders.first_id;
 	check_row("changes, the id a text or a number");
 	text_putf(params, sizeof(params), "batchOrders=[{\"symbol\":\"BTCUSDT\",\"orderId\":%lld,"
 	    "\"side\":\"BUY\",\"quantity\":\"0.03\",\"price\":\"61100\"},{\"symbol\":\"BTCUSDT\","
 	    "\"orderId\":\"7\",\"side\":\"BUY\",\"quantity\":\"0.03\",\"price\":\"61100\"}]", id);
-	CHECK_INT(ask(s, "PUT", "/fapi/v1/batchOrders", params), 0);
+	CHECK_INT(client_ask(s, "PUT", "/fapi/v1/batchOrders", params), 0);
 	CHECK_HAS(buf_text(&s->out), "\"origQty\":\"0.030\"");
 	CHECK_HAS(buf_text(&s->out), "{\"code\":-2013,");
 	check_row("cancels by id, as two clients write it");
 	text_putf(params, sizeof(params), "symbol=BTCUSDT&orderidlist=%%5B%lld%%2C9%%5D", id);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", params), 0);
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders", params), 0);
 	CHECK_HAS(buf_text(&s->out), "\"status\":\"CANCELED\"");
 	CHECK_HAS(buf_text(&s->out), ",{\"code\":-2011,\"msg\":\"Unknown order sent.\"}]");
 	check_row("ids in quotes, as the exchange's own client writes them");
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders",
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders",
 	    "symbol=BTCUSDT&orderIdList=%5B%227%22%2C%229%22%5D"), 0);
 	CHECK_INT(count(buf_text(&s->out), "-2011"), 2);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[\"\"]"),
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[\"\"]"),
 	    -1130);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[\"b\"]"),
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[\"b\"]"),
 	    -1130);
 	check_row("by client order id");
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders",
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders",
 	    "symbol=BTCUSDT&origClientOrderIdList=[\"b\",\"b\"]"), 0);
 	CHECK_INT(count(buf_text(&s->out), "-2011"), 1);
 	check_row("refused as a whole");
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT"), -1102);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[]"), -1130);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[1,%202]"),
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT"), -1102);
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[]"), -1130);
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders", "symbol=BTCUSDT&orderIdList=[1,%202]"),
 	    -1130);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders",
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders",
 	    "symbol=BTCUSDT&orderIdList=[1,2,3,4,5,6,7,8,9,10,11]"), -4032);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/batchOrders",
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/batchOrders",
 	    "symbol=BTCUSDT&orderIdList=[1,2,3,4,5,6,7,8,9,10]"), 0);
 	CHECK_INT(count(buf_text(&s->out), "-2011"), 10);
-	discard(s);
+	client_close(s);
 }
 
 static void
@@ -299,58 +210,58 @@ an_order_that_is_only_judged(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		struct stage	*s = fresh();
+		struct client	*s = client_open();
 
 		check_row("%s", rows[i].params);
-		CHECK_INT(ask(s, "POST", "/fapi/v1/order/test", rows[i].params), rows[i].code);
+		CHECK_INT(client_ask(s, "POST", "/fapi/v1/order/test", rows[i].params), rows[i].code);
 		CHECK_HAS(buf_text(&s->out), rows[i].says);
 		CHECK_INT((int64_t)s->w.exchange.desks[0].orders.n, 0);
 		CHECK_INT((int64_t)s->w.exchange.facts.n, 0);
-		discard(s);
+		client_close(s);
 	}
 }
 
 static void
 a_countdown(void **state)
 {
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 
 	(void)state;
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=a"), 0);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/countdownCancelAll",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/countdownCancelAll",
 	    "symbol=BTCUSDT&countdownTime=100000"), 0);
 	CHECK_STR(buf_text(&s->out), "{\"symbol\":\"BTCUSDT\",\"countdownTime\":\"100000\"}");
 	CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_WEIGHT_1M), 10);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/countdownCancelAll", "symbol=BTCUSDT"), -1102);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/countdownCancelAll", "symbol=BTCUSDT"), -1102);
 	s->ms += 100000;
-	CHECK_INT(ask(s, "GET", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a"), 0);
 	CHECK_HAS(buf_text(&s->out), "\"status\":\"CANCELED\"");
-	discard(s);
+	client_close(s);
 }
 
 static int
-remembered(struct stage *s, const char *name)
+remembered(struct client *s, const char *name)
 {
 	char	 params[64];
 
 	text_putf(params, sizeof(params), "symbol=BTCUSDT&origClientOrderId=%s", name);
-	return ask(s, "GET", "/fapi/v1/order", params);
+	return client_ask(s, "GET", "/fapi/v1/order", params);
 }
 
 /* Unfilled ends for three days, everything else for ninety. */
 static void
 what_is_forgotten(void **state)
 {
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 
 	(void)state;
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61200&newClientOrderId=gone"), 0);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=gone"), 0);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=gone"), 0);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61000&newClientOrderId=open"), 0);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&newClientOrderId=full"), 0);
 	check_row("three days");
 	s->ms += INT64_C(3) * DAY_MS;
@@ -358,28 +269,28 @@ what_is_forgotten(void **state)
 	s->ms += 1;
 	CHECK_INT(remembered(s, "gone"), -2013);
 	CHECK_INT(remembered(s, "open"), 0);
-	CHECK_INT(ask(s, "GET", "/fapi/v1/allOrders", "symbol=BTCUSDT"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/allOrders", "symbol=BTCUSDT"), 0);
 	CHECK_INT(count(buf_text(&s->out), "\"orderId\""), 2);
 	check_row("a week");
 	s->ms += INT64_C(5) * DAY_MS;
-	CHECK_INT(ask(s, "GET", "/fapi/v1/allOrders", "symbol=BTCUSDT"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/allOrders", "symbol=BTCUSDT"), 0);
 	CHECK_STR(buf_text(&s->out), "[]");
-	CHECK_INT(ask(s, "GET", "/fapi/v1/allOrders", "symbol=BTCUSDT&orderId=1"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/allOrders", "symbol=BTCUSDT&orderId=1"), 0);
 	CHECK_INT(count(buf_text(&s->out), "\"orderId\""), 2);
 	check_row("ninety days");
-	s->ms = START_MS + INT64_C(90) * DAY_MS;
+	s->ms = CLIENT_START_MS + INT64_C(90) * DAY_MS;
 	CHECK_INT(remembered(s, "full"), 0);
-	CHECK_INT(ask(s, "GET", "/fapi/v1/userTrades", "symbol=BTCUSDT&fromId=1"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/userTrades", "symbol=BTCUSDT&fromId=1"), 0);
 	CHECK_INT(count(buf_text(&s->out), "\"orderId\""), 1);
 	s->ms += 1;
 	CHECK_INT(remembered(s, "full"), -2013);
 	CHECK_INT(remembered(s, "open"), -2013);
-	CHECK_INT(ask(s, "GET", "/fapi/v1/userTrades", "symbol=BTCUSDT&fromId=1"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/userTrades", "symbol=BTCUSDT&fromId=1"), 0);
 	CHECK_STR(buf_text(&s->out), "[]");
 	check_row("open it is still");
-	CHECK_INT(ask(s, "GET", "/fapi/v1/openOrders", "symbol=BTCUSDT"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/openOrders", "symbol=BTCUSDT"), 0);
 	CHECK_INT(count(buf_text(&s->out), "\"orderId\""), 1);
-	discard(s);
+	client_close(s);
 }
 
 static void
@@ -407,23 +318,23 @@ windows_of_a_history(void **state)
 		{ "userTrades", "startTime=0", -1102, 0, "'symbol'" },
 	};
 	static const char *const	 orders[] = { "BTCUSDT", "ETHUSDT", "BTCUSDT" };
-	struct stage			*s = fresh();
+	struct client			*s = client_open();
 	char				 text[128];
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(orders); i++, s->ms++) {
 		text_putf(text, sizeof(text), "symbol=%s&side=BUY&type=LIMIT&timeInForce=GTC"
 		    "&quantity=0.1&price=%s", orders[i], i == 1 ? "2600" : "61000");
-		CHECK_INT(ask(s, "POST", "/fapi/v1/order", text), 0);
+		CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", text), 0);
 	}
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("%s?%s", rows[i].path, rows[i].params);
 		text_putf(text, sizeof(text), "/fapi/v1/%s", rows[i].path);
-		CHECK_INT(ask(s, "GET", text, rows[i].params), rows[i].code);
+		CHECK_INT(client_ask(s, "GET", text, rows[i].params), rows[i].code);
 		CHECK_INT(count(buf_text(&s->out), "\"orderId\""), rows[i].orders);
 		CHECK_HAS(buf_text(&s->out), rows[i].says);
 	}
-	discard(s);
+	client_close(s);
 }
 
 /* Whom the exchange serves when it has too much to do. */
@@ -449,41 +360,41 @@ exemptions_from_overload(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
-		struct stage	*s = fresh();
+		struct client	*s = client_open();
 		char		 path[64];
 
 		check_row("%s %s %s", rows[i].method, rows[i].path, rows[i].params);
-		verb(s, rows[i].hedged ? "/hedge?on=1" : "/hedge?on=0");
-		verb(s, "/overload?on=1");
+		client_verb(s, rows[i].hedged ? "/hedge?on=1" : "/hedge?on=0");
+		client_verb(s, "/overload?on=1");
 		text_putf(path, sizeof(path), "/fapi/v1/%s", rows[i].path);
-		CHECK_INT(ask(s, rows[i].method, path, rows[i].params), rows[i].code);
+		CHECK_INT(client_ask(s, rows[i].method, path, rows[i].params), rows[i].code);
 		if (rows[i].code == -1008)
 			CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_ORDERS_1M), 0);
-		discard(s);
+		client_close(s);
 	}
 }
 
 static void
 habits_of_the_exchange(void **state)
 {
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 
 	(void)state;
 	check_row("today");
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET"
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET"
 	    "&quantity=0.01&newOrderRespType=RESULT"), 0);
 	CHECK(strstr(buf_text(&s->out), "avgPrice") == NULL);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0&price=1"), -4013);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0&price=1"), -4013);
 	CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_ORDERS_1M), 2);
 	check_row("otherwise");
-	verb(s, "/habits?sums=1&count_refused=0");
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET"
+	client_verb(s, "/habits?sums=1&count_refused=0");
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET"
 	    "&quantity=0.01&newOrderRespType=RESULT"), 0);
 	CHECK_HAS(buf_text(&s->out), "\"avgPrice\":\"61250.10000\",\"cumQuote\":\"612.50100\"");
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0&price=1"), -4013);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0&price=1"), -4013);
 	CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_ORDERS_1M), 3);
 	CHECK_INT(meter_used(&s->w.meter, s->w.now, METER_ORDERS_10S), 3);
-	discard(s);
+	client_close(s);
 }
 
 /* The window is over by the time the engine looks; the others do not go through it. */
@@ -494,53 +405,53 @@ a_late_engine(void **state)
 		{ "5000", "", 0 }, { "5001", "", -5028 }, { "5001", "&recvWindow=6000", 0 },
 		{ "0", "", 0 },
 	};
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 	char		 text[160];
 
 	(void)state;
 	for (size_t i = 0; i < NITEMS(rows); i++) {
 		check_row("%s %s", rows[i].ms, rows[i].params);
 		text_putf(text, sizeof(text), "/engine?ms=%s", rows[i].ms);
-		verb(s, text);
+		client_verb(s, text);
 		text_putf(text, sizeof(text), BID_FORM "&quantity=0.01&price=61000%s", rows[i].params);
-		CHECK_INT(ask(s, "POST", "/fapi/v1/order", text), rows[i].code);
-		CHECK_INT(ask(s, "POST", "/fapi/v1/order/test", text), 0);
+		CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", text), rows[i].code);
+		CHECK_INT(client_ask(s, "POST", "/fapi/v1/order/test", text), 0);
 	}
-	verb(s, "/engine?ms=99999");
-	CHECK_INT(ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT"), -5028);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/batchOrders", "batchOrders=[]"), -5028);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&orderId=1"), -2011);
-	discard(s);
+	client_verb(s, "/engine?ms=99999");
+	CHECK_INT(client_ask(s, "PUT", "/fapi/v1/order", "symbol=BTCUSDT"), -5028);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/batchOrders", "batchOrders=[]"), -5028);
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&orderId=1"), -2011);
+	client_close(s);
 }
 
 /* A contract that says something else is judged by that, and shown with it. */
 static void
 a_contract_changes(void **state)
 {
-	struct stage	*s = fresh();
+	struct client	*s = client_open();
 
 	(void)state;
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order",
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order",
 	    BID_FORM "&quantity=0.01&price=61000.1&newClientOrderId=a"), 0);
 	check_row("tick");
-	verb(s, "/listing?symbol=BTCUSDT&filter=PRICE_FILTER&field=tickSize&value=0.50");
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.1"), -4014);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), 0);
-	CHECK_INT(ask(s, "GET", "/fapi/v1/exchangeInfo", ""), 0);
+	client_verb(s, "/listing?symbol=BTCUSDT&filter=PRICE_FILTER&field=tickSize&value=0.50");
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.1"), -4014);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/exchangeInfo", ""), 0);
 	CHECK_HAS(buf_text(&s->out), "\"tickSize\":\"0.50\"");
 	check_row("quotes are where they may be");
-	CHECK_INT(ask(s, "GET", "/fapi/v1/ticker/bookTicker", "symbol=BTCUSDT"), 0);
+	CHECK_INT(client_ask(s, "GET", "/fapi/v1/ticker/bookTicker", "symbol=BTCUSDT"), 0);
 	CHECK(book_is_sound(&s->w.exchange.desks[0].book));
 	check_row("status");
-	verb(s, "/listing?symbol=BTCUSDT&field=status&value=SETTLING");
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), -4140);
-	CHECK_INT(ask(s, "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a"), 0);
+	client_verb(s, "/listing?symbol=BTCUSDT&field=status&value=SETTLING");
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), -4140);
+	CHECK_INT(client_ask(s, "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=a"), 0);
 	check_row("the end");
-	verb(s, "/listing?symbol=BTCUSDT&field=status&value=CLOSE");
+	client_verb(s, "/listing?symbol=BTCUSDT&field=status&value=CLOSE");
 	CHECK_INT((int64_t)s->w.exchange.desks[0].orders.n_open, 0);
 	CHECK_INT(s->w.exchange.facts.v[s->w.exchange.facts.n - 2].er, ER_DELISTED);
-	CHECK_INT(ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), -4141);
-	discard(s);
+	CHECK_INT(client_ask(s, "POST", "/fapi/v1/order", BID_FORM "&quantity=0.01&price=61000.3"), -4141);
+	client_close(s);
 }
 
 /* ---- recorded requests of two clients ---------------------------------------------- */
@@ -584,7 +495,7 @@ replay(const json_t *recorded)
 	int		 n = 0;
 
 	json_array_foreach(json_object_get(recorded, "requests"), i, q) {
-		struct stage		*s = fresh_at(RECORDED_MS, "testkey", "testsecret");
+		struct client		*s = client_open_at(RECORDED_MS, "testkey", "testsecret");
 		const char		*body = text_of(q, "body");
 		const struct request	 r = {
 			.method = text_of(q, "method"), .path = text_of(q, "path"),
@@ -600,7 +511,7 @@ replay(const json_t *recorded)
 			CHECK(v.status == 200 || !is_of_shape((int)strtol(code + 7, NULL, 10)));
 			n++;
 		}
-		discard(s);
+		client_close(s);
 	}
 	return n;
 }

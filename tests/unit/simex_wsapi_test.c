@@ -305,5 +305,5 @@ main(void)
 		cmocka_unit_test(faults_are_met),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("simex_wsapi", tests, NULL, NULL);
 }
