@@ -141,7 +141,7 @@ used() { rc info memory | tr -d '\r' | sed -n 's/^used_memory://p'; }
 	cmd cancel "$(json clientOrderId="$(exchange_open | tail -n 1)")" | holds .success
 	cmd close "$(json subAccountId="$BETA" symbol=BTCUSDT)" | holds .success
 	rc config set maxmemory 1gb >/dev/null
-	goes_on
+	await 10 goes_on	# cmdd has to hear of it first
 	comes_to_rest_with all_remembered
 }
 
