@@ -29,8 +29,8 @@ given_rates(const struct conf *c, struct why *why)
 	return 0;
 }
 
-int
-given_file(const char *path, struct buf *b)
+static int
+read_pieces(const char *path, void (*take)(void *arg, const char *piece, size_t len), void *arg)
 {
 	char	 piece[READ_BYTES];
 	size_t	 n;
@@ -39,10 +39,22 @@ given_file(const char *path, struct buf *b)
 	if (f == NULL)
 		return -1;
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_add(b, piece, n);
+		take(arg, piece, n);
 	const bool	 failed = ferror(f) != 0;
 	fclose(f);
 	return failed ? -1 : 0;
+}
+
+static void
+add_piece(void *arg, const char *piece, size_t len)
+{
+	buf_add(arg, piece, len);
+}
+
+int
+given_file(const char *path, struct buf *b)
+{
+	return read_pieces(path, add_piece, b);
 }
 
 /* ---- are they still the same? ---------------------------------------------------- */
@@ -54,20 +66,10 @@ must(int rc)
 		panic("no SHA-256");
 }
 
-static int
-digest_file(EVP_MD_CTX *ctx, const char *path, struct why *why)
+static void
+digest_piece(void *arg, const char *piece, size_t len)
 {
-	char	 piece[READ_BYTES];
-	size_t	 n;
-	FILE	*f = fopen(path, "re");
-
-	if (f == NULL)
-		return why_set(why, "cannot read %s", path);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		must(EVP_DigestUpdate(ctx, piece, n));
-	const bool	 failed = ferror(f) != 0;
-	fclose(f);
-	return failed ? why_set(why, "cannot read %s", path) : 0;
+	must(EVP_DigestUpdate(arg, piece, len));
 }
 
 /* What comes through a pipe comes once. */
@@ -94,7 +96,8 @@ sum_files(const char *names, const char *between, char sum[GIVEN_SUM], struct wh
 		char		*path = xstrndup(names, len);
 
 		once = !is_file(path);
-		rc = once ? 0 : digest_file(ctx, path, why);
+		if (!once && read_pieces(path, digest_piece, ctx) == -1)
+			rc = why_set(why, "cannot read %s", path);
 		free(path);
 		names += len + (names[len] != '\0');
 	}

@@ -196,6 +196,22 @@ who_asks_on_is_banned(void **state)
 	}
 }
 
+/* All of what a verb sets, or nothing. */
+static void
+a_refused_verb_sets_nothing(void **state)
+{
+	struct world		*w = fresh(&(struct world_terms){ .limits = { 2400, 300, 1200 } });
+	const struct outside	 o = { .pid = 0 };
+	struct buf		 out = { 0 };
+
+	(void)state;
+	CHECK_INT(world_control(w, "/limits?weight=7&orders_1m=9223372036854775807", NULL, &o, start,
+	    &out), 400);
+	CHECK_INT(w->meter.limit[METER_WEIGHT_1M], 2400);
+	buf_free(&out);
+	discard(w);
+}
+
 int
 main(void)
 {
@@ -205,6 +221,7 @@ main(void)
 		cmocka_unit_test(what_is_used_is_said),
 		cmocka_unit_test(when_to_come_back),
 		cmocka_unit_test(who_asks_on_is_banned),
+		cmocka_unit_test(a_refused_verb_sets_nothing),
 	};
 
 	return cmocka_run_group_tests_name("simex_limits", tests, NULL, NULL);

@@ -191,12 +191,9 @@ print_fundings(struct call *c, const struct desk *d, const struct window *w)
 {
 	const struct fundings	*fs = &d->fundings;
 	const size_t		 limit = (size_t)w->limit;
-	size_t			 i = 0, end = fs->n;
+	const size_t		 end = w->end_ms == -1 ? fs->n : fundings_since(fs, w->end_ms + 1);
+	size_t			 i = w->start_ms == -1 ? 0 : fundings_since(fs, w->start_ms);
 
-	while (w->end_ms != -1 && end > 0 && wall_ms(fs->v[end - 1].at) > w->end_ms)
-		end--;
-	while (i < end && wall_ms(fs->v[i].at) < w->start_ms)
-		i++;
 	if (w->start_ms == -1 && end > limit)
 		i = end - limit;
 	for (size_t n = 0; i < end && n < limit; i++, n++)

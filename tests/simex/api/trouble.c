@@ -229,8 +229,8 @@ trouble_lag(struct call *c)
 struct reject
 trouble_limits(struct call *c)
 {
-	struct meter	*m = &c->w->meter;
-	int64_t		*limit = m->limit;
+	struct meter	*m = &c->w->meter, new = *m;
+	int64_t		*limit = new.limit;
 	struct reject	 r = bound_int(c, "weight", COUNT_MOST, &limit[METER_WEIGHT_1M]);
 
 	if (!reject_is_set(&r))
@@ -239,8 +239,9 @@ trouble_limits(struct call *c)
 		r = bound_int(c, "orders_1m", COUNT_MOST, &limit[METER_ORDERS_1M]);
 	if (reject_is_set(&r))
 		return r;
-	m->ban_after = form_int(c->form, "ban_after", m->ban_after);
-	m->silent = form_int(c->form, "retry_after", !m->silent) == 0;
+	new.ban_after = form_int(c->form, "ban_after", m->ban_after);
+	new.silent = form_int(c->form, "retry_after", !m->silent) == 0;
+	*m = new;
 	return call_done(c, "done");
 }
 

@@ -2,6 +2,7 @@
 #include "tests/simex/core/funding.h"
 
 #include "base/die.h"
+#include "tests/simex/core/sorted.h"
 
 #include <stdlib.h>
 
@@ -15,6 +16,12 @@ fundings_add(struct fundings *fs, const struct funding *f)
 		fs->v = xrealloc(fs->v, fs->cap * sizeof(*fs->v));
 	}
 	fs->v[fs->n++] = *f;
+}
+
+size_t
+fundings_since(const struct fundings *fs, int64_t ms)
+{
+	return SORTED_FIRST(struct funding, at.us, fs->v, fs->n, wall_from_ms(ms).us);
 }
 
 void

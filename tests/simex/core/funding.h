@@ -24,6 +24,8 @@ struct fundings {
 };
 
 void	fundings_add(struct fundings *, const struct funding *);
+/* Index of the first at this time or later. */
+size_t	fundings_since(const struct fundings *, int64_t ms);
 void	fundings_fini(struct fundings *);
 
 #endif
